@@ -1,0 +1,80 @@
+"""The one access rule: role × relation × action.
+
+* administrator and auditor read everything; the administrator writes everything, the auditor
+  nothing;
+* a manager reads every client and writes those of their own team;
+* a KAM reads and writes own clients and reads the team's;
+* a colleague reads plans they take part in and nothing else of a client;
+* a token has its person's rights, cut by its scopes.
+
+A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, or to all staff.
+"""
+
+from django.db.models import Q, QuerySet
+
+from kam.lib.policy import ADMINISTRATOR, AUDITOR, KAM, MANAGER
+
+from .models import Client, User
+
+
+def readable_clients(user: User) -> Q | None:
+    """Which clients this person may read, as a condition on Client; None means all."""
+    if user.role in (ADMINISTRATOR, AUDITOR, MANAGER):
+        return None
+    if user.role == KAM:
+        own = Q(owner=user)
+        return own | Q(team_id=user.team_id) if user.team_id else own
+    return Q(pk__in=[])
+
+
+def writable_clients(user: User) -> Q | None:
+    """Which clients this person may change, as a condition on Client; None means all."""
+    token = getattr(user, "token", None)
+    if token is not None and not token.can_write:
+        return Q(pk__in=[])
+    if user.role == ADMINISTRATOR:
+        return None
+    if user.role == MANAGER and user.team_id:
+        return Q(team_id=user.team_id)
+    if user.role == KAM:
+        return Q(owner=user)
+    return Q(pk__in=[])
+
+
+def _restrict(queryset: QuerySet, clients: Q | None) -> QuerySet:
+    if clients is None:
+        return queryset
+    path = queryset.model.SCOPE[1]
+    if not path:
+        return queryset.filter(clients)
+    # A sub-select, not a join: no duplicates, and it composes with any other filter.
+    return queryset.filter(**{f"{path}__in": Client.unscoped.filter(clients).values("pk")})
+
+
+def visible(queryset: QuerySet, user: User) -> QuerySet:
+    kind, path = queryset.model.SCOPE
+    if kind == "client":
+        return _restrict(queryset, readable_clients(user))
+    if kind == "person":
+        if user.role in (ADMINISTRATOR, AUDITOR):
+            return queryset
+        return queryset.filter(**{path: user.pk})
+    if kind == "staff":
+        return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
+    raise ValueError(f"{queryset.model.__name__}.SCOPE has an unknown kind {kind!r}")
+
+
+def editable(queryset: QuerySet, user: User) -> QuerySet:
+    kind, path = queryset.model.SCOPE
+    token = getattr(user, "token", None)
+    if user.role == AUDITOR or (token is not None and not token.can_write):
+        return queryset.none()
+    if kind == "client":
+        return _restrict(queryset, writable_clients(user))
+    if kind == "person":
+        if user.role == ADMINISTRATOR:
+            return queryset
+        return queryset.filter(**{path: user.pk})
+    if kind == "staff":
+        return queryset if user.role in (ADMINISTRATOR, MANAGER) else queryset.none()
+    raise ValueError(f"{queryset.model.__name__}.SCOPE has an unknown kind {kind!r}")

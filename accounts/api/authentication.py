@@ -1,0 +1,45 @@
+"""REST sign-in by token: ``Authorization: Bearer kam_<prefix>_<secret>``."""
+
+import datetime as dt
+import hmac
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from accounts.models import ApiToken
+
+# "Last used" is for people: one write a minute is enough.
+TOUCH_EVERY = dt.timedelta(minutes=1)
+
+
+class TokenAuthentication(BaseAuthentication):
+    def authenticate(self, request):
+        scheme, _space, value = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = self.find(value.strip())
+        if token is None:
+            raise AuthenticationFailed(_("This token is not valid."))
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
+            ApiToken.unscoped.filter(pk=token.pk).update(last_used_at=now)
+        token.user.token = token
+        return token.user, token
+
+    def authenticate_header(self, request):
+        return "Bearer"
+
+    @staticmethod
+    def find(value: str) -> ApiToken | None:
+        parts = value.split("_", 2)
+        if len(parts) != 3 or parts[0] != "kam":
+            return None
+        token = ApiToken.unscoped.select_related("user").filter(prefix=parts[1]).first()
+        # The hash is computed for an unknown prefix too, so that timing tells nothing.
+        digest = ApiToken.hash(parts[2])
+        if token is None or not hmac.compare_digest(digest, token.digest):
+            return None
+        expired = token.expires_at is not None and token.expires_at <= timezone.now()
+        return None if expired or not token.user.is_active else token

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+
+    def ready(self):
+        from kam.lib.scoping import register_rule
+
+        from . import access
+
+        register_rule(access)

@@ -1,0 +1,31 @@
+"""Facts: who the clients are and what happened."""
+
+from .clients import Client, ClientIdentifier, Membership, Place
+from .contacts import Contact
+from .imports import ImportBatch, QuarantinedRow
+from .interactions import Interaction
+from .ledger import Allocation, Document, Line, Payment
+from .products import Organisation, Product, ProductFamily, Rate
+from .users import ApiToken, Team, User
+
+__all__ = [
+    "Allocation",
+    "ApiToken",
+    "Client",
+    "ClientIdentifier",
+    "Contact",
+    "Document",
+    "ImportBatch",
+    "Interaction",
+    "Line",
+    "Membership",
+    "Organisation",
+    "Payment",
+    "Place",
+    "Product",
+    "ProductFamily",
+    "QuarantinedRow",
+    "Rate",
+    "Team",
+    "User",
+]

@@ -1,0 +1,135 @@
+"""People who use the product, their teams and their API tokens."""
+
+import hashlib
+import hmac
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kam.lib.scoping import Scoped
+
+
+class Team(models.Model):
+    """KAMs and their manager.  Not scoped: its name says nothing about any client."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser):
+    """A person with a role.  Not scoped: read through the directory selector."""
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator", _("Administrator")
+        MANAGER = "manager", _("Manager of KAMs")
+        KAM = "kam", _("Key account manager")
+        COLLEAGUE = "colleague", _("Colleague")
+        AUDITOR = "auditor", _("Auditor")
+
+    class Function(models.TextChoices):
+        SALES = "sales", _("Sales")
+        SERVICE = "service", _("Service")
+        DELIVERY = "delivery", _("Delivery")
+        USAGE = "usage", _("Usage")
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As the device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.COLLEAGUE)
+    function = models.CharField(
+        _("function"), max_length=20, choices=Function, blank=True, default=""
+    )
+    team = models.ForeignKey(
+        Team, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("team")
+    )
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="ru"
+    )
+    theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    compact = models.BooleanField(_("compact tables"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    @property
+    def initials(self) -> str:
+        return "".join(word[0] for word in self.name.split()[:2]).upper() or self.email[0].upper()
+
+
+class ApiToken(Scoped):
+    """A key by which another system calls the REST API as this person.
+
+    Only a keyed hash is stored; the visible prefix finds the row.
+    """
+
+    SCOPE = ("person", "user")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(_("what it is for"), max_length=120)
+    prefix = models.CharField(max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    can_write = models.BooleanField(_("may change data"), default=False)
+    expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(Scoped.Meta):
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}…)"
+
+    @staticmethod
+    def hash(secret: str) -> str:
+        return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+    @classmethod
+    def issue(cls, *, user: User, name: str, can_write=False, expires_at=None):
+        """A new token and its only readable form ``kam_<prefix>_<secret>``."""
+        prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(30)
+        token = cls.unscoped.create(
+            user=user,
+            name=name,
+            prefix=prefix,
+            digest=cls.hash(secret),
+            can_write=can_write,
+            expires_at=expires_at,
+        )
+        return token, f"kam_{prefix}_{secret}"

@@ -1,0 +1,78 @@
+"""What happens to every request: bad bytes refused, person and language set, route allowed."""
+
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from . import policy
+from .scoping import acting_late
+
+
+class RefuseBadBytes:
+    """PostgreSQL cannot store NUL: answer 400 before any view meets one in a path or query."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        query = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path or "%00" in query or "\0" in query:
+            return HttpResponseBadRequest("Bad request")
+        return self.get_response(request)
+
+
+class Person:
+    """Sets the actor, the language and the company's time zone for the request.
+
+    The actor is looked up at each query, because the REST API signs in inside the view.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        user = request.user
+        language = getattr(user, "language", "") or translation.get_language_from_request(request)
+        with (
+            acting_late(lambda: request.user),
+            translation.override(language),
+            timezone.override(settings.COMPANY_TIME_ZONE),
+        ):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
+            return response
+
+
+class Access:
+    """Asks the policy table before a page's view runs (the REST API asks in its permission)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        match = request.resolver_match
+        if match.view_name and match.view_name.startswith("api:"):
+            return None  # kam.lib.api.PolicyPermission, after the token has been read
+        policy.check(match.view_name or "", request.user, request.method)
+        return None
+
+
+class Fragments:
+    """Pages for people are never cached by others, and a fragment never shows a sign-in form."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        patch_vary_headers(response, ["HX-Request"])
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        location = response.headers.get("Location", "")
+        if request.htmx and response.status_code == 302 and "next=" in location:
+            return HttpResponse(status=401, headers={"HX-Redirect": location.split("?")[0]})
+        return response

@@ -1,0 +1,286 @@
+"""All settings of the product, in one file.
+
+Everything that differs between a laptop and a fleet comes from the environment and is read by
+the typed readers on top; a secret may also be given as a file (``SECRET_KEY_FILE``).  The
+schedules of the system's own jobs stand at the bottom.
+"""
+
+from pathlib import Path
+
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+
+def text(name: str, default: str = "") -> str:
+    """A string from ``NAME``, or from the file that ``NAME_FILE`` points at."""
+    file = env.str(f"{name}_FILE", "")
+    return Path(file).read_text().strip() if file else env.str(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    return env.bool(name, default)
+
+
+def names(name: str, default: str) -> list[str]:
+    return [part for part in env.str(name, default).split(",") if part]
+
+
+# --- What kind of installation this is -------------------------------------------------------
+
+DEBUG = flag("DEBUG", False)
+# Production is the state with a public address; the embedded demo and the tests have none.
+SITE_URL = text("SITE_URL", "http://127.0.0.1:8000")
+SECURE = SITE_URL.startswith("https://")
+SECRET_KEY = text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = names("SECRET_KEY_FALLBACKS", "")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", SITE_URL if SECURE else "")
+HOME = Path(text("KAM_HOME", str(BASE_DIR / ".kam")))
+FILES_DIR = Path(text("FILES_DIR", str(HOME / "files")))
+
+# --- Applications ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "kam.lib",
+    "kam.audit",
+    "kam.jobs",
+    "accounts",
+    "scoring",
+    "reports",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "lucide",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kam.lib.middleware.RefuseBadBytes",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "kam.lib.middleware.Person",
+    "kam.lib.middleware.Access",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "kam.lib.middleware.Fragments",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "kam.urls"
+WSGI_APPLICATION = "kam.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kam.lib.context.frame",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "lucide.templatetags.lucide",
+                "kam.lib.templatetags.kam",
+            ],
+        },
+    }
+]
+
+# --- Database: one connection; migrations run as the owner, everything else as the application --
+
+DATABASE_URL = text("DATABASE_URL")
+DATABASE_OWNER_URL = text("DATABASE_OWNER_URL", DATABASE_URL)
+_role_url = DATABASE_OWNER_URL if text("KAM_DB_ROLE") == "owner" else DATABASE_URL
+
+DATABASES = {
+    "default": {
+        **(env.dj_db_url("", _role_url) if _role_url else {"ENGINE": "django.db.backends.postgresql"}),
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "options": (
+                f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 30_000)} -c lock_timeout=5000 "
+                "-c idle_in_transaction_session_timeout=60000"
+            ),
+        },
+    }
+}
+# Sessions, rate limits and cache live in PostgreSQL: pages must work with the broker down.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# --- Sign-in ----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/15m/ip,5/15m/key", "login": "60/15m/ip"}
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+
+# --- Browser safety ---------------------------------------------------------------------------
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        # The hash is that of the empty string: it admits Plotly's empty <style>, filled by CSSOM.
+        "style-src": ["'self'", "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+
+# --- Language, time, money --------------------------------------------------------------------
+
+LANGUAGE_CODE = text("LANGUAGE_CODE", "ru")
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+COMPANY_TIME_ZONE = text("COMPANY_TIME_ZONE", "Europe/Moscow")
+COMPANY_CURRENCY = text("COMPANY_CURRENCY", "RUB")
+
+# --- Static files: straight from the source and from the wheels; collected only in the image ---
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static-collected"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "kam.lib.wheels.WheelFinder",
+]
+COLLECTED = STATIC_ROOT.exists()
+WHITENOISE_USE_FINDERS = not COLLECTED
+WHITENOISE_MAX_AGE = 3600
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_DIR},
+    },
+    "staticfiles": {
+        "BACKEND": "kam.lib.wheels.ManifestStorage"
+        if COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- REST API ---------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["kam.lib.api.PolicyPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "kam.lib.api.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "kam.lib.api.answer_error",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "KAM", "VERSION": "1", "SERVE_PUBLIC": False}
+
+# --- Mail -------------------------------------------------------------------------------------
+
+EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "kam@localhost")
+
+# --- Jobs: only the dispatcher and the workers read these (web never talks to the broker) -------
+
+REDIS_URL = text("REDIS_URL")
+JOB_LEASE_SECONDS = 30
+JOB_MAX_ATTEMPTS = 3
+
+# --- Logging ----------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
+}
+
+# --- The system's own schedules (times in the company's zone) -----------------------------------
+# name: (kind of job, crontab fields: minute hour day-of-week day-of-month month, payload)
+
+JOB_SCHEDULES = {
+    "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
+}
