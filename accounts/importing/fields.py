@@ -1,4 +1,12 @@
-"""Kinds of file and their fields: one table that reader, loader and help text share."""
+"""Kinds of file and their fields: one table that reader, loader and help text share.
+
+A documents frame always holds `type`, `amount`, `vat` and `gross`, whatever columns the file
+had: `amount` is the line net of VAT, `gross` = `amount` + `vat`, all signed (a credit note is
+negative, so are its `quantity` and `cost`). Amounts are rounded half-up to cents per line,
+except where they come from a price of more than two decimals: those are exact, and the
+document is to be rounded. `cost` is of the whole line; it comes from `unit_cost` only where
+the file has no cost column. `discount` is a fraction.
+"""
 
 from __future__ import annotations
 
