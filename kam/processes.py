@@ -25,8 +25,8 @@ class FileLock:
     The file itself stays: removing it would let two processes lock two different files.
     """
 
-    def __init__(self, path: Path):
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    def __init__(self, path: Path, *, create: bool = True):
+        self._file = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
 
     def take(self, *, shared: bool = False, wait: bool = True) -> bool:
         """Take (or change) the lock; False when ``wait`` is off and somebody else holds it."""
@@ -53,9 +53,10 @@ class FileLock:
 
 def is_locked(path: Path) -> bool:
     """True when some process holds the lock at ``path`` exclusively."""
-    if not path.exists():
+    try:
+        lock = FileLock(path, create=False)
+    except FileNotFoundError:
         return False
-    lock = FileLock(path)
     free = lock.take(shared=True, wait=False)
     lock.close()
     return not free

@@ -1,0 +1,70 @@
+"""What all tests share: the databases, the browser, and the option for the long ones."""
+
+import os
+import shutil
+from unittest import mock
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",  # Chromium refuses to run as root without it
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="also run full corpora and long drills")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "full: full corpus or long drill; runs with --full")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--full"):
+        return
+    for item in items:
+        if item.get_closest_marker("full"):
+            item.add_marker(pytest.mark.skip(reason="full corpus or long drill: needs --full"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_test_environment, django_db_blocker):
+    from django.test import TransactionTestCase
+
+    from tests.databases import Databases
+
+    databases = Databases(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+    with django_db_blocker.unblock():
+        databases.set_up()
+    with mock.patch.object(
+        TransactionTestCase, "_fixture_teardown", lambda case: databases.put_back()
+    ):
+        yield
+    with django_db_blocker.unblock():
+        databases.tear_down()
+
+
+def browser_path() -> str | None:
+    """The Chromium to test with: ``CHROMIUM``, or the first known name on the path."""
+    names = (os.environ.get("CHROMIUM") or "", *CHROMIUM_NAMES)
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium; skips where there is none, fails where ``KAM_REQUIRE_BROWSER`` is 1."""
+    path = browser_path()
+    if path is None:
+        reason = "no Chromium found; install it, or set CHROMIUM to its path"
+        if os.environ.get("KAM_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path

@@ -1,0 +1,93 @@
+"""The databases of the tests: migrated once as the owner, copied per process, used as the
+application.
+
+Tests meet the same rights as production: the connection is that of the application role, which
+may not change tables.  A test that commits gets the database put back as migrated afterwards,
+with all that migrations have put into it; emptying tables would lose that, and the application
+role is not allowed to empty some of them.
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+import psycopg2
+from django.core.management import call_command
+from django.db import connection, connections
+
+from kam.processes import FileLock
+
+
+class Databases:
+    """The template of this run and the copy that belongs to this process."""
+
+    def __init__(self, worker: str):
+        home = Path(os.environ["KAM_HOME"])
+        run = home.name.removeprefix("kam-tests-")
+        self.template = f"test_kam_{run}_template"
+        self.name = f"test_kam_{run}_{worker}"
+        self._lock = home / "template.lock"
+        self._owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
+        self._application = dj_database_url.parse(os.environ["DATABASE_URL"])
+
+    def set_up(self) -> None:
+        with FileLock(self._lock):
+            if not self._run("SELECT 1 FROM pg_database WHERE datname = %s", [self.template]):
+                self._make_template()
+        self.put_back()
+        self._connect_as(self._application, self.name)
+        # Processes that tests start (a worker, a web server, a command) use the same database.
+        for variable, role in (
+            ("DATABASE_URL", self._application),
+            ("DATABASE_OWNER_URL", self._owner),
+        ):
+            os.environ[variable] = (
+                f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}"
+                f"/{self.name}"
+            )
+
+    def put_back(self) -> None:
+        """Make this process's database what the migrations left."""
+        connections.close_all()
+        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self._run(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        # Rights on a database as such are not copied from its template.
+        self._run(f'GRANT CREATE ON DATABASE "{self.name}" TO "{self._application["USER"]}"')
+
+    def tear_down(self) -> None:
+        connections.close_all()
+        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+
+    def _make_template(self) -> None:
+        self._run(f'CREATE DATABASE "{self.template}"')
+        try:
+            self._connect_as(self._owner, self.template)
+            call_command("migrate", verbosity=0, interactive=False)
+        except BaseException:
+            connections.close_all()
+            self._run(f'DROP DATABASE "{self.template}" WITH (FORCE)')
+            raise
+        connections.close_all()
+
+    def _connect_as(self, role: dict, name: str) -> None:
+        connections.close_all()
+        account = {key: role[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
+        connection.settings_dict.update(account, NAME=name)
+
+    def _run(self, statement: str, parameters: list | None = None) -> list:
+        """One statement on the database that the run was given, as the owner."""
+        role = self._owner
+        maintenance = psycopg2.connect(
+            host=role["HOST"],
+            port=role["PORT"],
+            user=role["USER"],
+            password=role["PASSWORD"],
+            dbname=role["NAME"],
+        )
+        maintenance.autocommit = True
+        try:
+            with maintenance.cursor() as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            maintenance.close()
