@@ -7,6 +7,7 @@ schedules of the system's own jobs stand at the bottom.
 
 from pathlib import Path
 
+import dj_database_url
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -118,7 +119,7 @@ _role_url = DATABASE_OWNER_URL if text("KAM_DB_ROLE") == "owner" else DATABASE_U
 
 DATABASES = {
     "default": {
-        **(env.dj_db_url("", _role_url) if _role_url else {"ENGINE": "django.db.backends.postgresql"}),
+        **(dj_database_url.parse(_role_url) if _role_url else {"ENGINE": "django.db.backends.postgresql"}),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

@@ -58,7 +58,7 @@ DOCUMENT_TYPES = ("invoice", "credit_note", "order", "payment_request")
 
 _LONG = 32_767
 _TEXT = Field()
-_CODE = Field(Cell.CODE)
+_CODE = Field(Cell.CODE, longest=120)
 _NUMBER = Field(Cell.NUMBER)
 _DATE = Field(Cell.DATE)
 _SKIP = Field(Cell.SKIP)
@@ -119,7 +119,7 @@ FIELDS: dict[str, Kind] = {
     ),
     "documents": Kind(
         {
-            "number": Field(Cell.CODE, required=True),
+            "number": Field(Cell.CODE, required=True, longest=60),
             "date": Field(Cell.DATE, required=True),
             **_CLIENT,
             "client_country": _TEXT,
@@ -144,7 +144,7 @@ FIELDS: dict[str, Kind] = {
             "promised": _DATE,
             "shipped": _DATE,
             "manager": _CODE,
-            "agreement": _TEXT,
+            "agreement": Field(longest=150),
             "organisation": _TEXT,
             "recorded": _DATE,
             "status": _SKIP,
@@ -160,12 +160,12 @@ FIELDS: dict[str, Kind] = {
     ),
     "payments": Kind(
         {
-            "number": _CODE,
+            "number": Field(Cell.CODE, longest=60),
             "date": Field(Cell.DATE, required=True),
             **_CLIENT,
             "amount": Field(Cell.NUMBER, required=True),
             "currency": Field(Cell.CURRENCY),
-            "document": _CODE,
+            "document": Field(Cell.CODE, longest=60),
             "purpose": Field(longest=_LONG),
             "recorded": _DATE,
             "status": _SKIP,

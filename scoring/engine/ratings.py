@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.engine.arrays import HIGHEST, LOWEST, MIDDLE, Bools, Floats, Ints
+from scoring.engine.arrays import HIGHEST, LOWEST, MIDDLE, Floats, Ints
 from scoring.engine.reference import (
     mid_rank,
     quantile,
@@ -141,7 +142,7 @@ class Threshold(Rule):
         _set_floats(self, "cuts", self.cuts)
         _require(1 <= len(self.cuts) <= 9, "cuts", "one to nine numbers")
         _require(
-            all(a <= b for a, b in zip(self.cuts, self.cuts[1:], strict=False)),
+            all(a <= b for a, b in pairwise(self.cuts)),
             "cuts",
             "numbers in ascending order",
         )
@@ -175,10 +176,10 @@ class Piecewise(Rule):
         values = [a for a, _ in knots]
         # Half the range has to stay finite too, as the lines' slopes are computed from it.
         _require(len(knots) >= 2 and np.isfinite(values[-1] - values[0]), "knots", expected)
-        _require(all(a < b for a, b in zip(values, values[1:], strict=False)), "knots", expected)
+        _require(all(a < b for a, b in pairwise(values)), "knots", expected)
         _require(all(LOWEST <= v <= HIGHEST for _, v in knots), "knots", expected)
         if self.direction == "cost":
-            falling = any(v > w for (_, v), (_, w) in zip(knots, knots[1:], strict=False))
+            falling = any(v > w for (_, v), (_, w) in pairwise(knots))
             _require(
                 not falling, "direction", '"benefit", as the ratings of the knots fall already'
             )
@@ -227,14 +228,16 @@ class MinMax(Rule):
     def fit(self, x: Floats) -> tuple[Fitted, tuple[str, ...]]:
         if not self.relative:
             return {}, ()
+        if not len(x):
+            return {"count": 0}, ()
         population = np.sort(x[x > 0] if self.log else x)
-        if len(population):
-            lo, hi = quantile(population, WINSOR, 100), quantile(population, 100 - WINSOR, 100)
-        else:
-            lo = hi = 1.0  # Nobody above zero: the logarithmic rule rates all alike.
-        lo = lo if self.lo is None else self.lo
-        hi = hi if self.hi is None else self.hi
-        # One typed bound may lie beyond the population's other end: then nothing lies between.
+        if not len(population):
+            # Nobody is above zero: the logarithmic rule rates all alike, whatever the bounds.
+            typed = self.lo or self.hi or 1.0
+            return {"lo": typed, "hi": typed, "count": len(x)}, ("constant",)
+        lo = quantile(population, WINSOR, 100) if self.lo is None else self.lo
+        hi = quantile(population, 100 - WINSOR, 100) if self.hi is None else self.hi
+        # A typed bound may lie beyond the learnt one: then nothing lies between them.
         lo, hi = (lo, max(lo, hi)) if self.hi is None else (min(lo, hi), hi)
         fitted = {"lo": lo, "hi": hi, "count": len(x)}
         return fitted, ("constant",) if lo == hi else ()
@@ -342,9 +345,8 @@ class Category(Rule):
         )
 
     def notice(self, values: ArrayLike | Sequence[Hashable], x: Floats) -> tuple[str, ...]:
-        codes = np.asarray(values, dtype=object)[np.isnan(x)]
-        unknown = any(code is not None and code == code and str(code) != "" for code in codes)
-        return ("unknown_category",) if unknown else ()
+        unread = {str(code) for code in np.asarray(values, dtype=object)[np.isnan(x)]}
+        return ("unknown_category",) if unread - {"", "None", "nan"} else ()
 
     def apply(self, x: Floats, fitted: Fitted) -> Floats:
         return x
@@ -380,8 +382,7 @@ RULES: dict[str, type[Rule]] = {
 
 def rule_from_dict(data: Mapping[str, Any]) -> Rule:
     """The rule that `to_dict` wrote. Raises ValueError naming the field that is wrong."""
-    if not isinstance(data, Mapping):
-        raise ValueError("rule: expected an object with a kind")
+    _require(isinstance(data, Mapping), "rule", "an object with a kind")
     parameters = dict(data)
     kind = parameters.pop("kind", None)
     if not isinstance(kind, str) or kind not in RULES:
@@ -531,14 +532,13 @@ def _require(condition: bool, name: str, expected: str) -> None:
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise ValueError(f"{name}: expected a number")
-    number = float(value)
+    plain = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+    number = float(value) if plain else float("nan")  # type: ignore[arg-type]
     _require(bool(np.isfinite(number)), name, "a finite number")
     return number
 
 
 def _set_floats(rule: Rule, name: str, values: object) -> None:
-    if isinstance(values, (str, bytes)) or not isinstance(values, (Sequence, np.ndarray)):
-        raise ValueError(f"{name}: expected a list of numbers")
-    object.__setattr__(rule, name, tuple(_number(name, value) for value in values))
+    listed = list(values) if isinstance(values, (list, tuple, np.ndarray)) else []
+    _require(bool(listed), name, "a list of numbers")
+    object.__setattr__(rule, name, tuple(_number(name, value) for value in listed))

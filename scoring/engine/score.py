@@ -88,7 +88,7 @@ def weighted_score(
         rows = slice(start, start + BLOCK)
         # One criterion per line, so that every step below runs along memory, and so that a
         # client's result does not depend on where in the block the client stands.
-        x = np.ascontiguousarray(r[rows].T)
+        x = r[rows].T.copy(order="C")
         applies = None if may is None else may[rows].T
         rated = np.isfinite(x)
         if applies is not None:

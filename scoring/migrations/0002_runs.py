@@ -1,4 +1,4 @@
-import environs
+import dj_database_url
 from django.conf import settings
 from django.db import migrations
 
@@ -11,7 +11,7 @@ COLUMNS = ",\n".join(
 def application_role(cursor) -> str:
     """The role the application connects with (the same as the owner where there is only one)."""
     if settings.DATABASE_URL:
-        return environs.Env().dj_db_url("", settings.DATABASE_URL)["USER"]
+        return dj_database_url.parse(settings.DATABASE_URL)["USER"]
     cursor.execute("SELECT current_user")
     return cursor.fetchone()[0]
 

@@ -1,0 +1,6 @@
+"""The one way the facts speak up to what is built on them."""
+
+from django.dispatch import Signal
+
+# Sent after facts changed in bulk (an import, an undo); higher floors recompute.
+portfolio_changed = Signal()
