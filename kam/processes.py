@@ -4,6 +4,7 @@ Standard library only.  On Linux a child is told by the kernel when its parent d
 ``kill -9`` of the parent leaves nothing behind; elsewhere the next start clears the remains.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+LONG_LOG = 10 * 2**20  # bytes
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -70,7 +72,7 @@ def unprivileged_user() -> pwd.struct_passwd | None:
 def spawn(
     command: Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None,
     env: Mapping[str, str] | None = None,
     cwd: Path | str | None = None,
     user: pwd.struct_passwd | None = None,
@@ -80,7 +82,7 @@ def spawn(
 
     ``dies_by`` is the signal the kernel sends it when this process ends without having stopped
     it.  That is bound to the calling thread: call from the main thread.  Output is added to
-    ``log``.
+    ``log``, which is put aside when it has grown long; without one it goes where ours goes.
     """
     parent = os.getpid()
 
@@ -90,12 +92,14 @@ def spawn(
             if os.getppid() != parent:  # it died before the line above
                 os._exit(1)
 
-    with log.open("ab") as output:
+    if log and log.exists() and log.stat().st_size > LONG_LOG:
+        log.replace(log.with_name(f"{log.name}.old"))
+    with log.open("ab") if log else contextlib.nullcontext() as output:
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if output else None,
             env=None if env is None else dict(env),
             cwd=cwd,
             start_new_session=True,

@@ -45,7 +45,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
     with django_db_blocker.unblock():
         databases.set_up()
     with mock.patch.object(
-        TransactionTestCase, "_fixture_teardown", lambda case: databases.put_back()
+        TransactionTestCase, "_fixture_teardown", side_effect=databases.put_back
     ):
         yield
     with django_db_blocker.unblock():
