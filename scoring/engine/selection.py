@@ -75,8 +75,8 @@ def share_of_profit(
     scale = np.max(values, where=finite, initial=0.0)
     if scale <= 0:
         return Selection(np.zeros(len(values), dtype=np.bool_), np.nan, False, 0)
-    parts = np.where(finite, values / scale, 0.0)
-    total = float(np.sum(parts, where=parts > 0))
+    parts = np.where(finite & (values > 0), values, 0.0) / scale
+    total = float(parts.sum())
     places = _places(np.where(finite, -values, np.nan), None, then=order)
     places = places[(_allowed(values, eligible) & (parts > 0))[places]]
     cumulated = np.cumsum(parts[places])
