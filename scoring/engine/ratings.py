@@ -243,7 +243,10 @@ class MinMax(Rule):
         return fitted, ("constant",) if lo == hi else ()
 
     def apply(self, x: Floats, fitted: Fitted) -> Floats:
-        lo, hi = (fitted["lo"], fitted["hi"]) if self.relative else (self.lo or 0.0, self.hi or 0.0)
+        bounds: Fitted = fitted if self.relative else {"lo": self.lo, "hi": self.hi}
+        if "lo" not in bounds:
+            return np.full(len(x), np.nan)
+        lo, hi = bounds["lo"], bounds["hi"]
         if not self.log:
             return self.mirrored(_between(x, lo, hi))
         ratings = np.full(len(x), LOWEST)
