@@ -17,6 +17,8 @@ OWNER_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlmi
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam.settings")
+    # Pages give up after 30 s; a command may load or compute as long as it needs.
+    os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")
     if len(sys.argv) > 1 and sys.argv[1] in OWNER_COMMANDS:
         os.environ["KAM_DB_ROLE"] = "owner"
     try:

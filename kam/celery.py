@@ -1,7 +1,8 @@
-"""The Celery application.  Only the dispatcher and the workers import it.
+"""The Celery application.  Only the dispatcher, the workers and beat import it.
 
-The settings are those that survived the kill drills: a task is acknowledged after it ends, a
-lost worker gives it back, and the job row in PostgreSQL, not the broker, decides about retries.
+The settings (:mod:`kam.celery_config`) are those that survived the kill drills: a task is
+acknowledged after it ends, a lost worker gives it back, and the job row in PostgreSQL, not the
+broker, decides about retries.
 """
 
 import os
@@ -12,4 +13,3 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam.settings")
 
 app = Celery("kam")
 app.config_from_object("kam.celery_config")
-app.autodiscover_tasks(["kam.jobs"])

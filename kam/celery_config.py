@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+imports = ["kam.jobs.worker"]
 broker_url = settings.REDIS_URL
 result_backend = None  # state lives on the job row
 task_ignore_result = True

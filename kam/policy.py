@@ -25,6 +25,14 @@ POLICY = {
     # --- sign-in (allauth)
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
+    # --- jobs/
+    "job_list": Row(read=EVERYONE),
+    "job_badge": Row(read=EVERYONE),
+    "job_detail": Row(read=EVERYONE, subject="jobs.Job"),
+    "job_cancellation": Row(write=EVERYONE, subject="jobs.Job"),
+    "api:job-list": Row(read=EVERYONE),
+    "api:job-detail": Row(read=EVERYONE, subject="jobs.Job"),
+    "api:job-cancellation": Row(write=EVERYONE, subject="jobs.Job"),
 }
 
 __all__ = ["POLICY", "COLLEAGUE", "NOBODY"]

@@ -1,0 +1,49 @@
+"""Jobs over REST: list, one, and stopping one."""
+
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from kam.lib.views import find_editable
+
+from .models import Job
+from .services import cancel
+
+
+class JobSerializer(serializers.ModelSerializer):
+    title = serializers.CharField(read_only=True)
+    fraction = serializers.FloatField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Job
+        fields = [
+            "id",
+            "kind",
+            "title",
+            "status",
+            "created_at",
+            "started_at",
+            "finished_at",
+            "attempts",
+            "done",
+            "total",
+            "fraction",
+            "note",
+            "result",
+            "error",
+        ]
+        read_only_fields = fields
+
+
+class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+    queryset = Job.objects.all()
+    serializer_class = JobSerializer
+    lookup_value_regex = r"\d+"
+
+    @action(detail=True, methods=["post"])
+    def cancellation(self, request, pk=None):
+        """Ask the job to stop: 202; 404 where it is not visible, 403 where it is not yours."""
+        job = find_editable(Job, pk=pk)
+        cancel(job)
+        job.refresh_from_db()
+        return Response(self.get_serializer(job).data, status=status.HTTP_202_ACCEPTED)

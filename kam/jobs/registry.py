@@ -1,0 +1,53 @@
+"""Which kinds of jobs there are.  A kind is a function in an app's ``tasks.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``as_person``: runs with the rights of who asked (delivering), rather than as the system
+    on their behalf (computing)."""
+
+    name: str
+    function: Callable[..., Any]
+    title: Any
+    queue: str = "light"
+    max_attempts: int = 3
+    as_person: bool = False
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def job(name: str, *, title, queue="light", max_attempts=3, as_person=False):
+    """Register a function ``f(running, **payload) -> JSON-ready result | None`` as a job.
+
+    It must be idempotent: a job whose worker is lost runs again.
+    """
+
+    def register(function):
+        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person)
+        return function
+
+    return register
+
+
+def kinds() -> dict[str, Kind]:
+    autodiscover_modules("tasks")
+    return _kinds
+
+
+def kind(name: str) -> Kind:
+    """The kind of that name; KeyError where none is registered."""
+    return kinds()[name]
+
+
+def title_of(name: str):
+    found = kinds().get(name)
+    return found.title if found else name

@@ -1,0 +1,54 @@
+"""Asking for work, and asking it to stop.  Nothing here talks to the broker."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from kam.audit.services import record
+
+from . import registry
+from .models import Job
+
+
+def enqueue(kind, payload=None, *, actor=None, unique="", run_after=None, schedule="", period=None):
+    """Write a job in the caller's transaction and return it.
+
+    With ``unique``, a job of the same key that still waits is returned instead of a second one.
+    Raises KeyError for an unknown kind.
+    """
+    known = registry.kind(kind)
+    row = Job(
+        kind=kind,
+        payload=payload or {},
+        queue=known.queue,
+        max_attempts=known.max_attempts,
+        actor=actor if getattr(actor, "pk", None) else None,
+        unique_key=unique,
+        run_after=run_after or timezone.now(),
+        schedule=schedule,
+        period=period,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        # Reading unscoped: the waiting twin may have been asked for by somebody else.
+        if unique:
+            twin = Job.unscoped.filter(unique_key=unique, status=Job.Status.WAITING).first()
+        else:
+            twin = Job.unscoped.filter(schedule=schedule, period=period).first()
+        if twin is None:
+            raise
+        return twin
+    return row
+
+
+def cancel(job: Job) -> None:
+    """Stop a job: at once while it waits, at its next progress report while it runs."""
+    now = timezone.now()
+    rows = Job.unscoped.filter(pk=job.pk)
+    stopped = rows.filter(status__in=[Job.Status.WAITING, Job.Status.SENT]).update(
+        status=Job.Status.CANCELLED, finished_at=now, cancel_requested=True
+    )
+    if not stopped:
+        rows.filter(status=Job.Status.RUNNING).update(cancel_requested=True)
+    record("job.cancel", object=job, details={"kind": job.kind})
