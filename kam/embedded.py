@@ -15,8 +15,11 @@ The home directory (``.kam`` of the project, or ``KAM_HOME``) holds:
     servers.json    addresses and pids while the servers run       0600
     passwords.json  the passwords of the database roles and Valkey 0600
     secret_key      the key the application signs with             0600
-    pg/ valkey/     the data (elsewhere for root in a closed directory: kam.servers.storage)         0700
+    pg/ valkey/     the data                                       0700
     log/            what the servers wrote                         0700
+
+Where root's home is closed to other users, the data lies in ``/var/lib/kam`` instead: the
+servers then run as ``nobody`` (``kam.servers.storage``).
 
 Two database roles: ``kam_owner`` owns the database and runs migrations (and may create the
 databases of the tests); ``kam_app`` reads and writes rows and may create a schema of its own.

@@ -23,10 +23,6 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run full corpora and long drills")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "full: full corpus or long drill; runs with --full")
-
-
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--full"):
         return
