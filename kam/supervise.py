@@ -222,6 +222,8 @@ def _wait_for_page(address: str, children: Children) -> None:
             urllib.request.urlopen(address, timeout=30).close()
             return
         except urllib.error.HTTPError as error:
+            if error.code < 500:
+                return
             raise ChildEnded(
                 f"the first page answers {error.code}; see {children.log('web')}"
             ) from error
