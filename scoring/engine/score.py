@@ -81,42 +81,38 @@ def weighted_score(
     assumed = None
     if prudent is not None:
         assumed = np.broadcast_to(np.asarray(prudent, dtype=np.float64), (criteria,))
+        if not np.isfinite(assumed).all():
+            raise ValueError("prudent: expected a number for every criterion")
 
     score, coverage, low, high = (np.empty(clients) for _ in range(4))
     barred = np.zeros(clients, dtype=np.bool_)
+    whole = _weigh(w, np.ones((criteria, 1)))
     for start in range(0, clients, BLOCK):
         rows = slice(start, start + BLOCK)
-        # One criterion per line, so that every step below runs along memory, and so that a
-        # client's result does not depend on where in the block the client stands.
+        # One criterion per line, so that every step runs along memory, and so that a client's
+        # result does not depend on where in the block the client stands.
         x = r[rows].T.copy(order="C")
         applies = None if may is None else may[rows].T
         rated = np.isfinite(x)
         if applies is not None:
             rated &= applies
-        np.copyto(x, 0.0, where=~rated)
-
-        total, covered, earned = (np.zeros(x.shape[1]) for _ in range(3))
-        for j in range(criteria):
-            total += w[j] if applies is None else w[j] * applies[j]
-            covered += w[j] * rated[j]
-            earned += w[j] * x[j]
-            if must[j]:
-                barred[rows] |= ~rated[j] if applies is None else ~rated[j] & applies[j]
+        complete = bool(rated.all())
+        if not complete:
+            np.copyto(x, 0.0, where=~rated)
+        earned = _weigh(w, x)
+        total = whole if applies is None else _weigh(w, applies)
+        covered = total if complete else _weigh(w, rated)
         missing = total - covered
-
+        unknown = ~rated if applies is None else ~rated & applies
+        barred[rows] = unknown[must].any(axis=0)
+        points, base = earned, covered
+        if assumed is not None:
+            points, base = earned + _weigh(w * assumed, unknown), total
         with np.errstate(divide="ignore", invalid="ignore"):
             coverage[rows] = np.where(total > 0, covered / total, 0.0)
             low[rows] = np.where(total > 0, (earned + LOWEST * missing) / total, LOWEST)
             high[rows] = np.where(total > 0, (earned + HIGHEST * missing) / total, HIGHEST)
-            if assumed is None:
-                points = earned / covered
-            else:
-                points = earned.copy()
-                for j in range(criteria):
-                    unknown = ~rated[j] if applies is None else ~rated[j] & applies[j]
-                    points += w[j] * assumed[j] * unknown
-                points /= total
-            score[rows] = np.where(covered > 0, points, np.nan)
+            score[rows] = np.where(covered > 0, points / base, np.nan)
 
     # The margin forgives the last bits of a sum of weights such as 0.1 + 0.2 + 0.3.
     eligible = (coverage >= min_coverage - 1e-9) & ~barred & ~np.isnan(score)
@@ -179,6 +175,15 @@ def order(
     # ratings ties are common: so one lexical sort over all keys rather than repairs afterwards.
     permutation: Ints = np.lexsort((*keys, ~ranked))
     return permutation
+
+
+def _weigh(w: Floats, lines: Floats | Bools) -> Floats:
+    """Sum of w_j times line j, added in the order of criteria for every client alike."""
+    total = np.zeros(lines.shape[1])
+    term = np.empty_like(total)
+    for weight, line in zip(w, lines, strict=True):
+        total += np.multiply(line, weight, out=term)
+    return total
 
 
 def _flags(mandatory: ArrayLike | None, criteria: int) -> Bools:

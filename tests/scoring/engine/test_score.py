@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from scoring.engine.score import competition_rank, order, weighted_score
 from tests.oracles import oracle
 
-cells = st.one_of(st.just(float("nan")), st.integers(1, 10).map(float), st.floats(1, 10))
+nan = float("nan")
+cells = st.one_of(st.just(nan), st.integers(1, 10).map(float), st.floats(1, 10))
 weight = st.floats(0.01, 100)
 
 
@@ -174,6 +175,11 @@ def test_prudent_score_draws_towards_what_is_assumed():
     np.testing.assert_allclose(by_median.score, [9, 8, np.nan])
     usual = weighted_score(ratings, [1, 1], 0.5)
     np.testing.assert_array_equal(usual.rank, [1, 2, np.nan])
+
+
+def test_prudence_needs_a_number_for_every_criterion():
+    with pytest.raises(ValueError, match="prudent"):
+        weighted_score([[5, 5]], [1, 1], prudent=[5.5, nan])
 
 
 def test_coverage_at_the_least_coverage_is_enough_whatever_the_last_bits():
