@@ -74,9 +74,9 @@ def refuse(code: str, **params: str | int) -> Refused:
 
 def open_content(source: str | os.PathLike[str] | bytes) -> Content:
     """Open, unpack and look through a file; raises Refused file.* or xml.dtd_forbidden."""
-    stream: BinaryIO = (
-        io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb")
-    )
+    if isinstance(source, bytes):
+        return _look(io.BytesIO(source))
+    stream = Path(source).open("rb")  # noqa: SIM115  (handed on, closed by `read`)
     try:
         return _look(stream)
     except BaseException:
@@ -156,9 +156,7 @@ def _unpack(packed: BinaryIO, packed_size: int) -> BinaryIO:
     return unpacked
 
 
-def _look_at_text(
-    stream: BinaryIO, container: Literal["csv", "csv.gz"], sha256: str
-) -> Content:
+def _look_at_text(stream: BinaryIO, container: Literal["csv", "csv.gz"], sha256: str) -> Content:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     size, head, valid, controls = 0, b"", True, False
     while piece := stream.read(PIECE):
@@ -176,9 +174,7 @@ def _look_at_text(
         except UnicodeDecodeError:
             valid = False
     stream.seek(0)
-    if size == 0 or (
-        len(head) < 4096 and not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a")
-    ):
+    if size == 0 or (len(head) < 4096 and not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a")):
         raise refuse("file.empty")
     _refuse_other_formats(head)
     return Content(stream, container, sha256, size, head, valid, controls)
@@ -189,16 +185,9 @@ def _refuse_other_formats(head: bytes) -> None:
         raise refuse("file.binary")
     sample = head[:65_536]
     wide = sample[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_wide(sample)
-    if (
-        not wide
-        and len(sample) - len(sample.translate(None, CONTROLS)) > len(sample) // 100 + 2
-    ):
+    if not wide and len(sample) - len(sample.translate(None, CONTROLS)) > len(sample) // 100 + 2:
         raise refuse("file.binary")
-    start = (
-        sample.replace(b"\x00", b"")
-        .lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:512]
-        .lower()
-    )
+    start = sample.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:512].lower()
     if start.startswith((b"<?xml", b"<!doctype", b"<!entity")) and not start.startswith(
         b"<!doctype html"
     ):

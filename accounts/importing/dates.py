@@ -18,9 +18,7 @@ _TIME = (
 )
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[-./](\d{{1,2}})[-./](\d{{1,2}}){_TIME}")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_YEAR_LAST = re.compile(
-    rf"(\d{{1,2}})([-./])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?:\s*г\.?)?{_TIME}"
-)
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-./])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?:\s*г\.?)?{_TIME}")
 _DAY_WORD = re.compile(
     rf"(\d{{1,2}})[-\s]+([^\W\d_]{{3,}})\.?[-\s,]+(\d{{4}})(?:\s*(?:года?|г)\.?)?{_TIME}"
 )
@@ -45,37 +43,40 @@ _EPOCH_1900 = datetime.date(1899, 12, 30)
 _EPOCH_1904 = datetime.date(1904, 1, 1)
 # Two-digit years below this belong to the 21st century, as spreadsheets read them.
 _PIVOT = 70
+# So many cells of one order make a cell of the other order a slip of that row.
+_OUTWEIGHS = 20
 
 
 def date_order_shown(
     texts: Iterable[str],
-) -> DateOrder | None | Literal["mixed", "open"]:
+) -> DateOrder | Literal["mixed", "open"] | None:
     """How day and month follow each other in the cells that have the year last.
 
     None: no cell asks. "open": cells ask and none tells, such as 3/4/2024 alone.
-    "mixed": some cells can only be day first, others only month first. Dots mean day first.
+    "mixed": some cells can only be day first, others only month first, and neither are so few
+    that they are slips. Dots mean day first.
     """
-    day_first = month_first = asks = False
+    day_first = month_first = 0
+    asks = False
     for text in texts:
-        match = _YEAR_LAST.fullmatch(text.strip())
+        match = _YEAR_LAST.fullmatch(text.strip(" \t\r\n\u00a0'"))
         if match is None or match[2] == ".":
             continue
         first, second = int(match[1]), int(match[3])
-        day_first |= first > 12
-        month_first |= second > 12
+        day_first += first > 12 >= second
+        month_first += second > 12 >= first
         asks |= first <= 12 and second <= 12 and first != second
-    if day_first and month_first:
+    fewer, more = sorted((day_first, month_first))
+    if fewer * _OUTWEIGHS > more:
         return "mixed"
-    if day_first:
-        return "dmy"
-    if month_first:
-        return "mdy"
+    if more:
+        return "dmy" if day_first > month_first else "mdy"
     return "open" if asks else None
 
 
 def parse_date(
     text: str, order: DateOrder, *, from_1904: bool = False
-) -> datetime.date | None | str:
+) -> datetime.date | str | None:
     """One cell -> date; None where it says "nothing" (also 01.01.0001 of 1C); or a code.
 
     The time of day is dropped as written, zone included. Five-digit numbers are spreadsheet
@@ -113,7 +114,7 @@ def _month(word: str) -> int:
     return _MONTH.get(word.casefold()[:3], 0)
 
 
-def _build(year: int, month: int, day: int) -> datetime.date | None | str:
+def _build(year: int, month: int, day: int) -> datetime.date | str | None:
     if year <= 1 and day <= 1 and month <= 1:
         return None
     if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -124,7 +125,7 @@ def _build(year: int, month: int, day: int) -> datetime.date | None | str:
         return "date.invalid"
 
 
-def _from_serial(text: str, from_1904: bool) -> datetime.date | None | str:
+def _from_serial(text: str, from_1904: bool) -> datetime.date | str | None:
     try:
         days = int(float(text))
     except (ValueError, OverflowError):

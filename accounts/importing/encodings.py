@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from accounts.importing.container import Content, refuse, wide_codec
 
 # Share of each letter in Russian text, per thousand.
-_LETTERS = {
-    letter: share
-    for letter, share in zip(
+_LETTERS = dict(
+    zip(
         "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё",
         (110, 85, 80, 74, 67, 63, 55, 47, 45, 44, 35, 32, 30, 28, 26, 20, 19, 17, 17, 17, 16,
          14, 12, 10, 9, 7, 6, 5, 4, 3, 3, 1, 1),
         strict=True,
     )
-}  # fmt: skip
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 200_000
 
@@ -99,8 +98,7 @@ def _likeness(text: str) -> float:
         if word.isascii():
             continue
         cyrillic = sum(
-            "а" <= letter <= "я" or letter in "ёЁ" or "А" <= letter <= "Я"
-            for letter in word
+            "а" <= letter <= "я" or letter in "ёЁ" or "А" <= letter <= "Я" for letter in word
         )
         if cyrillic == len(word):
             shape = word.islower() or word.isupper() or word.istitle()

@@ -13,9 +13,7 @@ _TAIL_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _TAIL_11 = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _TAIL_12 = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
-_LABEL = re.compile(
-    r"^(?:инн|кпп|огрн(?:ип)?|inn|kpp|ogrn(?:ip)?)[\s:№]*", re.IGNORECASE
-)
+_LABEL = re.compile(r"^(?:инн|кпп|огрн(?:ип)?|inn|kpp|ogrn(?:ip)?)[\s:№]*", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\ufeff]+")
 _SCIENTIFIC = re.compile(r"^\d+(?:[.,]\d+)?e\+?\d+$", re.IGNORECASE)
 _FLOAT_TAIL = re.compile(r"^(\d+)[.,]0+$")
@@ -37,9 +35,7 @@ class Checked:
 
 
 def _sum_digit(digits: str, weights: tuple[int, ...]) -> str:
-    total = sum(
-        int(digit) * weight for digit, weight in zip(digits, weights, strict=False)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False))
     return str(total % 11 % 10)
 
 

@@ -38,9 +38,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007\u2009]+")
-_MINUSES = str.maketrans(
-    {"\u2212": "-", "\u2013": "-", "\u2012": "-", "\u2019": "'", "`": "'"}
-)
+_MINUSES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2012": "-", "\u2019": "'", "`": "'"})
 _PLAIN = {
     ".": re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?"),
     ",": re.compile(r"-?[0-9]{1,16}(?:,[0-9]{1,12})?"),
@@ -66,9 +64,7 @@ def decimals_of(value: Decimal) -> int:
 
 def _bare(text: str) -> tuple[str, bool, bool]:
     """Text without money marks, sign and per cent -> (digits and separators, negative, %)."""
-    text = _MONEY.sub("", text.translate(_MINUSES)).strip(
-        " \t\r\n\u00a0\u202f\u2007\u2009"
-    )
+    text = _MONEY.sub("", text.translate(_MINUSES)).strip(" \t\r\n\u00a0\u202f\u2007\u2009")
     percent = text.endswith("%")
     if percent:
         text = text[:-1].rstrip()
@@ -130,7 +126,7 @@ def needs_decimal_sign(texts: Iterable[str]) -> bool:
     )
 
 
-def parse_number(text: str, sign: DecimalSign) -> Decimal | None | str:
+def parse_number(text: str, sign: DecimalSign) -> Decimal | str | None:
     """One cell -> Decimal, None where it says "nothing", or an error code.
 
     Thousands may be parted by any space, an apostrophe or the sign that is not the decimal

@@ -18,9 +18,7 @@ _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 def normalise(header: str) -> str:
     """The form in which headers are compared: NFKC, no quotes, case or ё, no unit at the end."""
-    text = (
-        unicodedata.normalize("NFKC", header).translate(_QUOTES).replace("\u00a0", " ")
-    )
+    text = unicodedata.normalize("NFKC", header).translate(_QUOTES).replace("\u00a0", " ")
     text = _SPACES.sub(" ", text).strip().casefold().replace("ё", "е")
     text = _BRACKETS.sub("", text)
     if ", " in text:
@@ -62,9 +60,7 @@ _RECORDED = (
     "дата записи, дата внесения, дата проведения, recorded at, recording date, posting date, "
     "known from, entry date"
 )
-_DELETED = (
-    "isdeleted, is deleted, deleted, пометка удаления, удален, помечен на удаление"
-)
+_DELETED = "isdeleted, is deleted, deleted, пометка удаления, удален, помечен на удаление"
 _CURRENCY = "валюта, код валюты, валюта документа, currency, currency code, currency_id"
 
 _NAMES: dict[str, dict[str, str]] = {
@@ -121,8 +117,7 @@ _NAMES: dict[str, dict[str, str]] = {
     },
     "contacts": {
         **_CLIENT,
-        "client_name": _CLIENT_NAMES
-        + ", организация, название организации, client company",
+        "client_name": _CLIENT_NAMES + ", организация, название организации, client company",
         "name": (
             "фио, ф. и. о, контактное лицо, контакт, имя контакта, имя, полное имя, фамилия имя, "
             "наименование, contact, contact name, full name, contact person, person"
@@ -408,3 +403,11 @@ def fields_of(kind: str, header: str) -> tuple[str, ...]:
 def left_out(kind: str, header: str) -> bool:
     """Whether the header is known and holds nothing that is kept."""
     return squeeze(normalise(header)) in LEFT_OUT.get(kind, frozenset())
+
+
+def russian_name(kind: str, field: str) -> str:
+    """The usual Russian name of a field's column, for messages; the field itself if none."""
+    for name in _split(_NAMES[kind].get(field, "")):
+        if re.match("[а-яё]", name):
+            return name.capitalize() if name not in ("инн", "кпп") else name.upper()
+    return field

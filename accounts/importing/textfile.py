@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,34 +19,20 @@ _LOOK_CHARACTERS = 256 << 10
 _FIELD_LIMIT = (1 << 31) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of the file. number: 1-based, blank ones count. swallowed: how many further
-    lines an unclosed quote took in; None where the record ended as it should."""
+# Put behind the last line: comes back as a record of its own unless a quote was left open.
+_END = "\ue001"
 
-    number: int
-    cells: list[str]
+
+@dataclass(slots=True)
+class Block:
+    """Records that follow each other. first: number of the first one, 1-based, blank ones count.
+
+    swallowed: lines that an unclosed quote in the last record took in; None if it is whole.
+    """
+
+    first: int
+    records: list[list[str]]
     swallowed: int | None = None
-
-
-class _Lines:
-    """Hands lines to the csv reader and remembers whether it ran dry in the middle of a record."""
-
-    def __init__(self, stream: io.TextIOWrapper) -> None:
-        self._stream = stream
-        self.dry = False
-        self.given = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._stream.readline()
-        if not line:
-            self.dry = True
-            raise StopIteration
-        self.given += 1
-        return line
 
 
 def open_text(content: Content, encoding: Encoding) -> io.TextIOWrapper:
@@ -70,9 +57,7 @@ def find_delimiter(text: io.TextIOWrapper, known: Callable[[list[str]], int]) ->
     known: how many cells of a record are names of columns of this kind of file.
     """
     sample = text.read(_LOOK_CHARACTERS)
-    hint = (
-        hinted_delimiter(io.StringIO(sample, newline="").readline()) if sample else None
-    )
+    hint = hinted_delimiter(io.StringIO(sample, newline="").readline()) if sample else None
     if hint:
         return hint
     return max(DELIMITERS, key=lambda delimiter: _evenness(sample, delimiter, known))
@@ -101,16 +86,18 @@ def _widen_field_limit() -> None:
         csv.field_size_limit(_FIELD_LIMIT)
 
 
-def records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
-    """All records in order, blank ones too (no cells), with their numbers."""
+def blocks(text: io.TextIOWrapper, delimiter: str, size: int) -> Iterator[Block]:
+    """All records in order, `size` at a time; blank lines are records without cells."""
     _widen_field_limit()
-    lines = _Lines(text)
-    number = 0
-    given = 0
-    for cells in csv.reader(lines, delimiter=delimiter):
-        number += 1
-        if lines.dry:
-            yield Record(number, cells, lines.given - given - 1)
-        else:
-            yield Record(number, cells)
-        given = lines.given
+    reader = csv.reader(itertools.chain(text, (_END,)), delimiter=delimiter)
+    first = 1
+    while records := list(itertools.islice(reader, size)):
+        block = Block(first, records)
+        last = records[-1]
+        if last == [_END]:
+            records.pop()
+        elif last and last[-1].endswith(_END):
+            last[-1] = last[-1].removesuffix(_END)
+            block.swallowed = len("".join(last).splitlines()) - 1
+        yield block
+        first += len(records)

@@ -1,0 +1,205 @@
+"""Records -> raw columns: blank rows, totals, footers, torn and unreadable records sorted out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from accounts.importing.cells import skips, without_mark
+from accounts.importing.container import refuse
+from accounts.importing.fields import FIELDS, Cell
+from accounts.importing.headers import Header, find_header
+from accounts.importing.table import Issue
+from accounts.importing.textfile import Block
+
+BLOCK_ROWS = 20_000
+# How many of the lines that an unclosed quote took in are named one by one.
+_NAMED_LINES = 100
+# Columns with more different texts than this, and hardly any twice, are not worth sharing.
+_SHARED_TEXTS = 50_000
+
+_TOTAL = re.compile(
+    r"(?:общий\s+|промежуточный\s+)?(?:итого?|всего)(?:\s+(?:по|за|на|к)\b.*|\s+документов.*)?|"
+    r"(?:grand\s+|sub-?\s?|report\s+)?totals?(?:\s+(?:for|by)\b.*)?",
+    re.IGNORECASE,
+)
+_TOTAL_LETTERS = frozenset("ИиОоПпВвTtSsGgRr")
+_DAMAGED = re.compile("[\ud800-\udfff\ufffd]")
+
+
+@dataclass(slots=True)
+class Raw:
+    """Columns as text. columns: field -> cells, as long as `rows` (record numbers).
+
+    total: data records seen, blank ones not counted.
+    """
+
+    header: Header
+    header_row: int
+    columns: dict[str, list[str]]
+    rows: list[int] = field(default_factory=list)
+    errors: list[Issue] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+    total: int = 0
+
+
+def collect(
+    kind: str,
+    blocks: Iterable[Block],
+    mapping: Mapping[str, str],
+    *,
+    even: bool,
+    may_be_damaged: bool,
+) -> Raw:
+    """All records below the header, by column.
+
+    even: records must be as wide as the header (text files; sheets are filled up).
+    may_be_damaged: some bytes are not in the file's encoding; their records are errors.
+    Raises Refused where there is no header or no record below it.
+    """
+    collector: _Collector | None = None
+    for block in blocks:
+        if collector is None:
+            header = find_header(kind, block.records, mapping)
+            header_row = block.first + header.index
+            block.records = block.records[header.index + 1 :]
+            block.first = header_row + 1
+            raw = Raw(header, header_row, {name: [] for name in header.columns.values()})
+            raw.warnings.extend(header.warnings)
+            collector = _Collector(kind, raw, even=even, may_be_damaged=may_be_damaged)
+        collector.take(block)
+    if collector is None:
+        raise refuse("file.empty")
+    if collector.raw.total == 0:
+        raise refuse("file.no_rows")
+    return collector.raw
+
+
+class _Collector:
+    def __init__(self, kind: str, raw: Raw, *, even: bool, may_be_damaged: bool) -> None:
+        self.raw = raw
+        self.even = even
+        self.may_be_damaged = may_be_damaged
+        self.width = raw.header.width
+        self.named_width = max(raw.header.titles, default=0) + 1
+        self.shared: dict[str, dict[str, str] | None] = {name: {} for name in raw.columns}
+        fields = FIELDS[kind].fields
+        position_of = {name: position for position, name in raw.header.columns.items()}
+        self.date_at = position_of.get("date") if "date" in fields else None
+        self.skip_at = [
+            (position, name)
+            for position, name in raw.header.columns.items()
+            if fields[name].cell is Cell.SKIP
+        ]
+        self.after_total = False
+
+    def take(self, block: Block) -> None:
+        records, first, width = block.records, block.first, self.width
+        if block.swallowed is not None:
+            self._unclosed(first + len(records) - 1, block.swallowed)
+            records = records[:-1]
+        # Any record of the right width that does not start like a total needs no closer look.
+        suspect = _TOTAL_LETTERS
+        look_at_all = self.may_be_damaged or bool(self.skip_at)
+        kept: list[list[str]] = []
+        rows: list[int] = []
+        for number, cells in enumerate(records, first):
+            if (
+                len(cells) != width
+                or (start := cells[0][:1]) in suspect
+                or not start
+                or start.isspace()
+                or look_at_all
+                or self.after_total
+            ):
+                checked = self._look(number, cells)
+                if checked is None:
+                    continue
+                cells = checked
+            kept.append(cells)
+            rows.append(number)
+        self.raw.total += len(rows)
+        self.raw.rows.extend(rows)
+        if kept:
+            self._add(list(zip(*kept, strict=True)))
+
+    def _add(self, columns: list[tuple[str, ...]]) -> None:
+        for position, name in self.raw.header.columns.items():
+            cells, shared = columns[position], self.shared[name]
+            target = self.raw.columns[name]
+            if shared is None:
+                target.extend(cells)
+                continue
+            share = shared.setdefault
+            target.extend([share(cell, cell) for cell in cells])
+            if len(shared) > _SHARED_TEXTS and len(shared) * 2 > len(target):
+                self.shared[name] = None
+
+    def _look(self, number: int, cells: list[str]) -> list[str] | None:
+        """The record made as wide as the header, or None where it is left out."""
+        if not any(cell.strip(" \t\r\n\u00a0\ufeff") for cell in cells):
+            return None
+        if self.may_be_damaged and _DAMAGED.search("".join(cells)):
+            self.raw.total += 1
+            self._error(number, "encoding.invalid")
+            return None
+        if self._is_total(cells):
+            self.after_total = True
+            self._warn(number, "row.total_skipped")
+            return None
+        if self.after_total and self._is_footer(cells):
+            self._warn(number, "row.footer_skipped")
+            return None
+        if len(cells) > self.width and not any(cell.strip() for cell in cells[self.width :]):
+            cells = cells[: self.width]
+        elif len(cells) < self.width and (not self.even or len(cells) >= self.named_width):
+            cells = cells + [""] * (self.width - len(cells))
+        if len(cells) != self.width:
+            self.raw.total += 1
+            self._error(number, "row.ragged", found=len(cells), expected=self.width)
+            return None
+        for position, name in self.skip_at:
+            if cells[position] and skips(name, cells[position]):
+                self.raw.total += 1
+                self.raw.warnings.append(
+                    Issue(
+                        number,
+                        self.raw.header.titles[position],
+                        "row.not_counted",
+                        {"value": without_mark(cells[position]).strip()[:60]},
+                    )
+                )
+                return None
+        return cells
+
+    def _is_total(self, cells: list[str]) -> bool:
+        first = next((cell for cell in cells if cell.strip()), "").strip(" \t\u00a0:")
+        if not first[:1] or first[0] not in _TOTAL_LETTERS or len(first) > 200:
+            return False
+        if _TOTAL.fullmatch(first) is None:
+            return False
+        if self.date_at is None:
+            # Among names only the bare word is a total: «Total Energies» is a client.
+            return " " not in first
+        return len(cells) <= self.date_at or not cells[self.date_at].strip()
+
+    def _is_footer(self, cells: list[str]) -> bool:
+        filled = sum(bool(cell.strip()) for cell in cells)
+        dated = (
+            self.date_at is not None
+            and len(cells) > self.date_at
+            and bool(cells[self.date_at].strip())
+        )
+        return filled <= 3 and not dated and self.date_at is not None
+
+    def _unclosed(self, number: int, swallowed: int) -> None:
+        for line in range(min(swallowed, _NAMED_LINES) + 1):
+            self.raw.total += 1
+            self._error(number + line, "row.unclosed_quote", row=number, lines=swallowed)
+
+    def _error(self, number: int, code: str, **params: int) -> None:
+        self.raw.errors.append(Issue(number, None, code, params))
+
+    def _warn(self, number: int, code: str) -> None:
+        self.raw.warnings.append(Issue(number, None, code))

@@ -1,0 +1,324 @@
+"""Issues in words, English and Russian: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from accounts.importing.table import Issue
+
+# code -> (English, Russian). Names in braces are the issue's params.
+MESSAGES: dict[str, tuple[str, str]] = {
+    "file.empty": (
+        "The file is empty. Export it again and check its size.",
+        "Файл пустой. Выгрузите его ещё раз и проверьте размер.",
+    ),
+    "file.no_rows": (
+        "The file has a header and nothing below it. Nothing was imported.",
+        "В файле есть только заголовок, строк с данными нет. Ничего не загружено.",
+    ),
+    "file.binary": (
+        "This is not a table: the content is a picture, an archive or another binary file. "
+        "Save the table as CSV or XLSX.",
+        "Это не таблица: внутри картинка, архив или другой двоичный файл. "
+        "Сохраните таблицу как CSV или XLSX.",
+    ),
+    "file.unsupported": (
+        "The content is {format}; CSV and XLSX are read. Save or export the table as one of them.",
+        "Внутри файла {format}, а читаются CSV и XLSX. Сохраните или выгрузите таблицу так.",
+    ),
+    "file.old_excel": (
+        "This is a workbook of the old .xls kind. Save it as .xlsx.",
+        "Это книга старого формата .xls. Сохраните её как .xlsx.",
+    ),
+    "file.damaged": (
+        "The file is damaged and cannot be unpacked. Export or upload it again.",
+        "Файл повреждён и не распаковывается. Выгрузите или передайте его ещё раз.",
+    ),
+    "file.too_large": (
+        "The file is larger than {limit} MB. Split it, for example by year.",
+        "Файл больше {limit} МБ. Разделите его, например по годам.",
+    ),
+    "file.too_large_unpacked": (
+        "Unpacked, the file is larger than {limit} MB or grows suspiciously. "
+        "Split it or save it as CSV.",
+        "После распаковки файл больше {limit} МБ или растёт подозрительно сильно. "
+        "Разделите его или сохраните как CSV.",
+    ),
+    "file.unknown_delimiter": (
+        "“{value}” cannot part columns; give one character, such as ; or a comma.",
+        "«{value}» не может разделять столбцы; укажите один знак, например ; или запятую.",
+    ),
+    "xml.dtd_forbidden": (
+        "The XML declares a document type, which is refused because it can be harmful.",
+        "В XML объявлен тип документа (DTD). Такие файлы не принимаются: они небезопасны.",
+    ),
+    "xlsx.dtd": (
+        "The workbook declares a document type inside, which is refused because it can be harmful.",
+        "Внутри книги объявлен тип документа (DTD). Такие файлы не принимаются: они небезопасны.",
+    ),
+    "xlsx.macro": (
+        "The workbook holds macros. Save it as .xlsx without macros.",
+        "В книге есть макросы. Сохраните её как .xlsx без макросов.",
+    ),
+    "xlsx.encrypted": (
+        "The workbook is protected by a password. Take the password off and try again.",
+        "Книга защищена паролем. Снимите пароль и попробуйте снова.",
+    ),
+    "xlsx.encoding": (
+        "The workbook is written in an unusual encoding. Open it and save it again as .xlsx.",
+        "Книга записана в необычной кодировке. Откройте её и сохраните заново как .xlsx.",
+    ),
+    "xlsx.too_many_parts": (
+        "The workbook has more than {limit} parts inside. Save the sheet with the data alone.",
+        "Внутри книги больше {limit} частей. Сохраните отдельно лист с данными.",
+    ),
+    "xlsx.too_many_cells": (
+        "The sheet reaches beyond {rows} rows or {columns} columns. "
+        "Delete what stands far from the table, or save it as CSV.",
+        "Лист выходит за {rows} строк или {columns} столбцов. "
+        "Удалите лишнее вдали от таблицы или сохраните её как CSV.",
+    ),
+    "xlsx.unreadable": (
+        "The workbook could not be read within the limits of memory and time. "
+        "Save the table as CSV.",
+        "Книгу не удалось прочитать в пределах памяти и времени. Сохраните таблицу как CSV.",
+    ),
+    "encoding.invalid": (
+        "The row is not in the encoding of the file. Save the whole file as UTF-8.",
+        "Строка записана не в той кодировке, что весь файл. Сохраните файл целиком в UTF-8.",
+    ),
+    "encoding.unknown": (
+        "There is no encoding “{encoding}”. Try utf-8 or cp1251.",
+        "Кодировка «{encoding}» неизвестна. Попробуйте utf-8 или cp1251.",
+    ),
+    "header.not_found": (
+        "No row with names of columns was found. Found instead: {found}. Add a header or name "
+        "the columns with --map COLUMN=FIELD.",
+        "Строка с названиями столбцов не найдена. Вместо неё: {found}. Добавьте заголовок или "
+        "укажите столбцы: --map СТОЛБЕЦ=ПОЛЕ.",
+    ),
+    "header.duplicate": (
+        "Two columns are for the field {field}. Say which one counts with --map COLUMN={field}, "
+        "and leave the other out with --map COLUMN=-; rename columns of the same name.",
+        "Два столбца подходят к полю {field}. Укажите нужный: --map СТОЛБЕЦ={field}, лишний "
+        "отключите: --map СТОЛБЕЦ=-. Одинаковые названия сделайте разными.",
+    ),
+    "header.ambiguous": (
+        "The column can mean one of: {fields}. Say which with --map COLUMN={example}, or leave "
+        "it out with --map COLUMN=-.",
+        "Столбец может означать одно из: {fields}. Укажите, что именно: "
+        "--map СТОЛБЕЦ={example}, или отключите его: --map СТОЛБЕЦ=-.",
+    ),
+    "column.missing": (
+        "A required column is missing: {missing}. Columns of the file: {found}. If one of them "
+        "fits, say so with --map COLUMN={example}.",
+        "Нет обязательного столбца: {missing}. Столбцы файла: {found}. Если какой-то подходит, "
+        "укажите его: --map СТОЛБЕЦ={example}.",
+    ),
+    "column.total_ignored": (
+        "The column was left out: the amount of the row is in another column.",
+        "Столбец не использован: сумма строки есть в другом столбце.",
+    ),
+    "map.unknown_field": (
+        "There is no field {field}. Fields of this kind of file: {known}.",
+        "Поля {field} нет. Поля для такого файла: {known}.",
+    ),
+    "map.unknown_column": (
+        "The file has no such column. Columns of the file: {found}.",
+        "В файле нет такого столбца. Столбцы файла: {found}.",
+    ),
+    "row.ragged": (
+        "The row has {found} cells, the header has {expected}. Check delimiters and quotes.",
+        "В строке {found} ячеек, а в заголовке {expected}. Проверьте разделители и кавычки.",
+    ),
+    "row.unclosed_quote": (
+        "A quotation mark opened in row {row} is never closed; it took in {lines} more lines. "
+        "Close or double it.",
+        "Кавычка, открытая в строке {row}, не закрыта и захватила ещё строк: {lines}. "
+        "Закройте или удвойте её.",
+    ),
+    "row.total_skipped": (
+        "A row of totals was left out.",
+        "Итоговая строка пропущена.",
+    ),
+    "row.footer_skipped": (
+        "A row below the totals was left out.",
+        "Строка под итогами пропущена.",
+    ),
+    "row.not_counted": (
+        "The row was left out because of its mark “{value}”.",
+        "Строка пропущена из-за отметки «{value}».",
+    ),
+    "cell.missing": (
+        "The cell must not be empty. Fill it in.",
+        "Ячейка не должна быть пустой. Заполните её.",
+    ),
+    "cell.too_long": (
+        "The cell holds {length} characters, {limit} are allowed. Shorten it.",
+        "В ячейке {length} знаков, допускается {limit}. Сократите текст.",
+    ),
+    "cell.control_char": (
+        "The cell holds a control character that no text needs. Delete it.",
+        "В ячейке есть управляющий символ, которого в тексте быть не должно. Удалите его.",
+    ),
+    "number.invalid": (
+        "“{value}” is not a number. Write it like 1234.56.",
+        "«{value}» не число. Запишите его как 1234,56.",
+    ),
+    "number.too_large": (
+        "“{value}” is too large for an amount. Check the number.",
+        "«{value}» слишком большое число. Проверьте его.",
+    ),
+    "number.ambiguous_decimal": (
+        "It is not clear whether “{value}” has a decimal sign or parts thousands. Say which "
+        "with --decimal . or --decimal ,",
+        "Неясно, что в «{value}» отделяет знак: копейки или тысячи. Укажите: "
+        "--decimal . или --decimal ,",
+    ),
+    "count.unclear": (
+        "“{value}” is not a whole number; the cell was left empty.",
+        "«{value}» не целое число; значение оставлено пустым.",
+    ),
+    "rate.out_of_range": (
+        "“{value}” is not a share between 0 and 100 %.",
+        "«{value}» не доля от 0 до 100 %.",
+    ),
+    "rating.out_of_range": (
+        "A rating goes from 1 to 10, here it is {value}.",
+        "Оценка бывает от 1 до 10, а здесь {value}.",
+    ),
+    "date.invalid": (
+        "“{value}” is not a date. Write it like 2024-03-31 or 31.03.2024.",
+        "«{value}» не дата. Запишите её как 31.03.2024 или 2024-03-31.",
+    ),
+    "date.out_of_range": (
+        "The date “{value}” is outside the years 1900 to 2100. Check the year.",
+        "Дата «{value}» вне 1900–2100 годов. Проверьте год.",
+    ),
+    "date.ambiguous_order": (
+        "It is not clear whether day or month comes first, as in “{value}”. Say which with "
+        "--dates dmy or --dates mdy.",
+        "Неясно, что идёт первым, день или месяц, например в «{value}». Укажите: "
+        "--dates dmy или --dates mdy.",
+    ),
+    "date.mixed_order": (
+        "Some dates have the day first, others the month, as in “{value}”. Write them all alike "
+        "or say which with --dates dmy or --dates mdy.",
+        "В одних датах первым идёт день, в других месяц, например «{value}». Запишите все "
+        "одинаково или укажите: --dates dmy или --dates mdy.",
+    ),
+    "currency.unknown": (
+        "“{value}” is not a currency. Write three letters, such as RUB.",
+        "«{value}» не валюта. Укажите три буквы, например RUB.",
+    ),
+    "type.unknown": (
+        "“{value}” is not a known type of document. Write invoice, credit note, order or "
+        "payment request.",
+        "«{value}»: такой вид документа неизвестен. Укажите реализацию, возврат, заказ или "
+        "счёт на оплату.",
+    ),
+    "vat.unclear": (
+        "It is not clear whether amounts hold VAT. Say so once: --vat included, --vat excluded "
+        "or --vat none; a rate may follow, as in included:20.",
+        "Неясно, входит ли НДС в суммы. Укажите один раз: --vat included (входит), --vat "
+        "excluded (сверху) или --vat none (без НДС); можно со ставкой: included:20.",
+    ),
+    "vat.unknown_choice": (
+        "“{value}” says nothing about VAT. Write included, excluded or none, with a rate if "
+        "needed: included:20.",
+        "«{value}»: неизвестный ответ про НДС. Напишите included, excluded или none, при "
+        "необходимости со ставкой: included:20.",
+    ),
+    "vat.amount_unknown": (
+        "Some rows tell neither the sum nor the rate of VAT, so their amounts were taken as "
+        "they are. If VAT is inside, import again with its rate: --vat included:20.",
+        "В части строк нет ни суммы, ни ставки НДС, поэтому суммы взяты как есть. Если НДС "
+        "внутри, загрузите файл ещё раз со ставкой: --vat included:20.",
+    ),
+    "inn.checksum": (
+        "The check digits of ИНН “{value}” do not hold. Look it up and correct it.",
+        "Контрольные цифры ИНН «{value}» не сходятся. Сверьте и исправьте его.",
+    ),
+    "inn.length": (
+        "ИНН “{value}” must have 10 digits, or 12 for a person.",
+        "В ИНН «{value}» должно быть 10 цифр, у предпринимателя — 12.",
+    ),
+    "inn.not_digits": (
+        "ИНН “{value}” holds something besides digits. A letter may look like a zero.",
+        "В ИНН «{value}» есть не только цифры. Возможно, вместо нуля стоит буква.",
+    ),
+    "inn.scientific": (
+        "ИНН “{value}” was spoiled by a spreadsheet and cannot be restored. Export the column "
+        "as text.",
+        "ИНН «{value}» испорчен табличным редактором, восстановить его нельзя. Выгрузите "
+        "столбец как текст.",
+    ),
+    "inn.zero": (
+        "ИНН is all zeros. Write the right one or leave the cell empty.",
+        "ИНН состоит из одних нулей. Укажите верный или оставьте ячейку пустой.",
+    ),
+    "inn.leading_zero_restored": (
+        "The zero lost in front of ИНН was put back: {value}.",
+        "Восстановлен потерянный ноль в начале ИНН: {value}.",
+    ),
+    "kpp.format": (
+        "КПП “{value}” must have 9 characters: digits, with letters only in places 5 and 6.",
+        "В КПП «{value}» должно быть 9 знаков: цифры, буквы только на 5-м и 6-м местах.",
+    ),
+    "kpp.leading_zero_restored": (
+        "The zero lost in front of КПП “{value}” was put back.",
+        "Восстановлен потерянный ноль в начале КПП «{value}».",
+    ),
+    "kpp.not_allowed_for_ip": (
+        "A sole trader has no КПП; “{value}” was left out.",
+        "У предпринимателя нет КПП; «{value}» не использован.",
+    ),
+    "ogrn.not_digits": (
+        "ОГРН “{value}” holds something besides digits.",
+        "В ОГРН «{value}» есть не только цифры.",
+    ),
+    "ogrn.length": (
+        "ОГРН “{value}” must have 13 digits, or 15 for a person.",
+        "В ОГРН «{value}» должно быть 13 цифр, у предпринимателя — 15.",
+    ),
+    "ogrn.checksum": (
+        "The check digit of ОГРН “{value}” does not hold.",
+        "Контрольная цифра ОГРН «{value}» не сходится.",
+    ),
+    "client.no_inn": (
+        "The client has no ИНН; duplicates will be harder to find.",
+        "У клиента нет ИНН; повторы будет труднее найти.",
+    ),
+    "phone.invalid": (
+        "“{value}” does not look like a telephone number; it was kept as written.",
+        "«{value}» не похоже на номер телефона; сохранено как есть.",
+    ),
+    "email.invalid": (
+        "“{value}” does not look like an e-mail address; it was kept as written.",
+        "«{value}» не похоже на адрес электронной почты; сохранено как есть.",
+    ),
+}
+
+
+def message(issue: Issue, lang: str) -> str:
+    """The issue as a sentence for people, with its row and column in front.
+
+    lang: "ru" or anything else for English. An unknown code gives the code.
+    """
+    russian = lang.lower().startswith("ru")
+    texts = MESSAGES.get(issue.code)
+    sentence = texts[russian].format_map(_Params(issue.params)) if texts else issue.code
+    place = []
+    if issue.row is not None:
+        place.append(f"Строка {issue.row}" if russian else f"Row {issue.row}")
+    if issue.column is not None:
+        name = issue.column if len(issue.column) <= 60 else issue.column[:59] + "…"
+        word = "столбец" if russian else "column"
+        shown = f"{word} «{name}»" if russian else f"{word} “{name}”"
+        place.append(shown if place else shown[0].upper() + shown[1:])
+    return f"{', '.join(place)}: {sentence}" if place else sentence
+
+
+class _Params(dict[str, str | int]):
+    """Values for a sentence; one that is not there shows as a question mark."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"

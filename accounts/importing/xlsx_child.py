@@ -1,0 +1,57 @@
+"""Runs alone: reads one workbook and writes its cells as lines of JSON. See xlsx.py.
+
+Arguments: path, memory in bytes, seconds of CPU. Output: for each visible sheet its name as a
+JSON string, then one array per row; null at the end. Nothing of the project is imported.
+"""
+
+import datetime
+import json
+import resource
+import sys
+
+
+def limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    try:
+        resource.setrlimit(what, (ceiling, ceiling))
+    except (ValueError, OSError) as error:
+        # macOS does not bound address space; the checks before parsing and CPU time remain.
+        if sys.platform != "darwin":
+            raise SystemExit(3) from error
+
+
+def plain(cell: object) -> object:
+    if cell == "" or cell is None:
+        return None
+    if isinstance(cell, datetime.datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return cell.total_seconds() / 86_400
+    return cell
+
+
+def main(path: str, memory: int, seconds: int) -> None:
+    limit(resource.RLIMIT_AS, memory)
+    limit(resource.RLIMIT_CPU, seconds)
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_FSIZE, 0)
+
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    out = sys.stdout
+    with CalamineWorkbook.from_path(path) as workbook:
+        for sheet in workbook.sheets_metadata:
+            if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
+                continue
+            out.write(json.dumps(sheet.name) + "\n")
+            for row in workbook.get_sheet_by_name(sheet.name).iter_rows():
+                out.write(json.dumps([plain(cell) for cell in row]) + "\n")
+    out.write("null\n")
+    out.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
