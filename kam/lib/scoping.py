@@ -135,6 +135,12 @@ class ScopedQuerySet(models.QuerySet):
         clone.query = clone.query.chain(klass=SealedQuery)
         return clone
 
+    def _raw_delete(self, using):
+        # Django's short way to delete turns the query into another class by assignment.
+        if self.is_sealed:
+            raise ScopeMissing(f"{self.model.__name__} was deleted without an actor")
+        return super()._raw_delete(using)
+
     def _chain(self, **kwargs):
         clone = super()._chain(**kwargs)
         if self.is_sealed and (actor := current()) is not None:

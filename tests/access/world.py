@@ -1,0 +1,202 @@
+"""A small company with everything twice: what a person may see, and what they may not.
+
+Whatever belongs to the foreign client carries the canary in its texts; it must never reach a
+person who may not see that client.
+"""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from accounts.models import (
+    ApiToken,
+    Client,
+    ClientIdentifier,
+    Contact,
+    Document,
+    ImportBatch,
+    Interaction,
+    Line,
+    Payment,
+    Product,
+    ProductFamily,
+    Team,
+    User,
+)
+from kam.jobs.models import Job
+from kam.lib.scoping import acting_system
+from scoring.models import Criterion, Matrix, MatrixVersion, RankingRun, Rating, VersionCriterion
+
+CANARY = "Kanarienvogel"
+DAY = dt.date(2026, 3, 16)
+
+
+@dataclass
+class World:
+    """People by role, and rows by relation to the KAM: own, team, foreign."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    # model label -> relation -> row
+    rows: dict[str, dict[str, object]] = field(default_factory=dict)
+    common: dict[str, object] = field(default_factory=dict)
+
+    def add(self, relation: str, row):
+        self.rows.setdefault(row._meta.label, {})[relation] = row
+        return row
+
+
+def build() -> World:
+    with acting_system("test world"):
+        world = World()
+        _people(world)
+        _common(world)
+        for relation in ("own", "team", "foreign"):
+            _facts(world, relation)
+        return world
+
+
+def _people(world: World) -> None:
+    ours, theirs = Team.objects.create(name="Team North"), Team.objects.create(name="Team South")
+    world.common["team"] = ours
+    for role, team in [
+        ("administrator", None),
+        ("manager", ours),
+        ("kam", ours),
+        ("colleague", ours),
+        ("auditor", None),
+    ]:
+        world.people[role] = _person(role, role, team)
+    world.people["teammate"] = _person("teammate", "kam", ours)
+    world.people["stranger"] = _person("stranger", "kam", theirs)
+    for name, can_write in [("token", True), ("reading token", False)]:
+        _row, world.tokens[name] = ApiToken.issue(
+            user=world.people["kam"], name=name, can_write=can_write
+        )
+
+
+def _person(name: str, role: str, team) -> User:
+    text = f"{name} {CANARY}" if name == "stranger" else name
+    return User.objects.create_user(
+        f"{name}@example.com", None, name=text, role=role, team=team, language="en"
+    )
+
+
+def _common(world: World) -> None:
+    family = ProductFamily.objects.create(name="Boxes")
+    world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
+    criterion = Criterion.objects.filter(rated_by_people=True).first() or Criterion.objects.create(
+        key="fit", label_ru="Соответствие", label_en="Fit", rated_by_people=True
+    )
+    matrix = Matrix.objects.filter(is_main=True).first() or Matrix.objects.create(
+        name="Walked matrix", is_main=True
+    )
+    version = matrix.versions.filter(status="active").first()
+    if version is None:
+        number = matrix.versions.count() + 1
+        version = MatrixVersion.objects.create(matrix=matrix, number=number, status="active")
+        VersionCriterion.objects.create(
+            version=version, criterion=criterion, position=1, weight=1, rated_by_people=True
+        )
+    world.common |= {"criterion": criterion, "matrix": matrix, "version": version}
+    world.common["run"] = RankingRun.objects.create(version=version, as_of=DAY)
+
+
+def _facts(world: World, relation: str) -> None:
+    owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
+    word = CANARY if relation == "foreign" else f"Plain{relation}"
+    numbers = itertools.count({"own": 100, "team": 200, "foreign": 777_000}[relation])
+    client = Client.objects.create(
+        name=f"{word} Ltd",
+        legal_name=f"{word} Limited",
+        segment=f"{word} segment",
+        city=f"{word} city",
+        region=f"{word} region",
+        owner=owner,
+        team=owner.team,
+        lifecycle="active",
+        kind="group" if relation == "team" else "organisation",
+    )
+    world.clients[relation] = world.add(relation, client)
+    add = world.add
+    add(
+        relation,
+        ClientIdentifier.objects.create(client=client, source="crm", external_id=f"{word}-7"),
+    )
+    contact = add(
+        relation,
+        Contact.objects.create(client=client, name=f"Ann {word}", email=f"ann@{word}.example"),
+    )
+    add(
+        relation,
+        Interaction.objects.create(
+            client=client, contact=contact, date=DAY, subject=f"{word} call", text=f"{word} text"
+        ),
+    )
+    amount = Decimal(next(numbers))
+    document = add(
+        relation,
+        Document.objects.create(
+            client=client,
+            number=f"{word}-1",
+            year=DAY.year,
+            date=DAY,
+            due=DAY,
+            manager=f"{word} manager",
+            agreement=f"{word} agreement",
+            currency="RUB",
+            net=amount,
+            gross=amount,
+            costed_net=amount,
+            cost=amount / 2,
+        ),
+    )
+    add(
+        relation,
+        Line.objects.create(
+            document=document,
+            client=client,
+            date=DAY,
+            position=1,
+            product=world.common["product"],
+            quantity=1,
+            net=amount,
+            gross=amount,
+        ),
+    )
+    add(
+        relation,
+        Payment.objects.create(
+            client=client, key=f"{word}-p", number=f"{word}-p", date=DAY, amount=1, currency="RUB"
+        ),
+    )
+    add(
+        relation,
+        Rating.objects.create(
+            client=client,
+            criterion=world.common["criterion"],
+            value=7,
+            rater=owner,
+            date=DAY,
+            reason=f"{word} reason",
+        ),
+    )
+    asker = world.people["kam"] if relation == "own" else owner
+    add(relation, Job.objects.create(kind="scoring.rank_all", actor=asker, note=f"{word} note"))
+    token, _secret = ApiToken.issue(user=asker, name=f"{word} key")
+    add(relation, token)
+    add(
+        relation,
+        ImportBatch.objects.create(
+            kind="clients",
+            filename="shared.csv",
+            asked_by=world.people["administrator"],
+            report={"accepted": "all", "rows": 1, "errors": [], "warnings": []},
+        ),
+    )
+    # Not scoped, but with an id in a URL: the same for every relation.
+    for shared in ("matrix", "version", "criterion", "run", "team", "product"):
+        add(relation, world.common[shared])
+    add(relation, owner)
