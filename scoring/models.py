@@ -177,28 +177,26 @@ class Rating(Scoped):
 
 
 class RankingRun(models.Model):
-    """One ranking: a matrix version applied to the facts known at a date.  Immutable once done.
+    """One ranking: a matrix version applied to the facts known at a date.  Immutable.
 
-    Not scoped: it holds no client's facts; its rows are scoped.
+    It appears together with all its rows, in one transaction; what is under way or has failed is
+    told by its job.  Not scoped: it holds no client's facts; its rows are scoped.
     """
-
-    class Status(models.TextChoices):
-        RUNNING = "running", _("Running")
-        DONE = "done", _("Done")
-        FAILED = "failed", _("Failed")
 
     version = models.ForeignKey(MatrixVersion, models.PROTECT, related_name="runs")
     as_of = models.DateField()
-    status = models.CharField(max_length=10, choices=Status, default=Status.RUNNING)
+    # The latest ranking of the matrix as of an earlier day: what changes of rank refer to.
     previous = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(default=timezone.now)
     clients = models.PositiveIntegerField(default=0)
     rated = models.PositiveIntegerField(default=0)
     selected = models.PositiveIntegerField(default=0)
-    line = models.FloatField(null=True)  # score of the last selected client
+    # Points at the key line; none where the selection is not cut by points, or is empty.
+    line = models.FloatField(null=True)
     tie_at_line = models.BooleanField(default=False)
-    # Per criterion: warnings and the frozen reference population of its rule.
+    # Per criterion, in the version's order: {"fitted": the reference population that a relative
+    # rule was frozen with, "warnings": [codes], "rated": how many clients}.
     fitted = models.JSONField(default=list)
     checksum = models.CharField(max_length=64, blank=True, default="")
 

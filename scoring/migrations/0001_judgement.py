@@ -121,9 +121,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('as_of', models.DateField()),
-                ('status', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='running', max_length=10)),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('clients', models.PositiveIntegerField(default=0)),
                 ('rated', models.PositiveIntegerField(default=0)),
                 ('selected', models.PositiveIntegerField(default=0)),

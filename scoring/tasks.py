@@ -1,0 +1,41 @@
+"""Ranking as jobs."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from kam.jobs.execution import Refused
+from kam.jobs.registry import job
+
+from .models import Matrix, MatrixVersion
+from .services.ranking import run_ranking
+from .services.requests import request_rankings
+
+
+@job("scoring.rank", title=_("Ranking of clients"), queue="heavy")
+def rank(running, *, matrix_id, as_of=None):
+    """Rank by the active version of a matrix."""
+    version = (
+        MatrixVersion.objects.select_related("matrix")
+        .filter(matrix_id=matrix_id, status=MatrixVersion.Status.ACTIVE)
+        .first()
+    )
+    if version is None:
+        raise Refused(str(_("This matrix has no active version.")))
+    run = run_ranking(version, dt.date.fromisoformat(as_of) if as_of else None, running.progress)
+    return {
+        "run": run.pk,
+        "matrix": version.matrix.name,
+        "as_of": run.as_of.isoformat(),
+        "clients": run.clients,
+        "rated": run.rated,
+        "selected": run.selected,
+    }
+
+
+@job("scoring.rank_all", title=_("Ranking by all matrices"))
+def rank_all(running):
+    """Ask for a ranking by each matrix that is in use."""
+    jobs = request_rankings()
+    running.progress(len(jobs), Matrix.objects.count())
+    return {"jobs": [row.pk for row in jobs]}
