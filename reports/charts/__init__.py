@@ -1,0 +1,30 @@
+"""Figures for people: numbers in, Plotly figures out; no queries, no Django.
+
+The title is the answer, the subtitle the question and period; both come translated. Lines and
+bars are labelled where they are, so there are no legends; nothing is framed, and paper, ink and
+grid are left to the page's theme. Everything in a figure is plain JSON:
+`json.dumps(figure.to_plotly_json())` works.
+
+Colours. Each has a fixed value that keeps 3 : 1 against both papers, and the name of the token
+that a page may put in its place: a trace carries it in `meta.token`, a shape or an annotation in
+its `name` as "token:<name>". Gold ("key") marks the key line and what is selected, nothing else.
+"""
+
+from reports.charts.clients import movers, score_parts
+from reports.charts.frame import Caption, plain
+from reports.charts.months import growth_bars, revenue_and_profit_by_month
+from reports.charts.palette import COLOURS
+from reports.charts.shares import key_share, lorenz_curve, pareto_curve
+
+__all__ = [
+    "COLOURS",
+    "Caption",
+    "growth_bars",
+    "key_share",
+    "lorenz_curve",
+    "movers",
+    "pareto_curve",
+    "plain",
+    "revenue_and_profit_by_month",
+    "score_parts",
+]

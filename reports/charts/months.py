@@ -1,0 +1,117 @@
+"""Charts along months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import plotly.graph_objects as go
+
+from reports.charts.frame import (
+    Caption,
+    Values,
+    add_label,
+    add_line,
+    in_template,
+    money,
+    month_axis,
+    new_figure,
+    numbers,
+    plain,
+)
+from reports.charts.palette import COLOURS
+
+
+def revenue_and_profit_by_month(
+    caption: Caption,
+    months: Sequence[date],
+    revenue: Values,
+    profit: Values,
+    *,
+    month_labels: Sequence[str],
+    revenue_label: str,
+    profit_label: str,
+    unit: str = "",
+) -> go.Figure:
+    """Revenue as bars, profit as a line over them; months in order, one value each."""
+    figure = new_figure(caption)
+    month_axis(figure, months, month_labels)
+    add_bars_by_month(figure, months, month_labels, revenue, revenue_label, "series-1", unit)
+    add_line_by_month(figure, months, month_labels, profit, profit_label, "series-2", money(unit))
+    return figure
+
+
+def growth_bars(
+    caption: Caption,
+    months: Sequence[date],
+    this_year: Values,
+    previous_year: Values,
+    *,
+    month_labels: Sequence[str],
+    this_label: str,
+    previous_label: str,
+    unit: str = "",
+) -> go.Figure:
+    """Each month beside the same month of the year before."""
+    figure = new_figure(caption)
+    month_axis(figure, months, month_labels)
+    for values, label, token, strength in (
+        (previous_year, previous_label, "series-8", 0.55),
+        (this_year, this_label, "series-1", 1.0),
+    ):
+        add_bars_by_month(figure, months, month_labels, values, label, token, unit)
+        figure.data[-1].marker.opacity = strength
+    figure.update_layout(barmode="group")
+    return figure
+
+
+def add_line_by_month(
+    figure: go.Figure,
+    months: Sequence[date],
+    month_labels: Sequence[str],
+    values: Values,
+    label: str,
+    token: str,
+    shown: str,
+    label_ink: str | None = None,
+) -> None:
+    y = numbers(values)
+    x = [month.isoformat() for month in months]
+    add_line(
+        figure,
+        x,
+        y,
+        token,
+        f"%{{customdata}}<br>{shown}<extra>{in_template(label)}</extra>",
+        name=plain(label),
+        customdata=[plain(text) for text in month_labels],
+    )
+    last = max((i for i, v in enumerate(y) if v is not None), default=None)
+    if last is not None:
+        add_label(figure, x[last], y[last], label, label_ink or token)
+
+
+def add_bars_by_month(
+    figure: go.Figure,
+    months: Sequence[date],
+    month_labels: Sequence[str],
+    values: Values,
+    label: str,
+    token: str,
+    unit: str,
+) -> None:
+    y = numbers(values)
+    figure.add_bar(
+        x=[month.isoformat() for month in months],
+        y=y,
+        name=plain(label),
+        customdata=[plain(text) for text in month_labels],
+        marker={"color": COLOURS[token]},
+        meta={"token": token},
+        hovertemplate=f"%{{customdata}}<br>{money(unit)}<extra>{in_template(label)}</extra>",
+    )
+    tallest = max((v for v in y if v is not None), default=None)
+    if tallest is None:
+        return
+    at = len(y) - 1 - y[::-1].index(tallest)
+    add_label(figure, months[at].isoformat(), tallest, label, token)
