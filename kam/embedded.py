@@ -28,6 +28,7 @@ The owner is a member of the application role, so that a migration can create ob
 Standard library and psycopg2 only; Django is not loaded.
 """
 
+import contextlib
 import json
 import os
 import secrets
@@ -126,10 +127,11 @@ def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
         for name, variable in ((POSTGRES, "DATABASE_URL"), (VALKEY, "REDIS_URL"))
         if not _given(variable)
     ]
-    users, state = None, {}
-    _prepare_home(home)
-    with FileLock(home / "start.lock"):
-        secret_key = _given("SECRET_KEY") or _secret_key(home)
+    users, state, secret_key = None, {}, _given("SECRET_KEY")
+    if needed or not secret_key:
+        _prepare_home(home)
+    with FileLock(home / "start.lock") if needed or not secret_key else contextlib.nullcontext():
+        secret_key = secret_key or _secret_key(home)
         if needed:
             users = FileLock(home / "users.lock")
             users.take(shared=True)  # waits while a keeper is stopping

@@ -152,11 +152,12 @@ def _faults(message: Message, forms: int) -> list[str]:
     name = _quoted(_singular(message))
     if message.fuzzy:
         return [f"fuzzy, look at it and remove the mark: {name}"]
+    is_plural = isinstance(message.id, (tuple, list))
+    if is_plural and [bool(string) for string in _strings(message)] != [True] * forms:
+        return [f"needs {forms} plural forms: {name}"]
     if not all(_strings(message)):
         return [f"empty: {name}"]
-    if isinstance(message.id, (tuple, list)) and len(_strings(message)) != forms:
-        return [f"needs {forms} plural forms: {name}"]
-    sources = message.id if isinstance(message.id, (tuple, list)) else (message.id,)
+    sources = message.id if is_plural else (message.id,)
     allowed = [_placeholders(source) for source in sources]
     if any(_placeholders(string) not in allowed for string in _strings(message)):
         return [f"other placeholders than the source: {name}"]

@@ -19,6 +19,13 @@ EXTENSIONS = ("pg_trgm", "unaccent")
 # pg_trgm asks the C library what a letter is, so the ctype must know Cyrillic; macOS may lack the
 # first name.
 CTYPES = ("C.UTF-8", "UTF-8", "en_US.UTF-8")
+# The same on every system, with or without ICU; the containers are made with the same options.
+LOCALE_OPTIONS = (
+    "--locale-provider=builtin",
+    "--builtin-locale=PG_UNICODE_FAST",
+    "--lc-collate=C",
+    "--lc-messages=C",
+)
 MEBIBYTE = 2**20
 
 
@@ -99,8 +106,7 @@ class Postgres:
                     [
                         binaries / "initdb",
                         *("-D", unfinished, "-U", SUPERUSER, "-E", "UTF8"),
-                        *("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"),
-                        *("--lc-collate=C", f"--lc-ctype={ctype}", "--lc-messages=C"),
+                        *(*LOCALE_OPTIONS, f"--lc-ctype={ctype}"),
                         *("--auth=scram-sha-256", f"--pwfile={password_file}"),
                         *("--no-instructions", *(() if self._durable else ("--no-sync",))),
                     ],
