@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from accounts.importing import cells
 from accounts.importing.cells import LONGEST_CELL, Bad, Memo, Parse, without_mark
-from accounts.importing.collect import Raw
+from accounts.importing.collect import Packed, Raw
 from accounts.importing.contacts import email_holds, phone_holds
 from accounts.importing.dates import date_order_shown
 from accounts.importing.fields import FIELDS, Cell, Field
 from accounts.importing.identifiers import Checked, check_inn, check_kpp, tolerated
-from accounts.importing.numbers import decimal_sign_shown, needs_decimal_sign
+from accounts.importing.numbers import decimal_sign_shown, has_gaps, needs_decimal_sign, parse_plain
 from accounts.importing.table import (
     DateOrder,
     DecimalSign,
@@ -75,34 +76,41 @@ class Columns:
         """Type every column; the raw cells of each are dropped as soon as it is done."""
         for name, field in self.fields.items():
             if field.cell in _NUMERIC and name in self.raw.columns:
-                self.signs[name] = decimal_sign_shown(set(self.raw.columns[name]))
+                self.signs[name] = decimal_sign_shown(self.raw.columns[name])
         checked: dict[str, list[str]] = {}
         for name, field in self.fields.items():
             if name not in self.raw.columns or field.cell is Cell.SKIP:
                 continue
             raw = self.raw.columns.pop(name)
             if field.cell in (Cell.INN, Cell.KPP):
-                checked[name] = raw
+                checked[name] = list(raw)
                 continue
             self.values[name] = self._typed(name, field, raw)
-            if field.required and None in self.values[name]:
+            if field.required and has_gaps(self.values[name]):
                 self._missing(name)
         self._tax_numbers(checked)
         self._row_needs()
 
-    def _typed(self, name: str, field: Field, raw: list[str]) -> list[Value]:
+    def _typed(self, name: str, field: Field, raw: list[str] | Packed) -> list[Value]:
         memo = Memo(self._parser(name, field, raw))
-        found = list(map(memo.__getitem__, raw))
+        found: list[Value | Bad] = []
+        for piece in raw.pieces() if isinstance(raw, Packed) else (raw,):
+            numbers = None
+            if isinstance(raw, Packed):
+                numbers = parse_plain(piece, self.signs[name] or ".")
+                memo.clear()
+            found.extend(map(memo.__getitem__, piece) if numbers is None else numbers)
         if memo.bad:
             self._report(name, field, raw, found)
-        values: list[Value] = [None if isinstance(value, Bad) else value for value in found]
+            found = [None if isinstance(value, Bad) else value for value in found]
+        values = cast("list[Value]", found)
         if field.cell is Cell.EMAIL:
             values = self._soft(name, values, email_holds, "email.invalid", lower=True)
         elif field.cell is Cell.PHONE:
             values = self._soft(name, values, phone_holds, "phone.invalid", lower=False)
         return values
 
-    def _parser(self, name: str, field: Field, raw: list[str]) -> Parse:
+    def _parser(self, name: str, field: Field, raw: Iterable[str]) -> Parse:
         cell = field.cell
         if cell in _NUMERIC:
             sign = self._sign(name, raw)
@@ -121,9 +129,9 @@ class Columns:
             return cells.code_parser(field, set(raw), check_controls=self.check_controls)
         return cells.text_parser(field, check_controls=self.check_controls)
 
-    def _sign(self, name: str, raw: list[str]) -> DecimalSign:
+    def _sign(self, name: str, raw: Iterable[str]) -> DecimalSign:
         sign = self.signs.get(name) or self.options.decimal
-        if sign is None and not needs_decimal_sign(set(raw)):
+        if sign is None and not needs_decimal_sign(raw):
             return "."
         sign = sign or self._sign_of_file()
         if sign is None:
@@ -136,7 +144,7 @@ class Columns:
                     {"value": _cut(example)},
                 )
             )
-        self.meta.decimals[self.title(name)] = sign
+        self.meta.decimals[self.title(name)] = self.signs[name] = sign
         return sign
 
     def _sign_of_file(self) -> DecimalSign | None:
@@ -148,7 +156,7 @@ class Columns:
             return ","
         return "." if self.meta.delimiter == "," else None
 
-    def _order(self, name: str, raw: list[str]) -> DateOrder:
+    def _order(self, name: str, raw: Iterable[str]) -> DateOrder:
         texts = set(raw)
         order = date_order_shown(texts)
         if order in ("open", "mixed"):
@@ -161,12 +169,11 @@ class Columns:
         return "dmy" if order is None or order == "ymd" else order  # type: ignore[return-value]
 
     def _report(
-        self, name: str, field: Field, raw: list[str], found: Iterable[Value | Bad]
+        self, name: str, field: Field, raw: Iterable[str], found: Iterable[Value | Bad]
     ) -> None:
-        for index, value in enumerate(found):
+        for index, (text, value) in enumerate(zip(raw, found, strict=True)):
             if not isinstance(value, Bad):
                 continue
-            text = raw[index]
             if field.cell is Cell.COUNT:
                 self.warn(index, name, value.code, value=_cut(text))
             elif value.code == "cell.too_long":
@@ -201,7 +208,7 @@ class Columns:
     def _row_needs(self) -> None:
         for group in FIELDS[self.kind].row_needs:
             present = [self.values[name] for name in group if name in self.values]
-            if not present or any(None not in column for column in present):
+            if not present or not all(map(has_gaps, present)):
                 continue
             for index, row in enumerate(zip(*present, strict=True)):
                 if index not in self.bad and not any(row):

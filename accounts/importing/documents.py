@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from accounts.importing.numbers import decimals_of, to_cents
+from accounts.importing.numbers import decimals_of, has_gaps, to_cents
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -110,7 +110,7 @@ def amounts(money: Money) -> Column | None:
     given = money.amount
     if money.quantity is None or money.unit_price is None:
         return given
-    if given is not None and None not in given:
+    if given is not None and not has_gaps(given):
         return given
     discounts: Sequence[Decimal | None] = money.discount or [None] * len(money.quantity)
     worked_out = [

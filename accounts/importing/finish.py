@@ -21,7 +21,7 @@ from accounts.importing.documents import (
     types_by_sign,
 )
 from accounts.importing.fields import INNER_FIELDS
-from accounts.importing.numbers import to_cents
+from accounts.importing.numbers import has_gaps, to_cents
 from accounts.importing.table import Issue, Refused, Value
 
 _LOWEST_RATING, _HIGHEST_RATING = 1, 10
@@ -59,9 +59,10 @@ def _documents(columns: Columns) -> None:
         discount=_column(columns, "discount"),
     )
     net, vat, gross = _net_vat_gross(columns, money)
-    for index, value in enumerate(net):
-        if value is None and index not in columns.bad:
-            columns.error(index, "amount", "cell.missing")
+    if has_gaps(net):
+        for index, value in enumerate(net):
+            if value is None and index not in columns.bad:
+                columns.error(index, "amount", "cell.missing")
     values["amount"] = cast("list[Value]", net)
     values["vat"] = cast("list[Value]", vat)
     values["gross"] = cast("list[Value]", gross)
@@ -141,7 +142,7 @@ def _types_and_signs(columns: Columns) -> None:
     size = len(columns.raw.rows)
     given = cast("list[str | None]", values.get("type") or [None] * size)
     amount = cast("Column", values["amount"])
-    if None in given:
+    if has_gaps(given):
         if any(value is not None and value < 0 for value in amount):
             types = types_by_sign(given, _keys(columns), amount)
         else:

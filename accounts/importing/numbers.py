@@ -31,6 +31,10 @@ NOTHING = frozenset(
     }
 )
 
+# So many cells that prove a decimal sign settle a column, if hardly any prove the other.
+_ENOUGH = 2000
+_OUTWEIGHS = 20
+
 _CENT = Decimal("0.01")
 _LARGEST = Decimal(10) ** 16
 _MONEY = re.compile(
@@ -43,6 +47,10 @@ _PLAIN = {
     ".": re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?"),
     ",": re.compile(r"-?[0-9]{1,16}(?:,[0-9]{1,12})?"),
 }
+_PLAIN_CELLS = {
+    sign: re.compile(rf"(?:{pattern.pattern}\n)*+{pattern.pattern}")
+    for sign, pattern in _PLAIN.items()
+}
 _SCIENTIFIC = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?[eE]([+-]?[0-9]{1,2})")
 _WHOLE = r"[0-9]+|[0-9]{1,3}(?:(?P<t>[ '%s])[0-9]{3})(?:(?P=t)[0-9]{3})*"
 _NUMBER = {
@@ -54,6 +62,11 @@ _NUMBER = {
 def to_cents(value: Decimal) -> Decimal:
     """Half-up to two decimals."""
     return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def has_gaps(values: Iterable[object]) -> bool:
+    """Whether some value is None; by type, as Decimals are slow to compare with anything else."""
+    return type(None) in set(map(type, values))
 
 
 def decimals_of(value: Decimal) -> int:
@@ -86,15 +99,19 @@ def decimal_sign_shown(texts: Iterable[str]) -> DecimalSign | None:
     "1,234" proves nothing; "1,5", "1.234,56" and "1,234,567" do.
     """
     comma = point = 0
+    seen: set[str] = set()
     for text in texts:
-        if "," not in text and "." not in text:
+        if ("," not in text and "." not in text) or text in seen:
             continue
+        seen.add(text)
         if text.startswith(NATIVE) or "e" in text or "E" in text:
             continue
         core, _, _ = _bare(text)
         sign = _proof(core)
         comma += sign == ","
         point += sign == "."
+        if comma + point >= _ENOUGH and min(comma, point) * _OUTWEIGHS <= comma + point:
+            break
     if comma == point:
         return None
     return "," if comma > point else "."
@@ -114,6 +131,17 @@ def _proof(core: str) -> DecimalSign | None:
     if len(part) != 3 or not 1 <= len(whole) <= 3 or whole.startswith("0"):
         return sign
     return None
+
+
+def parse_plain(texts: list[str], sign: DecimalSign) -> list[Decimal] | None:
+    """All cells at once where every one is digits with an optional minus and decimals, else None.
+
+    The way for long columns of different numbers: several times faster than cell by cell.
+    """
+    joined = "\n".join(texts)
+    if _PLAIN_CELLS[sign].fullmatch(joined) is None:
+        return None
+    return list(map(Decimal, texts if sign == "." else joined.replace(",", ".").split("\n")))
 
 
 def needs_decimal_sign(texts: Iterable[str]) -> bool:
