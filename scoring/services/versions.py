@@ -1,0 +1,219 @@
+"""Matrix versions: a draft may change, an active or retired version never does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.measures.catalogue import MEASURES
+from accounts.models import User
+from kam.audit.services import record
+from scoring.engine.ratings import Category, Manual, rule_from_dict
+from scoring.inputs import ATTRIBUTES
+from scoring.models import Criterion, Matrix, MatrixVersion, VersionCriterion
+
+from .requests import request_ranking
+
+FEWEST, MOST = 2, 10
+Status = MatrixVersion.Status
+Selection = MatrixVersion.Selection
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A criterion as a version takes it; measure, rule and share default to the criterion's."""
+
+    criterion: Criterion
+    weight: Decimal
+    measure: str | None = None
+    rule: dict[str, Any] | None = None
+    rated_by_people: bool | None = None
+    people_share: Decimal | None = None
+    mandatory: bool = False
+
+
+def draft_of(matrix: Matrix, author: User | None) -> MatrixVersion:
+    """The matrix's draft; where there is none, a new one that begins as the latest version."""
+    with transaction.atomic():
+        Matrix.objects.select_for_update(of=("self",)).get(pk=matrix.pk)
+        draft = matrix.versions.filter(status=Status.DRAFT).first()
+        if draft is not None:
+            return draft
+        base = matrix.versions.order_by("status", "-number").first()  # active before retired
+        last = matrix.versions.aggregate(last=Max("number"))["last"] or 0
+        draft = MatrixVersion.objects.create(matrix=matrix, number=last + 1, author=author)
+        if base is not None:
+            for name in ("selection", "selection_value", "min_coverage"):
+                setattr(draft, name, getattr(base, name))
+            draft.save()
+            _copy(base, draft)
+        return draft
+
+
+def _copy(base: MatrixVersion, draft: MatrixVersion) -> None:
+    rows = list(base.criteria.all())
+    for row in rows:
+        row.pk, row.version, row._state.adding = None, draft, True
+    VersionCriterion.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def save_draft(
+    version: MatrixVersion,
+    choices: Sequence[Choice],
+    *,
+    selection: str,
+    selection_value: float,
+    min_coverage: float,
+) -> MatrixVersion:
+    """Replace what the draft says.  Raises ValidationError where it could not be ranked by."""
+    _require_draft(version)
+    _check(choices, selection, selection_value, min_coverage)
+    version.selection = selection
+    version.selection_value = selection_value
+    version.min_coverage = min_coverage
+    version.save()
+    version.criteria.all().delete()
+    VersionCriterion.objects.bulk_create(
+        VersionCriterion(version=version, position=position, **_frozen(choice))
+        for position, choice in enumerate(choices, start=1)
+    )
+    return version
+
+
+def _frozen(choice: Choice) -> dict[str, Any]:
+    def own(name: str):
+        value = getattr(choice, name)
+        return getattr(choice.criterion, name) if value is None else value
+
+    fields = {n: own(n) for n in ("measure", "rule", "rated_by_people", "people_share")}
+    return {
+        "criterion": choice.criterion,
+        "weight": choice.weight,
+        "mandatory": choice.mandatory,
+        **fields,
+    }
+
+
+def _check(choices: Sequence[Choice], selection: str, value: float, min_coverage: float) -> None:
+    errors = []
+    if not FEWEST <= len(choices) <= MOST:
+        errors.append(
+            _("A matrix takes from %(fewest)s to %(most)s criteria.")
+            % {"fewest": FEWEST, "most": MOST}
+        )
+    if len({choice.criterion.pk for choice in choices}) < len(choices):
+        errors.append(_("A criterion can be taken once."))
+    if any(not choice.weight.is_finite() or choice.weight <= 0 for choice in choices):
+        errors.append(_("A weight is a number above zero."))
+    for choice in choices:
+        errors += [f"{choice.criterion.label}: {text}" for text in _rule_errors(choice)]
+    if selection not in Selection.values:
+        errors.append(_("Choose how the list is cut."))
+    elif selection == Selection.TOP_N and not (value >= 1 and value == int(value)):
+        errors.append(_("Top N needs a whole number of clients, at least one."))
+    elif selection == Selection.THRESHOLD and not 1 <= value <= 10:
+        errors.append(_("The points of the key line lie between 1 and 10."))
+    elif selection == Selection.SHARE and not 0 < value <= 1:
+        errors.append(_("The share of profit lies above 0 and up to 100 %."))
+    if not 0 <= min_coverage <= 1:
+        errors.append(_("The least coverage lies between 0 and 100 %."))
+    if errors:
+        raise ValidationError(errors)
+
+
+def _rule_errors(choice: Choice) -> list[str]:
+    frozen = _frozen(choice)
+    measure, people = frozen["measure"], frozen["rated_by_people"]
+    if measure and measure not in MEASURES and measure not in ATTRIBUTES:
+        return [_("there is no measure “%(measure)s”.") % {"measure": measure}]
+    if not measure and not people:
+        return [_("it needs a measure, or people who rate.")]
+    try:
+        rule = rule_from_dict(frozen["rule"])
+    except ValueError as error:
+        return [_("the rating rule cannot be used (%(error)s).") % {"error": error}]
+    if measure in ATTRIBUTES and not isinstance(rule, Category):
+        return [_("words are rated by a table of categories.")]
+    if measure in MEASURES and isinstance(rule, Category | Manual):
+        return [_("a measure needs a rule for numbers.")]
+    if measure and people and not 0 < frozen["people_share"] < 1:
+        return [_("the share of people's ratings lies between 0 and 100 %.")]
+    return []
+
+
+@transaction.atomic
+def activate(version: MatrixVersion, reason: str, author: User | None = None) -> MatrixVersion:
+    """Make a draft the version that ranks, retire the one before, and ask for a ranking.
+
+    Raises ValidationError without a reason, and where the draft could not be ranked by.
+    """
+    Matrix.objects.select_for_update(of=("self",)).get(pk=version.matrix_id)
+    version.refresh_from_db()
+    _require_draft(version)
+    if not reason.strip():
+        raise ValidationError(_("Say in a few words why: it stays with the version."))
+    _check(
+        [
+            Choice(
+                row.criterion, row.weight, row.measure, row.rule, row.rated_by_people,
+                row.people_share, row.mandatory,
+            )
+            for row in version.criteria.select_related("criterion")
+        ],
+        version.selection,
+        version.selection_value,
+        version.min_coverage,
+    )
+    version.matrix.versions.filter(status=Status.ACTIVE).update(status=Status.RETIRED)
+    version.reason = reason.strip()
+    version.author = author or version.author
+    version.activated_at = timezone.now()
+    version.status = Status.ACTIVE
+    version.save()
+    record(
+        "matrix.activated",
+        object=version.matrix,
+        details={"version": version.number, "reason": version.reason},
+    )
+    request_ranking(version.matrix)
+    return version
+
+
+@transaction.atomic
+def discard(version: MatrixVersion) -> None:
+    """Throw a draft away."""
+    _require_draft(version)
+    record("matrix.draft_discarded", object=version.matrix, details={"version": version.number})
+    version.criteria.all().delete()
+    version.delete()
+
+
+@transaction.atomic
+def create_matrix(name: str, author: User | None) -> Matrix:
+    """A further matrix with a draft that begins as the main one.  Raises ValidationError."""
+    matrix = Matrix(name=name.strip(), is_main=not Matrix.objects.filter(is_main=True).exists())
+    matrix.full_clean(exclude=["current_run"])
+    matrix.save()
+    draft = MatrixVersion.objects.create(matrix=matrix, number=1, author=author)
+    main = MatrixVersion.objects.filter(matrix__is_main=True, status=Status.ACTIVE).first()
+    if main is not None:
+        _copy(main, draft)
+    record("matrix.created", object=matrix)
+    return matrix
+
+
+def _require_draft(version: MatrixVersion) -> None:
+    if version.status != Status.DRAFT:
+        raise ValidationError(
+            _("Version %(number)s is in use or was; only a draft may change.")
+            % {"number": version.number}
+        )
