@@ -1,0 +1,86 @@
+"""Contacts of clients: known again by client and name."""
+
+from __future__ import annotations
+
+from accounts.models import Contact
+
+from . import words
+from .load import Load
+from .staging import run, stage
+
+_COLUMNS = {
+    "client_id": "bigint",
+    "name": "text",
+    "position": "text",
+    "email": "text",
+    "phone": "text",
+    "role": "text",
+}
+_TOLD = ("position", "email", "phone", "role")
+
+
+def load_contacts(load: Load) -> None:
+    """Write contacts; an empty cell never wipes what is known."""
+    people: dict[tuple[int, str], dict[str, object]] = {}
+    unknown: set[str] = set()
+    names = load.column("name")
+    for position, client in enumerate(load.known_clients()):
+        if client is None:
+            continue
+        name = load.fit(position, "name", 200, names[position])
+        told = {
+            "position": load.fit(position, "position", 200, load.column("position")[position]),
+            "email": load.fit(position, "email", 254, load.column("email")[position]),
+            "phone": load.fit(position, "phone", 120, load.column("phone")[position]),
+            "role": _role(load, position, unknown),
+        }
+        person = people.setdefault((client, name.casefold()), {"client_id": client, "name": name})
+        person |= {column: value for column, value in told.items() if value or column not in person}
+    _write(load, list(people.values()))
+    load.report.totals["contacts"] = len(people)
+
+
+def _role(load: Load, position: int, unknown: set[str]) -> str:
+    written = load.column("role")[position]
+    if not written:
+        return ""
+    role = words.contact_role(written)
+    if role is None and written not in unknown:
+        unknown.add(written)
+        load.warn(position, "role", "contact.role_unknown", value=written)
+    return role or ""
+
+
+def _write(load: Load, people: list[dict[str, object]]) -> None:
+    stage("staged_contact", _COLUMNS, ([person[c] for c in _COLUMNS] for person in people))
+    run("ALTER TABLE staged_contact ADD known bigint")
+    found = run(
+        """
+        UPDATE staged_contact s SET known = c.id
+          FROM (SELECT DISTINCT ON (client_id, lower(name)) * FROM accounts_contact
+                 WHERE client_id IN (SELECT client_id FROM staged_contact)
+                 ORDER BY client_id, lower(name), left_on NULLS FIRST, id) c
+         WHERE c.client_id = s.client_id AND lower(c.name) = lower(s.name)
+        """
+    )
+    kept = {column: f"coalesce(nullif(s.{column}, ''), c.{column})" for column in _TOLD}
+    updated = run(
+        "UPDATE accounts_contact c SET version = c.version + 1, "
+        + ", ".join(f"{column} = {value}" for column, value in kept.items())
+        + " FROM staged_contact s WHERE s.known = c.id AND ("
+        + " OR ".join(f"c.{column} <> {value}" for column, value in kept.items())
+        + ")"
+    )
+    created = run(
+        f"""
+        INSERT INTO {Contact._meta.db_table}
+               (client_id, name, position, email, phone, role, source, version)
+        SELECT client_id, name, position, email, phone, role, %s, 1
+          FROM staged_contact WHERE known IS NULL
+        """,
+        [load.source],
+    )
+    counts = load.report.counts("contacts")
+    counts.created += created
+    counts.updated += updated
+    counts.unchanged += found - updated
