@@ -1,8 +1,8 @@
 """Figures for people: numbers in, Plotly figures out; no queries, no Django.
 
 The title is the answer, the subtitle the question and period; both come translated. Lines and
-bars are labelled where they are, so there are no legends; nothing is framed, and paper, ink and
-grid are left to the page's theme. Everything in a figure is plain JSON:
+bars are labelled where they are (only `score_parts` has a legend); nothing is framed, and paper,
+ink and grid are left to the page's theme. Everything in a figure is plain JSON:
 `json.dumps(figure.to_plotly_json())` works.
 
 Colours. Each has a fixed value that keeps 3 : 1 against both papers, and the name of the token

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
+from reports.charts.amounts import short
 from reports.charts.frame import (
+    ROW_HEIGHT,
     Caption,
     Values,
+    amount_axis_below,
     in_template,
     name_axis,
     new_figure,
@@ -39,7 +42,7 @@ def movers(
             x=[values[i] for i in rows],
             y=rows,
             customdata=[plain(names[i]) for i in rows],
-            texttemplate="%{x:+,.0f}",
+            text=[short(values[i] or 0.0, caption.language, signed=True) for i in rows],
             textposition="outside",
             cliponaxis=False,
             marker={"color": COLOURS[token]},
@@ -47,7 +50,7 @@ def movers(
             hovertemplate=f"%{{customdata}}<br>%{{x:+,.0f}} {in_template(unit)}<extra></extra>",
         )
     name_axis(figure, names)
-    value_axis_below(figure)
+    amount_axis_below(figure, values, caption)
     figure.update_layout(barmode="overlay")
     return figure
 
@@ -63,17 +66,20 @@ def score_parts(
     low: Values | None = None,
     high: Values | None = None,
     unit: str = "",
+    positions: Sequence[int] | None = None,
 ) -> go.Figure:
     """Scores as bars stacked from what each criterion brings; first client on top.
 
     parts: (clients, criteria) in points, as `scoring.engine.explain.contributions` gives them.
-    line: points of the key line. low, high: bounds of each score, drawn as a whisker.
+    positions: place of each criterion among all criteria, from 0, which fixes its colour wherever
+    it is drawn; by default the order given. line: points of the key line. low, high: bounds of each score, drawn as a whisker.
     """
     figure = new_figure(caption)
     rows = [numbers(row) for row in parts]
     totals = [sum(v for v in row if v is not None) for row in rows]
-    for j, criterion in enumerate(criteria):
-        token = f"criterion-{j + 1}"
+    for j, (criterion, place) in enumerate(
+        zip(criteria, positions or range(len(criteria)), strict=True)
+    ):
         figure.add_bar(
             orientation="h",
             x=[row[j] for row in rows],
@@ -81,11 +87,11 @@ def score_parts(
             name=plain(criterion),
             customdata=[plain(name) for name in names],
             marker={
-                "color": criterion_colour(j),
+                "color": criterion_colour(place),
                 # Beyond the eight colours a hatch tells them from their first round.
-                "pattern": {"shape": "/" if j >= SERIES else ""},
+                "pattern": {"shape": "/" if place >= SERIES else ""},
             },
-            meta={"token": token},
+            meta={"token": f"criterion-{place + 1}"},
             hovertemplate="%{customdata}<br>%{fullData.name}: %{x:.2f} "
             f"{in_template(unit)}<extra></extra>",
         )
@@ -113,7 +119,21 @@ def score_parts(
         )
     name_axis(figure, names)
     value_axis_below(figure)
-    figure.update_layout(barmode="stack")
+    # The one chart with a legend: ten names have no room beside parts of a bar.
+    figure.update_layout(
+        barmode="stack",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "traceorder": "normal",
+            "x": 0,
+            "y": -0.15,
+            "yanchor": "top",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        height=figure.layout.height + 2 * ROW_HEIGHT,
+    )
     return figure
 
 
@@ -136,8 +156,10 @@ def _whiskers(
             "array": up,
             "arrayminus": down,
             "thickness": 1.5,
+            "color": COLOURS["neutral"],
             "width": 4,
         },
         meta={"token": "ink-2"},
         hoverinfo="skip",
+        showlegend=False,
     )

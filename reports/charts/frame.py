@@ -10,6 +10,7 @@ from typing import Any, Literal, SupportsFloat, TypeAlias
 
 import plotly.graph_objects as go
 
+from reports.charts.amounts import short, ticks
 from reports.charts.palette import COLOURS
 
 Values: TypeAlias = Iterable[SupportsFloat | None]
@@ -17,14 +18,18 @@ Values: TypeAlias = Iterable[SupportsFloat | None]
 # Labels along an axis of months: as many as stay readable on a phone.
 MONTH_LABELS = 8
 LONGEST_NAME = 32
+HEIGHT = 340
 ROW_HEIGHT = 28
+# Room beside bars for the amounts at their ends, as a share of the whole width of values.
+BESIDE = 0.2
 
 TEMPLATE = go.layout.Template(
     layout={
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "showlegend": False,
-        "margin": {"l": 8, "r": 8, "t": 72, "b": 8},
+        "height": HEIGHT,
+        "margin": {"l": 8, "r": 32, "t": 72, "b": 8},
         "title": {"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 8}},
         "bargap": 0.3,
         "hoverlabel": {"align": "left"},
@@ -126,6 +131,33 @@ def name_axis(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_layout(height=96 + ROW_HEIGHT * max(1, len(short)))
 
 
+def amount_axis_below(figure: go.Figure, values: Sequence[float | None], caption: Caption) -> None:
+    """Amounts along the bottom of horizontal bars, with room for labels at their ends."""
+    lowest, highest = _span(v for v in values if v is not None)
+    at = ticks(lowest, highest)
+    room = (highest / 2 - lowest / 2) * 2 * BESIDE
+    value_axis_below(figure)
+    figure.update_xaxes(
+        tickmode="array",
+        tickvals=at,
+        ticktext=[short(v, caption.language) for v in at],
+        range=[lowest - (room if lowest < 0 else 0), highest + (room if highest > 0 else 0) or 1],
+    )
+
+
+def amount_axis(figure: go.Figure, caption: Caption) -> None:
+    """Amounts up the side, from what the figure holds."""
+    at = ticks(*_span(v for trace in figure.data for v in trace.y or () if v is not None))
+    figure.update_yaxes(
+        tickmode="array", tickvals=at, ticktext=[short(v, caption.language) for v in at]
+    )
+
+
+def _span(values: Iterable[float]) -> tuple[float, float]:
+    present = [0.0, *values]
+    return min(present), max(present)
+
+
 def value_axis_below(figure: go.Figure) -> None:
     figure.update_xaxes(showgrid=True, gridwidth=1, zeroline=True, zerolinewidth=1)
 
@@ -150,15 +182,21 @@ def add_line(
     )
 
 
-def add_label(figure: go.Figure, x: Any, y: float | None, text: str, token: str) -> None:
+def add_label(
+    figure: go.Figure, x: Any, y: float | None, text: str, token: str, *, beside: bool = False
+) -> None:
+    """A name at a point, in the colour of what it names: above it, or to its right."""
+    place = (
+        {"xanchor": "left", "yanchor": "middle", "xshift": 6}
+        if beside
+        else {"xanchor": "right", "yanchor": "bottom", "yshift": 4}
+    )
     figure.add_annotation(
         x=x,
         y=y,
         text=plain(text),
         showarrow=False,
-        yanchor="bottom",
-        xanchor="right",
-        yshift=4,
         font={"color": COLOURS.get(token)},
         name=f"token:{token}",
+        **place,
     )

@@ -12,6 +12,7 @@ from reports.charts.frame import (
     Values,
     add_label,
     add_line,
+    amount_axis,
     in_template,
     money,
     month_axis,
@@ -38,6 +39,7 @@ def revenue_and_profit_by_month(
     month_axis(figure, months, month_labels)
     add_bars_by_month(figure, months, month_labels, revenue, revenue_label, "series-1", unit)
     add_line_by_month(figure, months, month_labels, profit, profit_label, "series-2", money(unit))
+    amount_axis(figure, caption)
     return figure
 
 
@@ -62,6 +64,7 @@ def growth_bars(
         add_bars_by_month(figure, months, month_labels, values, label, token, unit)
         figure.data[-1].marker.opacity = strength
     figure.update_layout(barmode="group")
+    amount_axis(figure, caption)
     return figure
 
 
@@ -88,7 +91,8 @@ def add_line_by_month(
     )
     last = max((i for i, v in enumerate(y) if v is not None), default=None)
     if last is not None:
-        add_label(figure, x[last], y[last], label, label_ink or token)
+        # Beside the end of the line: over bars it could not be read.
+        add_label(figure, x[last], y[last], label, label_ink or token, beside=True)
 
 
 def add_bars_by_month(

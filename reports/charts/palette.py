@@ -17,6 +17,8 @@ COLOURS = {
     "series-8": "#497FA1",
     "good": "#327451",
     "bad": "#C23957",
+    # Helping lines and whiskers, where no theme gives them its ink.
+    "neutral": "#828282",
     # Gold means key: the key line and what is selected.
     "key": "#B8860B",
 }

@@ -69,7 +69,13 @@ def lorenz_curve(
     what it would be if all were alike."""
     figure = new_figure(caption)
     figure.add_shape(
-        type="line", x0=0, y0=0, x1=1, y1=1, line={"width": 1, "dash": "dot"}, name="token:ink-3"
+        type="line",
+        x0=0,
+        y0=0,
+        x1=1,
+        y1=1,
+        line={"width": 1, "color": COLOURS["neutral"], "dash": "dot"},
+        name="token:ink-3",
     )
     figure.add_annotation(
         x=0.5, y=0.5, text=plain(equality_label), showarrow=False, yshift=10, name="token:ink-3"
@@ -123,7 +129,12 @@ def key_share(
         line = {"x0": 0, "x1": 1, "xref": "paper", "y0": limit, "y1": limit}
         label = {"x": 0, "xref": "paper", "xanchor": "left", "y": limit, "yanchor": "bottom"}
         figure.update_yaxes(range=_share_range(values, limit), tickformat=".0%")
-    figure.add_shape(type="line", line={"width": 1, "dash": "dash"}, name="token:ink-2", **line)
+    figure.add_shape(
+        type="line",
+        line={"width": 1, "color": COLOURS["neutral"], "dash": "dash"},
+        name="token:ink-2",
+        **line,
+    )
     figure.add_annotation(text=plain(limit_label), showarrow=False, name="token:ink-2", **label)
     return figure
 
@@ -137,7 +148,7 @@ def _reference_point(figure: go.Figure, x: float, y: float, label: str) -> None:
             y0=y0,
             x1=x,
             y1=y,
-            line={"width": 1, "dash": "dot"},
+            line={"width": 1, "color": COLOURS["neutral"], "dash": "dot"},
             name="token:ink-3",
         )
     figure.add_annotation(
@@ -175,8 +186,21 @@ def _mark_selected(figure: go.Figure, x: float, y: float, label: str) -> None:
 
 
 def _share_axes(figure: go.Figure, x_label: str, y_label: str) -> None:
-    for update, label in ((figure.update_xaxes, x_label), (figure.update_yaxes, y_label)):
-        update(tickformat=".0%", title={"text": plain(label)}, rangemode="tozero")
+    # What stands up the side is named on top: text that runs upwards is hard to read.
+    figure.update_xaxes(tickformat=".0%", title={"text": plain(x_label)}, rangemode="tozero")
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_layout(margin={"t": 92})
+    figure.add_annotation(
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        text=plain(y_label),
+        showarrow=False,
+        name="token:ink-2",
+    )
 
 
 def _share_range(values: Sequence[float | None], limit: float) -> list[float]:

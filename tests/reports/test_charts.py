@@ -7,9 +7,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports import charts
 from reports.charts import COLOURS, Caption
+from reports.charts.amounts import short, ticks
 
 CAPTION = Caption("12 клиентов приносят 61 % прибыли", "Сколько приносят немногие? 2026 год")
 MONTHS = [date(2025 + m // 12, m % 12 + 1, 1) for m in range(14)]
@@ -210,6 +213,48 @@ def test_ten_criteria_can_be_told_apart():
     assert len(looks) == 10
 
 
+def test_a_criterion_keeps_its_colour_in_another_company():
+    parts = [[1.0, 2.0]]
+    figure = charts.score_parts(CAPTION, ["А"], ["К3", "К10"], parts, positions=[2, 9])
+    assert [trace.meta["token"] for trace in figure.data] == ["criterion-3", "criterion-10"]
+    ten = charts.score_parts(CAPTION, ["А"], [f"К{j}" for j in range(10)], [[1.0] * 10])
+    assert figure.data[0].marker.color == ten.data[2].marker.color
+
+
+@pytest.mark.parametrize(
+    ("value", "russian", "english"),
+    [
+        (12_345_678, "12,3 млн", "12.3M"),
+        (-1_900_000, "−1,9 млн", "−1.9M"),
+        (400_000, "400 тыс.", "400K"),
+        (9500, "9500", "9500"),
+        (0, "0", "0"),
+        (0.25, "0,25", "0.25"),
+        (100, "100", "100"),
+        (3e15, "3000 трлн", "3000T"),
+    ],
+)
+def test_amounts_are_short_and_in_the_language(value, russian, english):
+    assert short(value, "ru") == russian
+    assert short(value, "en") == english
+
+
+def test_a_rise_has_its_sign():
+    assert short(2_300_000, "ru", signed=True) == "+2,3 млн"
+    assert short(0, "ru", signed=True) == "0"
+
+
+@given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
+def test_ticks_are_few_and_span_the_values_and_zero(a, b):
+    low, high = min(a, b, 0), max(a, b, 0)
+    found = ticks(low, high)
+    assert 0 in found
+    assert len(found) <= 8
+    assert len(found) > 1 or high - low < 1e-6
+    assert found[0] <= low + 1e-6
+    assert found[-1] >= high - 1e-6
+
+
 def test_gold_marks_the_selected_and_the_key_line_only():
     golden = {
         name: {trace.meta["token"] for trace in figure.data if COLOURS["key"] in str(trace)}
@@ -298,7 +343,7 @@ def test_colours_stand_out_from_both_papers(token, paper):
 @pytest.mark.parametrize("vision", VISION)
 def test_colours_stay_apart_for_every_kind_of_sight(vision):
     """0.02 in OKLab is about what a careful eye just tells; we ask for more than twice that."""
-    tokens = [token for token in COLOURS if token not in ("good", "bad")]
+    tokens = [token for token in COLOURS if token not in ("good", "bad", "neutral")]
     seen = {t: oklab(np.array(VISION[vision]) @ linear(COLOURS[t])) for t in tokens}
     for a, b in combinations(tokens, 2):
         assert np.linalg.norm(seen[a] - seen[b]) > 0.045, f"{a} and {b}"
