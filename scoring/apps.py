@@ -14,5 +14,7 @@ class ScoringConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401
+        from .services.rating_import import register
 
+        register()
         post_migrate.connect(install_library, sender=self, dispatch_uid="scoring library")

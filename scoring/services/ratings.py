@@ -138,6 +138,9 @@ def _write(batch: dict[tuple, Opinion], recorded: Recorded) -> None:
         if _says_nothing_new(earlier, opinion, day):
             recorded.unchanged += 1
             continue
+        if earlier is not None and day < earlier.date and _is_in_history(opinion, day):
+            recorded.unchanged += 1
+            continue
         row = Rating(
             client_id=opinion.client_id,
             criterion_id=opinion.criterion_id,
@@ -174,3 +177,16 @@ def _says_nothing_new(earlier: Rating | None, opinion: Opinion, day: dt.date) ->
         and earlier.date == day
         and earlier.reason == opinion.reason
     )
+
+
+def _is_in_history(opinion: Opinion, day: dt.date) -> bool:
+    return Rating.objects.filter(
+        client_id=opinion.client_id,
+        criterion_id=opinion.criterion_id,
+        rater_id=opinion.rater_id,
+        rater_name=opinion.rater_name,
+        date=day,
+        value=opinion.value,
+        not_applicable=opinion.not_applicable,
+        reason=opinion.reason,
+    ).exists()

@@ -164,8 +164,13 @@ def activate(version: MatrixVersion, reason: str, author: User | None = None) ->
     _check(
         [
             Choice(
-                row.criterion, row.weight, row.measure, row.rule, row.rated_by_people,
-                row.people_share, row.mandatory,
+                row.criterion,
+                row.weight,
+                row.measure,
+                row.rule,
+                row.rated_by_people,
+                row.people_share,
+                row.mandatory,
             )
             for row in version.criteria.select_related("criterion")
         ],
