@@ -14,7 +14,7 @@ from accounts.importing.headers import Header, find_header
 from accounts.importing.table import Issue
 from accounts.importing.textfile import Block
 
-BLOCK_ROWS = 20_000
+BLOCK_ROWS = 2_000
 # How many of the lines that an unclosed quote took in are named one by one.
 _NAMED_LINES = 100
 # Columns with more different texts than this, and hardly any twice, are not worth sharing.
