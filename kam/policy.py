@@ -25,6 +25,15 @@ POLICY = {
     # --- sign-in (allauth)
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    # --- what every person has
+    "preferences": PUBLIC,  # the language of the sign-in page, too
+    "component_gallery": OWN,
+    "component_echo": OWN,
     # --- jobs/
     "job_list": Row(read=EVERYONE),
     "job_badge": Row(read=EVERYONE),

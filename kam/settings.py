@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "kam.lib",
     "kam.audit",
     "kam.jobs",
@@ -110,6 +111,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "kam.lib.forms.Renderer"
 
 # --- Database: one connection; migrations run as the owner, everything else as the application --
 

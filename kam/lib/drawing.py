@@ -86,7 +86,9 @@ class Sparkline:
 
 def sparkline(values: Sequence[float | None], width: int, height: int) -> Sparkline | None:
     """A line through the values, oldest first; None or NaN leaves a gap; None without values."""
-    clean = [None if value is None or math.isnan(float(value)) else float(value) for value in values]
+    clean = [
+        None if value is None or math.isnan(float(value)) else float(value) for value in values
+    ]
     known = [value for value in clean if value is not None]
     if not known:
         return None

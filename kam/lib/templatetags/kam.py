@@ -255,7 +255,8 @@ def column(context, key, label, sort=False, number=False, unit="", first="asc", 
     if not present:
         present = context.get("sort") or ""
     ascending, descending = present == key, present == f"-{key}"
-    following = key if (first == "asc") != ascending and not (first == "desc" and not descending) else f"-{key}"
+    rising = descending or (first == "asc" and not ascending)  # a second click turns it round
+    following = key if rising else f"-{key}"
     return {
         "key": key,
         "label": label,
@@ -277,7 +278,18 @@ def pager(previous=None, next=None, text=""):
 
 
 @register.inclusion_tag("components/figure.html")
-def figure(label, value, unit="", url="", delta=None, period="", kind="percent", good="up", note="", exact=""):
+def figure(
+    label,
+    value,
+    unit="",
+    url="",
+    delta=None,
+    period="",
+    kind="percent",
+    good="up",
+    note="",
+    exact="",
+):
     """A figure tile: small label, large number, change, and the link to its evidence."""
     return {
         "label": label,

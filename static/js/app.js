@@ -1,0 +1,17 @@
+// Loads what the page asks for.  Each module does one thing on one data attribute; modules that
+// act inside fragments are told when htmx has put one in.
+import * as dialogs from "./dialog.js";
+import * as ratings from "./rating-grid.js";
+import * as sheet from "./sheet.js";
+import * as shortcuts from "./shortcuts.js";
+import * as tables from "./table.js";
+import * as toasts from "./toast.js";
+
+for (const module of [dialogs, ratings, sheet, shortcuts, tables, toasts]) {
+  module.start?.();
+  module.refresh?.(document);
+}
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  for (const module of [tables, toasts]) module.refresh?.(event.target);
+});
