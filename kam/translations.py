@@ -64,12 +64,9 @@ class Problem:
 def compile_catalogues(locale: Path) -> list[Path]:
     """Merge the .po files of each language into the .mo file that Django reads."""
     written = []
-    for directory in sorted(path for path in locale.iterdir() if path.is_dir()):
-        files = sorted(directory.glob("*.po"))
-        if not files:
-            continue
+    for directory in sorted({file.parent for file in locale.glob("*/*.po")}):
         merged = Catalog(locale=directory.name, fuzzy=False)
-        for file in files:
+        for file in sorted(directory.glob("*.po")):
             for message in _read(file):
                 if message.id:
                     merged[message.id] = message
