@@ -1,0 +1,1 @@
+"""The words of the demo workspaces: one distributor, told in Russian or in English."""
