@@ -165,7 +165,7 @@ def _write(table: Table, report: Report, history: bool | None, asked_by: User | 
     batch.report = report.as_json(most=_FINDINGS_KEPT)
     batch.save(update_fields=["report"])
     record("import", object=batch, details=_trail(report))
-    if report.changed_anything:
+    if report.changed_anything and not report.dry_run:
         # Inside the transaction: whoever listens writes its job together with the facts.
         signals.portfolio_changed.send(sender=ImportBatch, reason="import")
 
