@@ -30,6 +30,18 @@ POLICY = {
     "account_reset_password_done": PUBLIC,
     "account_reset_password_from_key": PUBLIC,
     "account_reset_password_from_key_done": PUBLIC,
+    # --- people
+    "setup": PUBLIC,  # answers 404 once there is a person
+    "person_list": Row(read=ADMIN),
+    "person_create": Row(read=ADMIN, write=ADMIN),
+    "person_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.User"),
+    "team_list": Row(read=ADMIN, write=ADMIN),
+    "team_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Team"),
+    "profile": OWN,
+    "own_password": OWN,
+    "token_create": Row(write=EVERYONE),
+    "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),
+    "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
     # --- what every person has
     "preferences": PUBLIC,  # the language of the sign-in page, too
     "component_gallery": OWN,
@@ -42,6 +54,27 @@ POLICY = {
     "api:job-list": Row(read=EVERYONE),
     "api:job-detail": Row(read=EVERYONE, subject="jobs.Job"),
     "api:job-cancellation": Row(write=EVERYONE, subject="jobs.Job"),
+    # --- the ranking and what it rests on
+    "ranking": Row(read=STAFF),
+    "matrix_list": Row(read=STAFF, write=LEADERS),
+    "matrix_detail": Row(read=STAFF),
+    "matrix_draft": Row(read=LEADERS, write=LEADERS),
+    "matrix_drafting": Row(write=LEADERS),
+    "matrix_activation": Row(write=LEADERS),
+    "matrix_discard": Row(write=LEADERS),
+    "matrix_ratings": Row(read=STAFF),
+    "client_score": Row(read=STAFF, subject="accounts.Client"),
+    "client_score_criterion": Row(read=STAFF, subject="accounts.Client"),
+    "client_ratings": Row(read=STAFF, subject="accounts.Client"),
+    "client_rating": Row(write=EDITORS, subject="accounts.Client"),
+    "api:criterion-list": Row(read=STAFF),
+    "api:matrix-list": Row(read=STAFF),
+    "api:matrix-detail": Row(read=STAFF),
+    "api:matrix-draft": Row(write=LEADERS),
+    "api:matrix-activation": Row(write=LEADERS),
+    "api:ranking-list": Row(read=STAFF),
+    "api:rating-list": Row(read=STAFF, write=EDITORS),
+    "api:client-score": Row(read=STAFF, subject="accounts.Client"),
 }
 
 __all__ = ["POLICY", "COLLEAGUE", "NOBODY"]

@@ -6,9 +6,12 @@ from django.http import HttpResponse
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from accounts.views import home, people
+from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
 from kam.lib import gallery, preferences
+from scoring import urls as scoring
 
 
 @login_not_required
@@ -20,12 +23,12 @@ def health_live(request):
 router = SimpleRouter()
 router.register("jobs", jobs_api.JobViewSet, basename="job")
 
-api = ([*router.urls], "api")
+api = ([*router.urls, *scoring.api_urlpatterns], "api")
 
 urlpatterns = [
     path("health/live", health_live, name="health_live"),
     # sign-in/: of allauth's routes only those that people need here
-    path("sign-in/", sign_in.login, name="account_login"),
+    path("sign-in/", people.sign_in_or_setup, name="account_login"),
     path("sign-in/end/", sign_in.logout, name="account_logout"),
     path("sign-in/inactive/", sign_in.account_inactive, name="account_inactive"),
     path("sign-in/password/", sign_in.password_reset, name="account_reset_password"),
@@ -40,6 +43,19 @@ urlpatterns = [
         sign_in.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("", home.home, name="home"),
+    # people
+    path("setup/", people.setup, name="setup"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/new/", people.person_create, name="person_create"),
+    path("people/<int:pk>/", people.person_edit, name="person_edit"),
+    path("teams/", people.team_list, name="team_list"),
+    path("teams/<int:pk>/", people.team_edit, name="team_edit"),
+    path("me/", people.profile, name="profile"),
+    path("me/password/", people.own_password, name="own_password"),
+    path("me/tokens/", people.token_create, name="token_create"),
+    path("me/tokens/<int:pk>/revocation/", people.token_revocation, name="token_revocation"),
+    path("audit/", audit.event_list, name="event_list"),
     # what every person has
     path("preferences/", preferences.preferences, name="preferences"),
     path("components/", gallery.component_gallery, name="component_gallery"),
@@ -49,5 +65,6 @@ urlpatterns = [
     path("jobs/badge/", jobs.job_badge, name="job_badge"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancellation/", jobs.job_cancellation, name="job_cancellation"),
+    path("", include(scoring.urlpatterns)),
     path("api/v1/", include(api)),
 ]

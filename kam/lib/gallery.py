@@ -79,7 +79,8 @@ def component_gallery(request):
             "chart_table": {
                 "head": [_("Month"), _("Revenue, million")],
                 "rows": [
-                    [month, round(value, 1)] for month, value in zip(months, waves, strict=False)
+                    [dt.date.fromisoformat(month), round(value, 1)]
+                    for month, value in zip(months, waves, strict=False)
                 ],
             },
         },
@@ -93,16 +94,39 @@ def component_echo(request):
 
 
 def _example_chart(months: list[str], values: list[float]) -> dict:
+    """This year as bars, the year before as a line that carries its own label."""
+    before = [value * 0.82 for value in values[:12]]
+    label = {
+        "x": months[-1],
+        "y": before[-1],
+        "text": str(_("a year ago")),
+        "showarrow": False,
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "font": {"color": "var(--paper)"},
+    }
     return {
         "data": [
-            {"type": "bar", "x": months, "y": values[:12], "name": str(_("this year"))},
+            {
+                "type": "bar",
+                "x": months,
+                "y": values[:12],
+                "name": str(_("this year")),
+                "hovertemplate": "%{x|%B %Y}: %{y:.1f}<extra></extra>",
+            },
             {
                 "type": "scatter",
                 "mode": "lines",
                 "x": months,
-                "y": [value * 0.82 for value in values[:12]],
+                "y": before,
                 "name": str(_("a year ago")),
+                "line": {"color": "var(--series-5)", "width": 2.5},
+                "hovertemplate": "%{x|%B %Y}: %{y:.1f}<extra></extra>",
             },
         ],
-        "layout": {"yaxis": {"tickformat": ",.0f", "rangemode": "tozero"}},
+        "layout": {
+            "yaxis": {"rangemode": "tozero"},
+            "xaxis": {"tickformat": "%b", "dtick": "M1"},
+            "annotations": [label],
+        },
     }

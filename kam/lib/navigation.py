@@ -32,7 +32,8 @@ WORK = (
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
-    Place("settings", _("Settings"), "settings", ("settings", "user_", "team_", "token_")),
+    Place("person_list", _("People"), "users", ("person_", "team_")),
+    Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
 
 

@@ -34,5 +34,7 @@ def add_months(day: dt.date, months: int) -> dt.date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     following = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1),
-               following - dt.timedelta(days=1))
+    return min(
+        dt.date(year, month + 1, 1) + dt.timedelta(days=day.day - 1),
+        following - dt.timedelta(days=1),
+    )

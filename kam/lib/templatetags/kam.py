@@ -7,6 +7,7 @@ The living page of all of them is the route ``component_gallery``.
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django import template
 from django.conf import settings
@@ -93,6 +94,26 @@ def moment(value):
 def span(seconds):
     """A length of time in its largest unit: ``3 minutes``."""
     return formatting.MISSING if seconds is None else formatting.span(seconds, language=language())
+
+
+@register.filter
+def shown(value):
+    """Any value of a table: a number with at most two decimals, a date, or the text itself."""
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        exact = formatting.as_decimal(value)
+        decimals = 0 if exact is None or exact == exact.to_integral_value() else 2
+        return formatting.number(exact, decimals, language=language())
+    if isinstance(value, dt.date):
+        return day(value)
+    return formatting.MISSING if value is None else value
+
+
+@register.filter
+def plain(value):
+    """The same value for machines: a decimal point, an ISO date, nothing for nothing."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
 # --- Links and permissions ----------------------------------------------------------------------

@@ -1,0 +1,23 @@
+"""Sign-ins and sign-outs go into the trail."""
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from kam.audit.services import record
+
+
+@receiver(user_logged_in)
+def signed_in(sender, request, user, **kwargs):
+    record("sign_in", object=user, actor=user)
+
+
+@receiver(user_logged_out)
+def signed_out(sender, request, user, **kwargs):
+    if user is not None:
+        record("sign_out", object=user, actor=user)
+
+
+@receiver(user_login_failed)
+def failed(sender, credentials, **kwargs):
+    # The address that was tried is not kept: people type passwords into that field, too.
+    record("sign_in.failed", actor="nobody")

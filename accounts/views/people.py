@@ -1,0 +1,152 @@
+"""People, teams and one's own profile; the first administrator of an empty installation."""
+
+from allauth.account import views as sign_in
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.forms.people import (
+    PasswordForm,
+    PersonForm,
+    ProfileForm,
+    SetupForm,
+    TeamForm,
+    TokenForm,
+)
+from accounts.models import ApiToken, Team, User
+from accounts.selectors import people as directory
+from accounts.services import people as services
+from kam.audit.services import record
+from kam.lib.views import find_editable
+
+form_page = require_http_methods(["GET", "POST"])
+
+
+@login_not_required
+def sign_in_or_setup(request):
+    """The sign-in page; on an empty installation it leads to the first administrator."""
+    if directory.is_empty_installation():
+        return redirect("setup")
+    return sign_in.login(request)
+
+
+@login_not_required
+@form_page
+def setup(request):
+    """Creates the first administrator; there is no such page once there is one."""
+    if not directory.is_empty_installation():
+        raise Http404
+    form = SetupForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
+    if form.is_valid():
+        try:
+            user = services.create_first_administrator(**form.cleaned_data)
+        except services.AlreadySetUp as error:
+            raise Http404 from error
+        login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return redirect("home")
+    return render(request, "accounts/setup.html", {"form": form})
+
+
+@require_GET
+def person_list(request):
+    return render(request, "accounts/people.html", {"people": directory.people()})
+
+
+@form_page
+def person_create(request):
+    return _person_page(request, User(role=User.Role.KAM, language=request.user.language))
+
+
+@form_page
+def person_edit(request, pk):
+    return _person_page(request, get_object_or_404(User, pk=pk))
+
+
+def _person_page(request, person):
+    created = person.pk is None
+    form = PersonForm(request.POST or None, instance=person)
+    if form.is_valid():
+        if person == request.user and (not person.is_active or "role" in form.changed_data):
+            form.add_error(None, _("You cannot take your own rights away: ask another administrator."))
+        else:
+            changed = [name for name in form.changed_data if name != "password"]
+            services.save_person(
+                form.instance,
+                password=form.cleaned_data["password"],
+                created=created,
+                changed=changed,
+            )
+            messages.success(request, _("Saved."))
+            return redirect("person_list")
+    return render(request, "accounts/person_form.html", {"form": form, "created": created})
+
+
+@form_page
+def team_list(request):
+    form = TeamForm(request.POST or None)
+    if form.is_valid():
+        team = form.save()
+        record("team.create", object=team)
+        return redirect("team_list")
+    return render(request, "accounts/teams.html", {"teams": directory.teams(), "form": form})
+
+
+@form_page
+def team_edit(request, pk):
+    team = get_object_or_404(Team, pk=pk)
+    form = TeamForm(request.POST or None, instance=team)
+    if form.is_valid():
+        form.save()
+        record("team.change", object=team)
+        return redirect("team_list")
+    return render(request, "accounts/team_form.html", {"form": form, "team": team})
+
+
+@form_page
+def profile(request):
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("profile")
+    tokens = ApiToken.objects.filter(user=request.user)
+    return render(
+        request,
+        "accounts/profile.html",
+        {"form": form, "tokens": tokens, "token_form": TokenForm()},
+    )
+
+
+@form_page
+def own_password(request):
+    form = PasswordForm(request.POST or None, person=request.user)
+    if form.is_valid():
+        person = User.objects.get(pk=request.user.pk)
+        person.set_password(form.cleaned_data["password"])
+        person.save(update_fields=["password"])
+        record("password.change", object=person)
+        update_session_auth_hash(request, person)
+        messages.success(request, _("Your password has been changed; other devices are signed out."))
+        return redirect("profile")
+    return render(request, "accounts/password.html", {"form": form})
+
+
+@require_POST
+def token_create(request):
+    """Shows the new key once, on the page that answers; it cannot be read again."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return render(request, "accounts/token_form.html", {"form": form})
+    token, secret = services.issue_token(user=request.user, **form.cleaned_data)
+    return render(request, "accounts/token_created.html", {"token": token, "secret": secret})
+
+
+@require_POST
+def token_revocation(request, pk):
+    services.revoke_token(find_editable(ApiToken, pk=pk))
+    messages.success(request, _("The key no longer works."))
+    return redirect("profile")
