@@ -143,6 +143,12 @@ def rate_parser(sign: DecimalSign, *, vat: bool) -> Parse:
     return parse
 
 
+def is_rate(text: str) -> bool:
+    """Whether a cell about VAT is a rate, such as 20% or 20/120, and no sum."""
+    match = _PERCENT.search(text)
+    return match is not None and match[2] is not None
+
+
 def vat_parser(sign: DecimalSign) -> Parse:
     """Sums of VAT; «Без НДС» is none."""
     number = number_parser(sign)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from accounts.importing import cells
-from accounts.importing.cells import LONGEST_CELL, Bad, Memo, Parse, without_mark
+from accounts.importing.cells import LONGEST_CELL, Bad, Memo, Parse, is_rate, without_mark
 from accounts.importing.collect import Packed, Raw
 from accounts.importing.contacts import email_holds, phone_holds
 from accounts.importing.dates import date_order_shown
@@ -220,7 +220,7 @@ class Columns:
         raw = self.raw.columns
         if "vat" in raw and "vat_rate" not in raw:
             filled = [text for text in set(raw["vat"]) if text.strip()]
-            if filled and sum("%" in text for text in filled) * 2 > len(filled):
+            if filled and sum(map(is_rate, filled)) * 2 > len(filled):
                 raw["vat_rate"] = raw.pop("vat")
                 columns = self.raw.header.columns
                 columns.update({at: "vat_rate" for at, name in columns.items() if name == "vat"})

@@ -25,20 +25,19 @@ _DAY_WORD = re.compile(
 _WORD_DAY = re.compile(rf"([^\W\d_]{{3,}})\.?\s+(\d{{1,2}}),?\s+(\d{{4}}){_TIME}")
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?")
 _MONTHS = (
-    ("jan", "янв"),
-    ("feb", "фев"),
-    ("mar", "мар"),
-    ("apr", "апр"),
+    ("january", "январь", "января"),
+    ("february", "февраль", "февраля"),
+    ("march", "март", "марта"),
+    ("april", "апрель", "апреля"),
     ("may", "май", "мая"),
-    ("jun", "июн"),
-    ("jul", "июл"),
-    ("aug", "авг"),
-    ("sep", "сен"),
-    ("oct", "окт"),
-    ("nov", "ноя"),
-    ("dec", "дек"),
+    ("june", "июнь", "июня"),
+    ("july", "июль", "июля"),
+    ("august", "август", "августа"),
+    ("september", "сентябрь", "сентября"),
+    ("october", "октябрь", "октября"),
+    ("november", "ноябрь", "ноября"),
+    ("december", "декабрь", "декабря"),
 )
-_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
 _EPOCH_1900 = datetime.date(1899, 12, 30)
 _EPOCH_1904 = datetime.date(1904, 1, 1)
 # Two-digit years below this belong to the 21st century, as spreadsheets read them.
@@ -111,7 +110,12 @@ def parse_date(
 
 
 def _month(word: str) -> int:
-    return _MONTH.get(word.casefold()[:3], 0)
+    """Number of a month by its name or a beginning of it, 0 where it is none."""
+    word = word.casefold()
+    for number, names in enumerate(_MONTHS, 1):
+        if any(name.startswith(word) for name in names):
+            return number
+    return 0
 
 
 def _build(year: int, month: int, day: int) -> datetime.date | str | None:

@@ -48,7 +48,10 @@ def main(path: str, memory: int, seconds: int) -> None:
                 continue
             out.write(json.dumps(sheet.name) + "\n")
             for row in workbook.get_sheet_by_name(sheet.name).iter_rows():
-                out.write(json.dumps([plain(cell) for cell in row]) + "\n")
+                cells = [plain(cell) for cell in row]
+                while cells and cells[-1] is None:
+                    cells.pop()
+                out.write(json.dumps(cells) + "\n")
     out.write("null\n")
     out.flush()
 

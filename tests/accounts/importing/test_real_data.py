@@ -32,9 +32,10 @@ def test_reseller_sales() -> None:
     assert table.errors == table.warnings == []
     assert len(table.rows) == 57_851
     assert total(table) == Decimal("77548570.20")
-    assert table.frame["cost"].count(None) == truth("adventureworks_reseller")["counts"][
-        "lines_cost_NULL"
-    ]
+    assert (
+        table.frame["cost"].count(None)
+        == truth("adventureworks_reseller")["counts"]["lines_cost_NULL"]
+    )
     margin = sum(
         amount - cost
         for amount, cost in zip(table.frame["amount"], table.frame["cost"], strict=True)

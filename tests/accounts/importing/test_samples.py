@@ -100,9 +100,7 @@ def test_1c_sales_net_by_type_and_client() -> None:
     assert frame["currency"][0] == "RUB"
 
 
-@pytest.mark.parametrize(
-    "name", ["excel_ru_platezhi_cp1251.csv", "excel_ru_platezhi_utf8bom.csv"]
-)
+@pytest.mark.parametrize("name", ["excel_ru_platezhi_cp1251.csv", "excel_ru_platezhi_utf8bom.csv"])
 def test_payments(name: str) -> None:
     outcome = expected(name)
     table = read(sample(name), "payments")

@@ -1,0 +1,96 @@
+"""Whatever the bytes, the reader gives a table or refuses; and every table holds together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.importing import KINDS, Issue, ReadOptions, Refused, Table, message, read
+from tests.accounts.importing.test_xlsx import SOUND
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(
+        ["", "1 234,56", "-5", "31.03.2024", "3/4/2024", "NULL", "7799100000", "Итого", "20%",
+         "Возврат", "руб.", '"', "\x00", "'=1", "счёт", "1e5", "да", "отменён"]
+    ),
+)  # fmt: skip
+HEADERS = st.lists(
+    st.sampled_from(
+        ["Номер", "Дата", "Контрагент", "Сумма", "ИНН", "КПП", "НДС", "Ставка НДС", "Всего",
+         "Количество", "Цена", "Скидка", "Вид документа", "Валюта", "Статус", "name", "client",
+         "rating", "criterion", "e-mail", "phone", "date", "code", "kind", "amount", "Прочее"]
+    ),
+    min_size=1,
+    max_size=10,
+)  # fmt: skip
+
+
+def check(source: bytes, kind: str, options: ReadOptions | None = None) -> None:
+    try:
+        table = read(source, kind, options)
+    except Refused as refused:
+        check_issue(refused.issue)
+        return
+    check_table(table)
+
+
+def check_table(table: Table) -> None:
+    assert all(len(values) == len(table.rows) for values in table.frame.values())
+    assert table.rows == sorted(set(table.rows))
+    bad = {issue.row for issue in table.errors}
+    assert not bad & set(table.rows)
+    assert not set(table.held_back) & set(table.rows)
+    assert len(table.rows) + len(table.held_back) + len(bad) <= table.meta.rows + len(bad)
+    for issue in [*table.errors, *table.warnings]:
+        check_issue(issue)
+
+
+def check_issue(issue: Issue) -> None:
+    for language in ("en", "ru"):
+        text = message(issue, language)
+        assert len(text) < 3_000
+        assert text != issue.code
+
+
+@given(st.binary(max_size=400), st.sampled_from(KINDS))
+def test_any_bytes(source: bytes, kind: str) -> None:
+    check(source, kind)
+
+
+@given(
+    HEADERS,
+    st.lists(st.lists(CELLS, max_size=10), max_size=8),
+    st.sampled_from(KINDS),
+    st.sampled_from([";", ",", "\t"]),
+    st.sampled_from(["utf-8", "cp1251", "utf-16"]),
+    st.sampled_from([None, "none", "included:20", "excluded"]),
+)
+@settings(max_examples=300)
+def test_any_table(
+    header: list[str],
+    rows: list[list[str]],
+    kind: str,
+    delimiter: str,
+    encoding: str,
+    vat: str | None,
+) -> None:
+    lines = [delimiter.join(header), *(delimiter.join(row) for row in rows)]
+    source = "\r\n".join(lines).encode(encoding, errors="replace")
+    check(source, kind, ReadOptions(vat=vat, dates="dmy", decimal=","))
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_damage_to_a_workbook(data: st.DataObject) -> None:
+    source = bytearray(SOUND)
+    for _ in range(data.draw(st.integers(1, 4))):
+        source[data.draw(st.integers(4, len(source) - 1))] = data.draw(st.integers(0, 255))
+    check(bytes(source), "documents")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_header_alone_of_every_kind(kind: str) -> None:
+    with pytest.raises(Refused):
+        read(b"name;client;date;number;amount;criterion;rating;code\r\n", kind)
