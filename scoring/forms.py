@@ -145,6 +145,15 @@ class ChoiceForm(forms.Form):
         self.whole = True
 
     @property
+    def summary(self) -> str:
+        """How the criterion is rated at present, in a few words."""
+        source = self.row or self.criterion
+        names = [dict(sources())[source.measure]] if source.measure else []
+        if source.rated_by_people:
+            names.append(_("people"))
+        return ", ".join(names)
+
+    @property
     def taken(self) -> bool:
         return bool(self.cleaned_data.get("weight"))
 
@@ -231,7 +240,7 @@ def choices_of(forms_: Sequence[ChoiceForm], *, whole: bool) -> list[Choice] | N
     """What was taken; None where something cannot be read."""
     for form in forms_:
         form.whole = whole
-    if not all([form.is_valid() for form in forms_]):
+    if [form for form in forms_ if not form.is_valid()]:  # all of them, so that all errors show
         return None
     return [form.choice() for form in forms_ if form.taken]
 

@@ -78,6 +78,11 @@ class Explanation:
             return None
         return self.score - self.run.line
 
+    @property
+    def gap(self) -> float | None:
+        """Points missing to the key line; None where nothing is missing."""
+        return -self.to_line if self.to_line is not None and self.to_line < 0 else None
+
 
 def parts_of_rows(
     rows: list[RankingRow], criteria: list[VersionCriterion]

@@ -1,0 +1,36 @@
+"""Routes of judgement: the ranking, the matrices, and the score's places on the client page."""
+
+from django.urls import path
+
+from .api import views as api
+from .views import client_score, matrices, ranking, ratings
+
+urlpatterns = [
+    path("ranking/", ranking.ranking, name="ranking"),
+    path("matrices/", matrices.matrix_list, name="matrix_list"),
+    path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
+    path("matrices/<int:pk>/draft/", matrices.matrix_draft, name="matrix_draft"),
+    path("matrices/<int:pk>/drafting/", matrices.matrix_drafting, name="matrix_drafting"),
+    path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
+    path("matrices/<int:pk>/discard/", matrices.matrix_discard, name="matrix_discard"),
+    path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
+    path("clients/<int:pk>/score/", client_score.client_score, name="client_score"),
+    path(
+        "clients/<int:pk>/score/<slug:key>/",
+        client_score.client_score_criterion,
+        name="client_score_criterion",
+    ),
+    path("clients/<int:pk>/ratings/<slug:key>/", ratings.client_ratings, name="client_ratings"),
+    path("clients/<int:pk>/ratings/<slug:key>/mine/", ratings.client_rating, name="client_rating"),
+]
+
+api_urlpatterns = [
+    path("criteria/", api.CriterionList.as_view(), name="criterion-list"),
+    path("matrices/", api.MatrixList.as_view(), name="matrix-list"),
+    path("matrices/<int:pk>/", api.MatrixDetail.as_view(), name="matrix-detail"),
+    path("matrices/<int:pk>/draft/", api.MatrixDraft.as_view(), name="matrix-draft"),
+    path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),
+    path("ranking/", api.Ranking.as_view(), name="ranking-list"),
+    path("ratings/", api.RatingList.as_view(), name="rating-list"),
+    path("clients/<int:pk>/score/", api.ClientScore.as_view(), name="client-score"),
+]

@@ -1,0 +1,67 @@
+"""The score's slot on the client page, and the evidence behind each criterion."""
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.models import Client
+from kam.lib.views import find, wants_part
+from scoring.selectors import client_row, main_run, past_places
+from scoring.services.explanation import (
+    Explanation,
+    explain,
+    measure_definition,
+    measure_label,
+    rule_words,
+    value_words,
+)
+
+
+def explanation_of(pk: int) -> tuple[Client, Explanation | None]:
+    """A client and the explanation of its place in the main ranking, if it has one.
+
+    A member of a group is ranked as the group.
+    """
+    client = find(Client, queryset=Client.objects.select_related("group"), pk=pk)
+    run = main_run()
+    if run is None:
+        return client, None
+    row = client_row(run, client.pk)
+    return client, explain(client, run, row) if row is not None else None
+
+
+@require_GET
+def client_score(request, pk):
+    client, explanation = explanation_of(pk)
+    context = {"client": client, "explanation": explanation}
+    if explanation is not None:
+        context |= {
+            "run": explanation.run,
+            "row": explanation.row,
+            "past": past_places(client.pk, explanation.run.version.matrix_id),
+        }
+    template = "_client_score" if wants_part(request) else "client_score"
+    return render(request, f"scoring/{template}.html", context)
+
+
+@require_GET
+def client_score_criterion(request, pk, key):
+    client, explanation = explanation_of(pk)
+    parts = explanation.parts if explanation else []
+    part = next((p for p in parts if p.criterion.criterion.key == key), None)
+    if part is None:
+        raise Http404
+    frozen = explanation.run.fitted[part.position - 1]
+    context = {
+        "client": client,
+        "run": explanation.run,
+        "part": part,
+        "criterion": part.criterion,
+        "measure_label": measure_label(part.criterion),
+        "measure_definition": measure_definition(part.criterion),
+        "value": value_words(part.criterion.measure, part.value),
+        "rule": rule_words(part.criterion, frozen.get("fitted")),
+        "warnings": frozen.get("warnings", []),
+    }
+    template = "_criterion_evidence" if wants_part(request) else "criterion_evidence"
+    return render(request, f"scoring/{template}.html", context)
