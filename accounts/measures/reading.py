@@ -39,10 +39,12 @@ class Moment:
     """
 
     day: dt.date
+    known_before: dt.datetime | None = None  # None: the end of the day
 
     @cached_property
     def end(self) -> dt.datetime:
-        return end_of_day(self.day)
+        """Facts count that became known before this moment."""
+        return self.known_before or end_of_day(self.day)
 
     @property
     def number(self) -> int:
