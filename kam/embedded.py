@@ -61,6 +61,7 @@ class Servers:
     redis_url: str
     secret_key: str
     _users: FileLock | None = field(default=None, repr=False)
+    _keeper: subprocess.Popen | None = field(default=None, repr=False)
 
     def environment(self) -> dict[str, str]:
         """What the processes of the product have to find in their environment."""
@@ -92,8 +93,13 @@ class Servers:
                 others = not users.take(wait=False)
                 users.release()
                 if others:
+                    if self._keeper:  # it lives on for them; no longer ours to wait for
+                        self._keeper.returncode = 0
                     break
             time.sleep(0.05)
+        else:
+            if self._keeper:
+                self._keeper.wait()
         users.close()
 
     def __enter__(self) -> "Servers":
@@ -127,7 +133,7 @@ def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
         for name, variable in ((POSTGRES, "DATABASE_URL"), (VALKEY, "REDIS_URL"))
         if not _given(variable)
     ]
-    users, state, secret_key = None, {}, _given("SECRET_KEY")
+    users, keeper, state, secret_key = None, None, {}, _given("SECRET_KEY")
     if needed or not secret_key:
         _prepare_home(home)
     with FileLock(home / "start.lock") if needed or not secret_key else contextlib.nullcontext():
@@ -135,7 +141,9 @@ def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
         if needed:
             users = FileLock(home / "users.lock")
             users.take(shared=True)  # waits while a keeper is stopping
-            state = find_running(home) or _start_keeper(home, needed, durable)
+            state = find_running(home)
+            if state is None:
+                keeper, state = _start_keeper(home, needed, durable)
             if missing := [name for name in needed if name not in state["servers"]]:
                 users.close()
                 raise ServerError(
@@ -151,6 +159,7 @@ def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
         redis_url=_given("REDIS_URL") or state["redis_url"],
         secret_key=secret_key,
         _users=users,
+        _keeper=keeper,
     )
 
 
@@ -174,8 +183,8 @@ def _secret_key(home: Path) -> str:
     return path.read_text().strip()
 
 
-def _start_keeper(home: Path, needed: list[str], durable: bool) -> dict:
-    """Start the process that owns the servers; returns their state when they answer."""
+def _start_keeper(home: Path, needed: list[str], durable: bool) -> tuple[subprocess.Popen, dict]:
+    """Start the process that owns the servers; returns it and their state when they answer."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     command = [sys.executable, "-m", "kam.servers.keeper", str(home), *needed]
     with (home / "log" / "servers.log").open("ab") as log:
@@ -196,6 +205,4 @@ def _start_keeper(home: Path, needed: list[str], durable: bool) -> dict:
     if "error" in state:
         keeper.wait()
         raise ServerError(state["error"])
-    # Nobody waits for the keeper: it outlives whoever started it.
-    keeper.returncode = 0
-    return state
+    return keeper, state
