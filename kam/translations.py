@@ -110,6 +110,8 @@ def found_texts(project: Path) -> Iterator[tuple[str, Text]]:
     for path in _files(project, ("templates", *SOURCES), ".html", ".txt"):
         # Django's own reading of a template, as a file in which only the calls remain.
         code = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        # The indentation of a template means nothing, but the reader of Python would object to it.
+        code = "\n".join(line.lstrip() for line in code.split("\n"))
         yield from _texts(path, code.encode(), project)
 
 

@@ -101,9 +101,9 @@ def _example_chart(months: list[str], values: list[float]) -> dict:
         "y": before[-1],
         "text": str(_("a year ago")),
         "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
-        "font": {"color": "var(--paper)"},
+        "xanchor": "left",
+        "xshift": 8,
+        "font": {"color": "var(--series-3)"},
     }
     return {
         "data": [
@@ -120,7 +120,7 @@ def _example_chart(months: list[str], values: list[float]) -> dict:
                 "x": months,
                 "y": before,
                 "name": str(_("a year ago")),
-                "line": {"color": "var(--series-5)", "width": 2.5},
+                "line": {"color": "var(--series-3)", "width": 2.5},
                 "hovertemplate": "%{x|%B %Y}: %{y:.1f}<extra></extra>",
             },
         ],
@@ -128,5 +128,6 @@ def _example_chart(months: list[str], values: list[float]) -> dict:
             "yaxis": {"rangemode": "tozero"},
             "xaxis": {"tickformat": "%b", "dtick": "M1"},
             "annotations": [label],
+            "margin": {"r": 88},
         },
     }
