@@ -138,7 +138,9 @@ class _Collector:
 
     def _is_plain(self, records: list[list[str]]) -> bool:
         """Whether no record needs a closer look: all as wide as the header, none blank or total."""
-        if self.may_be_damaged or self.skip_at or self.after_total:
+        if self.skip_at or self.after_total:
+            return False
+        if self.may_be_damaged and _DAMAGED.search("".join(chain.from_iterable(records))):
             return False
         if set(map(len, records)) != {self.width}:
             return False

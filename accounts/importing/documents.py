@@ -13,6 +13,8 @@ from accounts.importing.numbers import decimals_of, has_gaps, to_cents
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _CENT = Decimal("0.01")
+# So many lines that tell how amounts are meant settle the file.
+_ENOUGH_LINES = 5_000
 
 _RETURN = re.compile(
     r"возврат(?!\w*\s+(?:товаров\s+)?поставщик)|кредит-?\s?нот|сторно|\bcredit|return|refund|\brma\b",
@@ -138,6 +140,8 @@ def meaning_of_amount(amount: Column, money: Money) -> Vat | None:
     for value, vat, rate, gross in lines:
         if not value:
             continue
+        if excluded + included >= _ENOUGH_LINES:
+            break
         if gross is not None:
             if vat is None and rate is not None:
                 vat = to_cents(value * rate)

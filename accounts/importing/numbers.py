@@ -47,9 +47,16 @@ _PLAIN = {
     ".": re.compile(r"-?[0-9]{1,16}(?:\.[0-9]{1,12})?"),
     ",": re.compile(r"-?[0-9]{1,16}(?:,[0-9]{1,12})?"),
 }
-_PLAIN_CELLS = {
-    sign: re.compile(rf"(?:{pattern.pattern}\n)*+{pattern.pattern}")
-    for sign, pattern in _PLAIN.items()
+# Cells one per line, thousands parted by spaces or by the sign that is not the decimal one.
+_PLAIN_CELL = {
+    sign: rf"-?(?:[0-9]{{1,16}}|[0-9]{{1,3}}(?:(?:[ \u00a0\u202f][0-9]{{3}}){{1,4}}|"
+    rf"(?:\{other}[0-9]{{3}}){{1,4}}))(?:\{sign}[0-9]{{1,12}})?"
+    for sign, other in ((".", ","), (",", "."))
+}
+_PLAIN_CELLS = {sign: re.compile(rf"(?:{cell}\n)*+{cell}") for sign, cell in _PLAIN_CELL.items()}
+_TO_PLAIN = {
+    ".": str.maketrans("", "", " \u00a0\u202f,"),
+    ",": str.maketrans(",", ".", " \u00a0\u202f."),
 }
 _SCIENTIFIC = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?[eE]([+-]?[0-9]{1,2})")
 _WHOLE = r"[0-9]+|[0-9]{1,3}(?:(?P<t>[ '%s])[0-9]{3})(?:(?P=t)[0-9]{3})*"
@@ -134,14 +141,13 @@ def _proof(core: str) -> DecimalSign | None:
 
 
 def parse_plain(texts: list[str], sign: DecimalSign) -> list[Decimal] | None:
-    """All cells at once where every one is digits with an optional minus and decimals, else None.
-
-    The way for long columns of different numbers: several times faster than cell by cell.
+    """All cells at once where every one is digits, with a minus, thousands and decimals at
+    most; else None. Several times faster than cell by cell, for long columns.
     """
     joined = "\n".join(texts)
     if _PLAIN_CELLS[sign].fullmatch(joined) is None:
         return None
-    return list(map(Decimal, texts if sign == "." else joined.replace(",", ".").split("\n")))
+    return list(map(Decimal, joined.translate(_TO_PLAIN[sign]).split("\n")))
 
 
 def needs_decimal_sign(texts: Iterable[str]) -> bool:

@@ -106,11 +106,28 @@ def test_written_numbers_read_back(value: Decimal, thousands: str, sign: str) ->
     assert parse_number(text, sign) == value  # type: ignore[arg-type]
 
 
-@given(st.lists(MONEY, min_size=1), st.sampled_from([",", "."]))
-def test_bulk_and_single_reading_agree(values: list[Decimal], sign: str) -> None:
-    texts = [str(value).replace(".", sign) for value in values]
+@given(
+    st.lists(MONEY, min_size=1),
+    st.sampled_from(["", " ", "\u00a0", "\u202f", "other"]),
+    st.sampled_from([",", "."]),
+)
+def test_bulk_and_single_reading_agree(values: list[Decimal], thousands: str, sign: str) -> None:
+    parted = {",": ".", ".": ","}[sign] if thousands == "other" else thousands
+    texts = [
+        f"{value:,.2f}".replace(",", "_").replace(".", sign).replace("_", parted)
+        for value in values
+    ]
     assert parse_plain(texts, sign) == values  # type: ignore[arg-type]
+    assert [parse_number(text, sign) for text in texts] == values  # type: ignore[arg-type]
     assert parse_plain([*texts, "x"], sign) is None  # type: ignore[arg-type]
+
+
+@given(
+    st.text(alphabet="0123456789-,. \u00a0", min_size=1, max_size=9), st.sampled_from([",", "."])
+)
+def test_bulk_reading_never_differs_from_single_reading(text: str, sign: str) -> None:
+    found = parse_plain([text], sign)  # type: ignore[arg-type]
+    assert found is None or found == [parse_number(text, sign)]  # type: ignore[arg-type]
 
 
 @given(st.text(max_size=30), st.sampled_from([",", "."]))
