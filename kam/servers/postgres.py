@@ -198,7 +198,8 @@ def _settings(durable: bool) -> dict[str, str | int]:
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %q%u@%d ",
     }
-    if not _ample_shared_memory():
+    if not (durable and _ample_shared_memory()):
+        # Files in the data directory, which go away with it even after a kill.
         settings["dynamic_shared_memory_type"] = "mmap"
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
