@@ -1,6 +1,7 @@
 """The containers start what exists, with variables that the settings read."""
 
 import importlib
+import json
 import re
 import shlex
 import shutil
@@ -11,7 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import yaml
-from django.core.management import get_commands
+from django.core.management import call_command, get_commands
 
 from kam import processes, supervise
 from kam.embedded import PROJECT
@@ -185,6 +186,23 @@ def run(url: str, statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+def test_the_image_can_collect_its_static_files(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "kam.lib.wheels.ManifestStorage"}
+    }
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    call_command(
+        "collectstatic",
+        interactive=False,
+        verbosity=0,
+        ignore_patterns=re.findall(r"--ignore (\S+)", dockerfile),
+    )
+    collected = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    for path in (PROJECT / "static").rglob("*.*"):
+        assert str(path.relative_to(PROJECT / "static")) in collected
 
 
 def test_docker_accepts_the_file(tmp_path):
