@@ -181,8 +181,9 @@ WHERE EXISTS (SELECT 1 FROM accounts_payment p WHERE p.client_id = c.client_id A
 """
 
 # What can displace earlier allocations: facts learnt after their own day, versions that were
-# replaced, and payments that name a document where other money is given to the oldest.  One row
-# per client and day on which such a thing was learnt, numbered by client.
+# replaced, and a payment meeting the document that it names, where some money of the client was
+# free to go to the oldest.  One row per client and day of such a meeting, numbered by client.
+# Reads the pairs of the current facts, to see which clients had free money.
 _LEARNT = """
     SELECT client_id, known_from AS at FROM {table} JOIN allocation_clients USING (client_id)
     WHERE (known_from AT TIME ZONE %(zone)s)::date > date {kind}
@@ -190,25 +191,36 @@ _LEARNT = """
     SELECT client_id, known_to FROM {table} JOIN allocation_clients USING (client_id)
     WHERE known_to IS NOT NULL {kind}
 """
+_IS_DOCUMENT = "AND type IN ('invoice', 'credit_note')"
 _MOMENTS = f"""
 CREATE TEMP TABLE allocation_moments ON COMMIT DROP AS
-WITH learnt AS (
-    {_LEARNT.format(table="accounts_document", kind="AND type IN ('invoice', 'credit_note')")}
+WITH late AS MATERIALIZED (
+    {_LEARNT.format(table="accounts_document", kind=_IS_DOCUMENT)}
     UNION ALL
     {_LEARNT.format(table="accounts_payment", kind="")}
+), money AS (
+    SELECT client_id, amount FROM accounts_payment JOIN allocation_clients USING (client_id)
+    WHERE amount > 0
     UNION ALL
-    SELECT p.client_id, p.known_from
-    FROM accounts_payment p JOIN allocation_clients c USING (client_id)
-    WHERE p.document_number <> '' AND (
-        EXISTS (SELECT 1 FROM accounts_payment o
-                WHERE o.client_id = p.client_id AND o.document_number = '' AND o.date <= p.date)
-        OR EXISTS (SELECT 1 FROM accounts_document o
-                   WHERE o.client_id = p.client_id AND o.date <= p.date AND o.gross < 0
-                     AND o.type IN ('invoice', 'credit_note'))
-    )
+    SELECT client_id, -gross FROM accounts_document JOIN allocation_clients USING (client_id)
+    WHERE gross < 0 {_IS_DOCUMENT}
+    UNION ALL
+    SELECT client_id, -amount FROM allocation_pairs WHERE rule = 'exact'
+), loose AS MATERIALIZED (
+    SELECT client_id FROM late
+    UNION
+    SELECT client_id FROM money GROUP BY client_id HAVING sum(amount) > 0
+), met AS (
+    SELECT p.client_id, greatest(p.known_from, d.known_from) AS at
+    FROM accounts_payment p
+    JOIN allocation_clients c USING (client_id)
+    JOIN accounts_document d ON d.client_id = p.client_id AND d.number = p.document_number
+    LEFT JOIN loose ON loose.client_id = p.client_id
+    WHERE p.document_number <> '' AND p.amount > 0 AND d.gross > 0 {_IS_DOCUMENT}
+      AND (loose.client_id IS NOT NULL OR d.known_from > p.known_from)
 ), days AS (
     SELECT client_id, (at AT TIME ZONE %(zone)s)::date AS day, max(at) AS at
-    FROM learnt GROUP BY 1, 2
+    FROM (SELECT * FROM late UNION ALL SELECT * FROM met) learnt GROUP BY 1, 2
 )
 SELECT client_id, at, day::timestamp AT TIME ZONE %(zone)s AS day_begins,
        (day + 1)::timestamp AT TIME ZONE %(zone)s AS day_ends,
@@ -252,10 +264,14 @@ def allocate(
                 " WHERE a.client_id = c.client_id"
             )
             forgotten = cursor.rowcount
-            added = _replay(cursor)
+            cursor.execute(_PAIRS)
+            if moments := _find_moments(cursor):
+                added = _replay(cursor, moments)
+                cursor.execute(_PAIRS)
         else:
             cursor.execute(_MONEY_GIVEN_BACK)
-        now_added, displaced = _step(cursor)
+            cursor.execute(_PAIRS)
+        now_added, displaced = _apply(cursor)
         cursor.execute(_HEADERS)
         documents = cursor.rowcount
         cursor.execute("DROP TABLE allocation_clients")
@@ -281,16 +297,28 @@ def _choose(cursor, client_ids: Collection[int] | None, at: dt.datetime) -> None
     cursor.execute("ANALYZE allocation_clients")
 
 
-def _replay(cursor) -> int:
+def _find_moments(cursor) -> int:
+    """Fill allocation_moments; returns the largest number of moments that a client has.
+
+    Uses allocation_pairs of the current facts, and drops them where there are moments.
+    """
+    cursor.execute(_MOMENTS, {"zone": settings.COMPANY_TIME_ZONE})
+    cursor.execute("SELECT coalesce(max(number), 0) FROM allocation_moments")
+    moments = cursor.fetchone()[0]
+    if not moments:
+        cursor.execute("DROP TABLE allocation_moments")
+    else:
+        cursor.execute("DROP TABLE allocation_pairs")
+    return moments
+
+
+def _replay(cursor, moments: int) -> int:
     """Tell the history of the chosen clients moment by moment; returns the allocations added.
 
     The first moment of every client that has one is handled in one step, then the second, and so
     on.  A moment is first reached with what was known before its day, so that allocations which
     it does not touch are known from their own time; then the facts of the day come in.
     """
-    cursor.execute(_MOMENTS, {"zone": settings.COMPANY_TIME_ZONE})
-    cursor.execute("SELECT coalesce(max(number), 0) FROM allocation_moments")
-    moments = cursor.fetchone()[0]
     cursor.execute("ALTER TABLE allocation_clients RENAME TO allocation_chosen")
     added = 0
     for number in range(1, moments + 1):
@@ -302,16 +330,19 @@ def _replay(cursor) -> int:
                 [anew, number],
             )
             cursor.execute("ANALYZE allocation_clients")
-            added += _step(cursor)[0]
+            cursor.execute(_PAIRS)
+            added += _apply(cursor)[0]
             cursor.execute("DROP TABLE allocation_clients")
     cursor.execute("ALTER TABLE allocation_chosen RENAME TO allocation_clients")
     cursor.execute("DROP TABLE allocation_moments")
     return added
 
 
-def _step(cursor) -> tuple[int, int]:
-    """Allocate for allocation_clients; returns how many rows were added and displaced."""
-    cursor.execute(_PAIRS)
+def _apply(cursor) -> tuple[int, int]:
+    """Make the allocations of allocation_clients those of allocation_pairs.
+
+    Returns how many rows were added and displaced.
+    """
     cursor.execute("ANALYZE allocation_pairs")
     cursor.execute(_DISPLACE)
     displaced = cursor.rowcount
