@@ -19,6 +19,7 @@ from kam.lib.copy import raw_cursor
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+_CHUNK = 2**20  # bytes handed to the connection at a time
 _WHOLE_GROUPS = 4  # groups of four decimal digits before the point: up to 10**16
 _POSTGRES_EPOCH = np.datetime64("2000-01-01", "D")
 _POSTGRES_EPOCH_MOMENT = np.datetime64("2000-01-01T00:00:00", "us")
@@ -132,6 +133,8 @@ def copy_in(table: str, fields: Sequence[Field]) -> int:
         names = ", ".join(field.name for field in fields)
         with connection.cursor() as cursor:
             raw_cursor(cursor).copy_expert(
-                f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", io.BytesIO(encode(fields))
+                f"COPY {table} ({names}) FROM STDIN (FORMAT binary)",
+                io.BytesIO(encode(fields)),
+                _CHUNK,
             )
     return rows

@@ -13,13 +13,12 @@ from accounts.models import Client, Organisation, Product, ProductFamily, User
 from kam.lib.copy import copy_out_binary
 from kam.lib.periods import start_of_day
 
-from . import binary, names, shapes, trading
-from .calendar import as_dates, day_number, month_starts
+from . import binary, shapes, trading
+from .blocks import Block, Maker, ahead, trade_of
+from .calendar import as_dates
 from .people import create_people
 from .words.vocabulary import Words
 
-OWNED_PER_KAM = 38
-OWNED_SHARE = 0.72  # of all served clients at most: the rest is served without a KAM
 ROWS_PER_COPY = 200_000
 LIFECYCLES = {shapes.PROSPECT: "prospect", shapes.DORMANT: "dormant", shapes.LOST: "lost"}
 KINDS = ("organisation", "sole_trader", "person")
@@ -59,67 +58,55 @@ def load(
             # Keys are checked after each COPY, while its pages are still in memory.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         loaded = Loaded(create_people(words))
-        loader = _Loader(words, size, loaded)
-        blocks = shapes.plan(size, loader.trade)
+        trade = trade_of(words, settings.COMPANY_CURRENCY)
+        kams = [person for person in words.people if person.role == User.Role.KAM]
+        maker = Maker(words, size, trade, [kam.team for kam in kams])
+        writer = _Writer(maker, loaded)
         done = 0
-        for number, clients in enumerate(blocks.sizes):
-            loader.load_block(number, done, clients, blocks.thinning)
-            done += clients
+        for block in ahead(maker.blocks()):
+            writer.write(block)
+            done += len(block.clients)
             if progress:
                 progress(done, size.clients)
         return loaded
 
 
-def trade_of(words: Words, currency: str) -> shapes.Trade:
-    """The words' assortment as arrays.  Prices are in roubles; elsewhere one is a hundredth."""
-    factor = 1.0 if currency == "RUB" else 0.01
-    counts = [len(family.products) for family in words.families]
-    return shapes.Trade(
-        family=np.repeat(np.arange(len(counts)), counts),
-        price=np.array(
-            [price * 100 * factor for family in words.families for _, price in family.products]
-        ),
-        margin=np.repeat([family.margin for family in words.families], counts),
-        cost_known=np.repeat([family.cost_known for family in words.families], counts),
-        season=np.array([segment.season for segment in words.segments]),
-        segment_shares=np.array([segment.share for segment in words.segments]),
-        city_shares=np.array([city.share for city in words.cities]),
-        vat_per_cent=words.vat_per_cent,
-        price_factor=factor,
-    )
-
-
 def _ids(table: str, rows: int) -> np.ndarray:
     """Fresh primary keys from the table's sequence, ascending."""
-    query = (
-        f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) "
-        f"FROM generate_series(1, {int(rows)})"
-    )
-    return np.sort(copy_out_binary(query, ["i8"])[0]) if rows else np.zeros(0, dtype=np.int64)
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+        (sequence,) = cursor.fetchone()
+    query = f"SELECT nextval('{sequence}') FROM generate_series(1, {int(rows)})"
+    return np.sort(copy_out_binary(query, ["i8"])[0])
 
 
 def _cut(rows: int) -> Iterator[slice]:
     return (slice(start, start + ROWS_PER_COPY) for start in range(0, rows, ROWS_PER_COPY))
 
 
-class _Loader:
-    """Everything that stays the same from block to block."""
+class _Writer:
+    """Writes blocks; knows everything that stays the same from block to block."""
 
-    def __init__(self, words: Words, size: shapes.Size, loaded: Loaded):
-        self.words, self.size, self.loaded = words, size, loaded
+    def __init__(self, maker: Maker, loaded: Loaded):
+        self.words, self.size, self.trade = maker.words, maker.size, maker.trade
+        self.loaded = loaded
         self.currency = settings.COMPANY_CURRENCY
-        self.trade = trade_of(words, self.currency)
-        self.numbers = trading.Numbers()
-        self.payments = 0
-        self.today = day_number(size.as_of)
-        self.first_day = int(month_starts(size.as_of, size.months)[0])
-        days = np.arange(self.first_day - 400, self.today + 2)
+        self.first_day = maker.first_day
+        days = np.arange(maker.first_day - 400, maker.today + 2)
+        self._first_known = int(days[0])
         self._day_starts = np.array(
             [int(start_of_day(day).timestamp()) for day in as_dates(days).tolist()]
         ).astype("datetime64[s]")
-        self._first_known = int(days[0])
         self.kams = [person for person in loaded.people if person.role == User.Role.KAM]
         self.sellers = [person for person in loaded.people if person.function == "sales"]
+        self.team_ids = np.array(
+            [
+                next(person.team_id for person in self.kams if person.team.name == name)
+                for name in self.words.teams
+            ]
+        )
         self.organisation_id, self.product_ids = self._catalogue()
 
     def _catalogue(self) -> tuple[int, np.ndarray]:
@@ -156,80 +143,27 @@ class _Loader:
         found = self._day_starts[np.maximum(days - self._first_known, 0)]
         return np.where(days < 0, np.datetime64("NaT"), found)
 
-    def load_block(self, number: int, before: int, n: int, thinning: float) -> None:
-        """One block of clients and all that hangs on them."""
-        rng = np.random.default_rng([self.size.seed, number + 1])
-        clients = shapes.make_clients(rng, self.trade, self.size, n, thinning)
-        who = names.identities(rng, self.words, clients, before)
-        owner, team = self._owners(rng, clients)
-        ids = self._clients(rng, clients, who, owner, team, before)
-        documents, lines, payments = trading.make_trading(
-            rng, clients, self.trade, self.size, self.numbers
-        )
-        self._documents(clients, documents, lines, ids, owner)
-        self._payments(payments, ids)
-        self._conversations(rng, clients, who, ids, owner)
+    def write(self, block: Block) -> None:
+        """Put a block into the database."""
+        client_ids = self._write_clients(block)
+        self._write_documents(block, client_ids)
+        self._write_payments(block, client_ids)
+        self._write_conversations(block, client_ids)
 
-    def _owners(
-        self, rng: np.random.Generator, clients: shapes.Clients
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Index into ``kams`` (−1 none) and team id (0 none) of each client.
-
-        The largest are cared for by a KAM, and some small ones; members of a group go together.
-        """
-        n = len(clients)
-        city_team = np.array([city.team for city in self.words.cities])
-        leader = np.arange(n)
-        for group in range(clients.group.max() + 1):
-            members = np.flatnonzero(clients.group == group)
-            leader[members] = members[np.argmax(clients.size[members])]
-        team = city_team[clients.city[leader]]
-        wanted = min(len(self.kams) * OWNED_PER_KAM * n / self.size.clients, OWNED_SHARE * n)
-        weight = clients.size[leader] + rng.normal(0, 0.08, n)[leader]
-        cared = np.argsort(-weight, kind="stable")[: int(np.ceil(wanted))]
-        owner = np.full(n, -1)
-        turn = [0, 0]
-        by_team = [
-            [place for place, kam in enumerate(self.kams) if kam.team_id == team_id]
-            for team_id in self._team_ids()
-        ]
-        for client in cared[leader[cared] == cared]:
-            choice = by_team[team[client]]
-            owner[client] = choice[turn[team[client]] % len(choice)]
-            turn[team[client]] += 1
-        owner = owner[leader]
-        nobody = (owner < 0) & (rng.random(n) < 0.04)[leader]
-        return owner, np.where(nobody, 0, np.array(self._team_ids())[team])
-
-    def _team_ids(self) -> Sequence[int]:
-        return [
-            next(kam.team_id for kam in self.loaded.people if kam.team_id and kam.team.name == name)
-            for name in self.words.teams
-        ]
-
-    def _clients(
-        self,
-        rng: np.random.Generator,
-        clients: shapes.Clients,
-        who: names.Identities,
-        owner: np.ndarray,
-        team: np.ndarray,
-        before: int,
-    ) -> np.ndarray:
+    def _write_clients(self, block: Block) -> np.ndarray:
         """Groups, clients, their ids in our books, memberships; the clients' primary keys."""
+        clients, who, owner, team = block.clients, block.who, block.owner, block.team
         n, groups = len(clients), len(who.group_name)
         ids = _ids("accounts_client", groups + n)
         group_ids, client_ids = ids[:groups], ids[groups:]
         first = np.array(
             [np.flatnonzero(clients.group == group)[0] for group in range(groups)], dtype=np.int64
         )
-        # Every fourth group has lost a member: it keeps the past, and is on its own today.
-        since, until = self._membership_days(rng, clients)
-        inside = (clients.group >= 0) & (until < 0)
+        inside = (clients.group >= 0) & (block.until < 0)
         lifecycle = np.array([LIFECYCLES.get(story, "active") for story in range(9)], dtype=bytes)
         created = np.where(
             clients.story == shapes.PROSPECT,
-            self.today - rng.integers(10, 300, n),
+            block.known,
             np.maximum(self.first_day - 30, self.first_day + clients.since * 30 - 30),
         )
         segments = binary.encoded([segment.name for segment in self.words.segments])
@@ -271,7 +205,7 @@ class _Loader:
                         binary.numeric("turnover", turnover, 2, turnover == 0),
                         binary.text("lifecycle", life),
                         binary.whole("owner_id", kam_ids[owner[chosen]], 8, owner[chosen] < 0),
-                        binary.whole("team_id", team[chosen], 8, team[chosen] == 0),
+                        binary.whole("team_id", self.team_ids[team[chosen]], 8, team[chosen] < 0),
                         binary.whole("group_id", group, 8, group < 0),
                         binary.whole("version", nothing + 1, 4),
                         binary.moments("created_at", self.moments(created[chosen])),
@@ -305,27 +239,11 @@ class _Loader:
             np.where(inside, group_ids[clients.group] if groups else -1, -1),
             sizes=True,
         )
-        self._identifiers(client_ids, before)
-        self._memberships(clients, client_ids, group_ids, since, until)
+        self._write_identifiers(client_ids, block.before)
+        self._write_memberships(block, client_ids, group_ids)
         return client_ids
 
-    def _membership_days(
-        self, rng: np.random.Generator, clients: shapes.Clients
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """From when to when (−1: still) each client belongs to its group."""
-        n, span = len(clients), self.today - self.first_day
-        bought_later = rng.random(n) < 0.25
-        middle = self.first_day + (span * rng.uniform(0.3, 0.7, n)).astype(np.int64)
-        since = np.where(bought_later, middle, self.first_day - 60)
-        until = np.full(n, -1)
-        for group in range(0, clients.group.max() + 1, 4):
-            members = np.flatnonzero(clients.group == group)
-            if len(members) > 2:
-                until[members[-1]] = self.today - span // 6
-                since[members[-1]] = self.first_day - 60
-        return since, until
-
-    def _identifiers(self, client_ids: np.ndarray, before: int) -> None:
+    def _write_identifiers(self, client_ids: np.ndarray, before: int) -> None:
         numbers = np.arange(before, before + len(client_ids)) + 1
         self.loaded.add(
             "accounts_clientidentifier",
@@ -339,14 +257,10 @@ class _Loader:
             ),
         )
 
-    def _memberships(
-        self,
-        clients: shapes.Clients,
-        client_ids: np.ndarray,
-        group_ids: np.ndarray,
-        since: np.ndarray,
-        until: np.ndarray,
+    def _write_memberships(
+        self, block: Block, client_ids: np.ndarray, group_ids: np.ndarray
     ) -> None:
+        clients, since, until = block.clients, block.since, block.until
         members = np.flatnonzero(clients.group >= 0)
         if not len(members):
             return
@@ -364,14 +278,9 @@ class _Loader:
             ),
         )
 
-    def _documents(
-        self,
-        clients: shapes.Clients,
-        documents: trading.Documents,
-        lines: trading.Lines,
-        client_ids: np.ndarray,
-        owner: np.ndarray,
-    ) -> None:
+    def _write_documents(self, block: Block, client_ids: np.ndarray) -> None:
+        clients, owner = block.clients, block.owner
+        documents, lines = block.documents, block.lines
         keys = _ids("accounts_document", len(documents))
         types = np.array(trading.TYPES, dtype=bytes)
         prefixes = [self.words.prefixes[name] for name in trading.TYPES]
@@ -379,7 +288,7 @@ class _Loader:
         managers = binary.encoded([*(kam.name for kam in self.kams), ""])
         agreements = self._agreements(clients)
         for cut in _cut(len(documents)):
-            part = replace_arrays(documents, cut)
+            part = _rows(documents, cut)
             rows = len(part)
             self.loaded.add(
                 "accounts_document",
@@ -417,7 +326,7 @@ class _Loader:
             )
         line_clients = client_ids[documents.client]
         for cut in _cut(len(lines)):
-            part = replace_arrays(lines, cut)
+            part = _rows(lines, cut)
             self.loaded.add(
                 "accounts_line",
                 binary.copy_in(
@@ -454,17 +363,14 @@ class _Loader:
             ]
         )
 
-    def _payments(self, payments: trading.Payments, client_ids: np.ndarray) -> None:
-        rows = len(payments)
-        if not rows:
-            return
-        numbers = np.arange(self.payments, self.payments + rows) + 1
-        self.payments += rows
+    def _write_payments(self, block: Block, client_ids: np.ndarray) -> None:
+        payments, rows = block.payments, len(block.payments)
+        numbers = block.first_payment + np.arange(rows) + 1
         own = _numbered(self.words.prefixes["payment"], numbers)
         invoice = _numbered(self.words.prefixes["invoice"], np.maximum(payments.invoice, 0))
         named = np.where(payments.invoice < 0, b"", invoice)
         for cut in _cut(rows):
-            part = replace_arrays(payments, cut)
+            part = _rows(payments, cut)
             count = len(part)
             self.loaded.add(
                 "accounts_payment",
@@ -487,15 +393,8 @@ class _Loader:
                 ),
             )
 
-    def _conversations(
-        self,
-        rng: np.random.Generator,
-        clients: shapes.Clients,
-        who: names.Identities,
-        client_ids: np.ndarray,
-        owner: np.ndarray,
-    ) -> None:
-        people = names.contacts(rng, self.words, clients, who, self.today)
+    def _write_conversations(self, block: Block, client_ids: np.ndarray) -> None:
+        owner, people, talks = block.owner, block.people, block.talks
         keys = _ids("accounts_contact", len(people.client))
         rows = len(keys)
         self.loaded.add(
@@ -516,12 +415,9 @@ class _Loader:
                 ],
             ),
         )
-        talks = names.interactions(
-            rng, self.words, clients, people, owner >= 0, (self.first_day, self.today)
-        )
         authors = np.array([*(kam.pk for kam in self.kams), self.sellers[0].pk])
         for cut in _cut(len(talks.client)):
-            part = replace_arrays(talks, cut)
+            part = _rows(talks, cut)
             rows = len(part.client)
             self.loaded.add(
                 "accounts_interaction",
@@ -544,8 +440,8 @@ class _Loader:
             )
 
 
-def replace_arrays(columns, cut: slice):
-    """The same dataclass of arrays, of these rows only."""
+def _rows(columns, cut: slice):
+    """The same dataclass of arrays, with these rows only."""
     return replace(columns, **{name: values[cut] for name, values in vars(columns).items()})
 
 
