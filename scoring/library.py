@@ -296,7 +296,7 @@ def ensure_library() -> Matrix:
 
 def _first_matrix() -> Matrix:
     with translation.override(settings.LANGUAGE_CODE):
-        matrix = Matrix.objects.create(name=_("Choice of key clients"), is_main=True)
+        matrix = Matrix.objects.create(name=_("Main criteria"), is_main=True)
         version = MatrixVersion.objects.create(
             matrix=matrix,
             number=1,
