@@ -1,0 +1,152 @@
+"""A demo workspace: facts from accounts, and on top of them ratings, a matrix and a ranking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Client, Organisation, Product, ProductFamily, Team, User
+from accounts.services.allocation import allocate
+from accounts.services.demo.load import Loaded, load
+from accounts.services.demo.people import address
+from accounts.services.demo.shapes import Size
+from accounts.services.demo.words import en, ru
+from accounts.services.demo.words.vocabulary import Words
+from kam.audit.services import record
+from kam.lib.periods import start_of_day
+from scoring.library import ensure_library
+from scoring.models import Criterion, Matrix, MatrixVersion
+
+from .demo_reasons import REASONS
+from .ratings import Opinion, record_opinions
+from .versions import Choice, activate, draft_of, save_draft
+
+WORDS = {words.language: words for words in (ru.WORDS, en.WORDS)}
+
+# Two criteria that data tells, wholly or in part, and one that only people can: coverage varies.
+CRITERIA = (("profit", 45), ("potential", 30), ("values", 25))
+SELECTED = 30
+# Up to this many clients the history of payments is told day by day; beyond, as it is known today.
+CLIENTS_WITH_HISTORY = 20_000
+RATED_CLIENTS = 0.9
+RATED_CRITERIA = 0.8
+SECOND_OPINIONS = 0.15
+CHANGED_OPINIONS = 0.12
+RATED_WITHIN_DAYS = 400
+# What people think of a client on average, by how things stand with it.
+MEAN_RATING = {"active": 6.6, "prospect": 6.0, "dormant": 4.4, "lost": 3.4}
+SPREAD = 1.9
+
+
+def make_workspace(
+    language: str, size: Size, progress: Callable[[int, int], None] | None = None
+) -> Loaded:
+    """Fill an empty workspace and ask for its first ranking.  Runs for a system actor.
+
+    Raises ClientsExist where there are clients already.  Facts come in one transaction, the rest
+    in a second one, so that the second is planned with the sizes of the first.
+    """
+    words = WORDS[language]
+    loaded = load(words, size, progress)
+    allocate(history=size.clients <= CLIENTS_WITH_HISTORY)
+    with transaction.atomic():
+        ensure_library()
+        opinions = record_opinions(_opinions(words, size, loaded.people))
+        loaded.rows["scoring_rating"] = opinions.created + opinions.updated
+        _choose_criteria(words, loaded.people)
+        record(
+            "demo.loaded",
+            details={"language": language, "seed": size.seed, "clients": size.clients},
+        )
+    return loaded
+
+
+def _choose_criteria(words: Words, people: list[User]) -> None:
+    """Make the demo's criteria the active version of the main matrix; asks for a ranking."""
+    matrix = Matrix.objects.get(is_main=True)
+    author = next(person for person in people if person.role == User.Role.MANAGER)
+    with translation.override(words.language):
+        matrix.name = _("Choice of key clients")
+        matrix.save(update_fields=["name"])
+        draft = draft_of(matrix, author)
+        by_key = Criterion.objects.in_bulk(field_name="key")
+        save_draft(
+            draft,
+            [Choice(by_key[key], Decimal(weight)) for key, weight in CRITERIA],
+            selection=MatrixVersion.Selection.TOP_N,
+            selection_value=SELECTED,
+            min_coverage=draft.min_coverage,
+        )
+        activate(
+            draft,
+            _("Profit today, what may come of it, and whether we work well together."),
+            author,
+        )
+
+
+def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]:
+    """What KAMs, and now and then their managers, think of the clients they care for."""
+    rng = np.random.default_rng([size.seed, 0, 1])
+    criteria = list(Criterion.objects.filter(rated_by_people=True, in_library=True))
+    reasons = REASONS[words.language]
+    managers = {person.team_id: person for person in people if person.role == User.Role.MANAGER}
+    # Served clients only: what is thought of a group holds for its members.
+    served = Client.objects.filter(owner__isnull=False, group__isnull=True).order_by("pk")
+    for pk, owner_id, team_id, lifecycle in served.values_list(
+        "pk", "owner_id", "team_id", "lifecycle"
+    ):
+        if rng.random() > RATED_CLIENTS:
+            continue
+        liking = rng.normal(MEAN_RATING[lifecycle], SPREAD)
+        for criterion in criteria:
+            if rng.random() > RATED_CRITERIA:
+                continue
+
+            def opinion(rater_id: int, days_ago: int, criterion=criterion, pk=pk, liking=liking):
+                value = int(np.clip(round(rng.normal(liking, 1.1)), 1, 10))
+                texts = reasons[criterion.key].for_rating(value)
+                day = size.as_of - dt.timedelta(days=days_ago)
+                return Opinion(
+                    client_id=pk,
+                    criterion_id=criterion.pk,
+                    value=Decimal(value),
+                    rater_id=rater_id,
+                    date=day,
+                    reason=texts[int(rng.integers(len(texts)))],
+                    known_from=start_of_day(day),
+                )
+
+            days_ago = int(rng.integers(1, RATED_WITHIN_DAYS))
+            if rng.random() < CHANGED_OPINIONS:
+                yield opinion(owner_id, days_ago + int(rng.integers(60, 200)))
+            yield opinion(owner_id, days_ago)
+            if team_id in managers and rng.random() < SECOND_OPINIONS:
+                yield opinion(managers[team_id].pk, int(rng.integers(1, RATED_WITHIN_DAYS)))
+
+
+def clear_workspace() -> None:
+    """Remove every client with all that hangs on it, the products, and the demo's people.
+
+    Rankings that were published stay in the history without their clients.  Runs for a system
+    actor, in one transaction.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Lines and allocations have no constraint that would take them along.
+        cursor.execute("TRUNCATE accounts_line, accounts_allocation, accounts_client CASCADE")
+        Matrix.objects.update(current_run=None)
+        for model in (Product, ProductFamily, Organisation):
+            model.objects.all().delete()
+        addresses = Q()
+        for words in WORDS.values():
+            for person in words.people:
+                addresses |= Q(email=address(words, person.address))
+        User.objects.filter(addresses).delete()
+        Team.objects.filter(people__isnull=True).delete()
+        record("demo.cleared")
