@@ -97,7 +97,8 @@ def _example_chart(months: list[str], values: list[float]) -> dict:
     """This year as bars, the year before as a line that carries its own label."""
     before = [value * 0.82 for value in values[:12]]
     label = {
-        "x": months[-1],
+        "xref": "paper",
+        "x": 1,
         "y": before[-1],
         "text": str(_("a year ago")),
         "showarrow": False,

@@ -7,7 +7,7 @@ const fill = (id) => body.replaceChildren(document.getElementById(id).content.cl
 async function open(address) {
   fill("sheet-wait");
   if (!dialog.open) dialog.showModal();
-  await htmx.ajax("GET", address, { target: body, swap: "innerHTML" });
+  await htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" });
 }
 
 export function start() {
