@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import md5
+from itertools import repeat
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from accounts.models import Document
 
 from . import clients as client_list
 from .clients import Book, Entity
-from .load import CENT, LARGEST_AMOUNT, LARGEST_QUANTITY, Load
+from .load import CENT, LARGEST_AMOUNT, LARGEST_QUANTITY, Load, numbered
 from .organisations import organisations
 from .payments import Receipt, withdraw_receipts, write_receipts
 from .products import Mention, Shelf
@@ -120,6 +121,8 @@ class _Documents:
         self.waiting: set[int] = set()
         self.row_clients: list[int | None] = [None] * rows
         self.book: Book | None = None
+        # Without VAT, gross is net.
+        self.taxed = load.table.meta.vat != "none"
 
     # --- what is wrong ---------------------------------------------------------------------
 
@@ -132,10 +135,15 @@ class _Documents:
 
     def _agree(self, column: str, values: Sequence[Any], heads: Sequence[Any], code: str) -> None:
         """Refuse documents whose rows differ in what a document says once."""
-        for position, (document, value) in enumerate(zip(self.document_of, values, strict=True)):
-            if value != heads[document]:
-                number = self.headers.number[document]
-                self._refuse(document, position, column, code, number=number)
+        differing = [
+            position
+            for position, (document, value) in enumerate(zip(self.document_of, values, strict=True))
+            if value != heads[document]
+        ]
+        for position in differing:
+            document = self.document_of[position]
+            number = self.headers.number[document]
+            self._refuse(document, position, column, code, number=number)
 
     def check_headers(self) -> None:
         load, headers = self.load, self.headers
@@ -167,45 +175,49 @@ class _Documents:
     def find_clients(self) -> None:
         """The client of each document; those it names and nobody knows are made."""
         load = self.load
-        references = load.references()
+        references, used = load.references()
         self.book = book = Book(load.source, references)
+        # Where a reference is used first; those of refused documents only make nobody.
+        first: dict[int, int] = {}
+        for position, (number, document) in enumerate(zip(used, self.document_of, strict=True)):
+            if number not in first and document not in self.refused:
+                first[number] = position
         countries = load.column("client_country")
         unknown: set[tuple[str, str]] = set()
-        resolved: dict[Reference, int | None] = {}
-        ambiguous: set[Reference] = set()
-        for position, reference in enumerate(references):
-            document = self.document_of[position]
-            if reference not in resolved and document not in self.refused:
-                resolved[reference] = None
-                try:
-                    client = book.clients.find(reference)
-                except Ambiguous:
-                    ambiguous.add(reference)
-                    client = None
-                else:
-                    if client is None and reference.names_somebody:
-                        code = client_list.country_code(
-                            load, position, "client_country", countries, unknown
-                        )
-                        client = book.make(_entity(reference, code))
-                if client is not None:
-                    book.identify(client, reference.external_id)
-                resolved[reference] = client
-            if reference in ambiguous:
-                self._refuse(
-                    document, position, None, "client.ambiguous", reference=reference.words()
+        resolved: list[int | None] = [None] * len(references)
+        ambiguous: set[int] = set()
+        for number, position in first.items():
+            reference = references[number]
+            try:
+                client = book.clients.find(reference)
+            except Ambiguous:
+                ambiguous.add(number)
+                continue
+            if client is None and reference.names_somebody:
+                code = client_list.country_code(
+                    load, position, "client_country", countries, unknown
                 )
-        rows = [resolved.get(reference) for reference in references]
+                client = book.make(_entity(reference, code))
+            if client is not None:
+                book.identify(client, reference.external_id)
+            resolved[number] = client
+        if ambiguous:
+            for position, number in enumerate(used):
+                if number in ambiguous:
+                    document, words = self.document_of[position], references[number].words()
+                    self._refuse(document, position, None, "client.ambiguous", reference=words)
+        rows = [resolved[number] for number in used]
         heads = self.headers.client
         for document, client in zip(self.document_of, rows, strict=True):
             if heads[document] is None:
                 heads[document] = client
-        # A line that names nobody belongs to the client of its document.
-        filled = [
-            heads[document] if client is None else client
-            for document, client in zip(self.document_of, rows, strict=True)
-        ]
-        self._agree("client", filled, heads, "document.clients_differ")
+        if None in rows:
+            # A line that names nobody belongs to the client of its document.
+            rows = [
+                heads[document] if client is None else client
+                for document, client in zip(self.document_of, rows, strict=True)
+            ]
+        self._agree("client", rows, heads, "document.clients_differ")
         self.waiting = {
             document
             for document, client in enumerate(heads)
@@ -275,23 +287,23 @@ class _Documents:
         load = self.load
         if not (load.has("product") or load.has("product_name")):
             return None, [None] * len(load)
-        mentions = list(
-            map(
-                Mention,
-                load.column("product"),
-                load.column("product_name"),
-                load.column("family"),
-            )
-        )
+        names = ("product", "product_name", "family")
+        different, used = numbered(map(load.column, names))
+        mentions = list(map(Mention._make, ((*cells, None) for cells in different)))
         left_out = self.refused | self.waiting
-        wanted = dict.fromkeys(
-            mention
-            for mention, document in zip(mentions, self.document_of, strict=True)
-            if document not in left_out
-        )
-        shelf = Shelf(load.source, wanted)
-        ids = {mention: shelf.find(mention) for mention in wanted}
-        return shelf, [ids.get(mention) for mention in mentions]
+        wanted = set(range(len(mentions)))
+        if left_out:
+            wanted = {
+                number
+                for number, document in zip(used, self.document_of, strict=True)
+                if document not in left_out
+            }
+        shelf = Shelf(load.source, (mentions[number] for number in wanted))
+        products = [
+            shelf.find(mention) if number in wanted else None
+            for number, mention in enumerate(mentions)
+        ]
+        return shelf, [products[number] for number in used]
 
     def write(self) -> None:
         load, headers = self.load, self.headers
@@ -299,12 +311,7 @@ class _Documents:
         sound = [document for document in range(self.size) if document not in left_out]
         shelf, products = self._products()
         if shelf is not None:
-            used = {
-                product
-                for product, document in zip(products, self.document_of, strict=True)
-                if product is not None and document not in left_out
-            }
-            shelf.write(load.report.counts("products"), used)
+            shelf.write(load.report.counts("products"))
         assert self.book is not None
         named = {headers.client[document] for document in sound}
         clients = load.report.counts("clients")
@@ -327,9 +334,9 @@ class _Documents:
         )
         run(
             """
-            UPDATE accounts_client SET lifecycle = 'active', version = version + 1
-             WHERE lifecycle = 'prospect' AND id IN (
-                   SELECT client_id FROM staged_document WHERE type = 'invoice')
+            UPDATE accounts_client c SET lifecycle = 'active', version = c.version + 1
+              FROM (SELECT DISTINCT client_id FROM staged_document WHERE type = 'invoice') s
+             WHERE c.id = s.client_id AND c.lifecycle = 'prospect'
             """
         )
         self._totals(sound, rows)
@@ -338,17 +345,23 @@ class _Documents:
     def _line_texts(self, products: list[int | None]) -> list[str]:
         """Every line as COPY writes it: from the product to the cost, in its own currency."""
         load = self.load
-        columns = [
-            [r"\N" if product is None else str(product) for product in products],
-            _texts(load.column("quantity")),
-            _texts(load.column("unit_price")),
-            _texts(load.column("discount"), "0"),
-            _texts(load.column("amount")),
-            _texts(load.column("vat"), "0"),
-            _texts(load.column("gross")),
-            _texts(load.column("cost")),
-        ]
-        return ["\t".join(cells) for cells in zip(*columns, strict=True)]
+        net = list(_texts(load.column("amount")))
+        return list(
+            map(
+                "\t".join,
+                zip(
+                    (r"\N" if product is None else str(product) for product in products),
+                    _texts(load.column("quantity")),
+                    _texts(load.column("unit_price")),
+                    _texts(load.column("discount"), "0"),
+                    net,
+                    _texts(load.column("vat"), "0") if self.taxed else repeat("0", len(load)),
+                    _texts(load.column("gross")) if self.taxed else net,
+                    _texts(load.column("cost")),
+                    strict=True,
+                ),
+            )
+        )
 
     def _header_rows(
         self, sound: list[int], own: dict[str, int], grouped: list[list[str]]
@@ -357,31 +370,18 @@ class _Documents:
         ids = new_ids(Document, len(sound))
         amounts = load.column("amount")
         costs = load.column("cost")
-        discounts = [
-            None if not share or quantity is None or price is None else quantity * price * share
-            for share, quantity, price in zip(
-                load.column("discount"),
-                load.column("quantity"),
-                load.column("unit_price"),
-                strict=True,
+        net = self._money(amounts)
+        vat = self._money(load.column("vat")) if self.taxed else [ZERO] * self.size
+        costed = net
+        if None in costs:
+            known = (
+                None if cost is None else amount
+                for amount, cost in zip(amounts, costs, strict=True)
             )
-        ]
-        money = [
-            self._money(values)
-            for values in (
-                amounts,
-                load.column("vat"),
-                load.column("gross"),
-                discounts,
-                costs,
-                [
-                    None if cost is None else amount
-                    for amount, cost in zip(amounts, costs, strict=True)
-                ],
-            )
-        ]
-        # Each total rounded apart can leave a cent between them; gross is what is paid.
-        money[2] = [net + vat for net, vat in zip(money[0], money[1], strict=True)]
+            costed = self._money(known)
+        # Rounded apart, net, VAT and gross could miss each other by a cent.
+        gross = [part + tax for part, tax in zip(net, vat, strict=True)]
+        money = (net, vat, gross, self._discounts(), self._money(costs), costed)
         fields = [
             self._once("due", max),
             self._once("promised", max),
@@ -417,6 +417,17 @@ class _Documents:
                 )
             )
         return rows
+
+    def _discounts(self) -> list[Decimal]:
+        """What the discounts of each document come to."""
+        load = self.load
+        if not (load.has("discount") and load.has("quantity") and load.has("unit_price")):
+            return [ZERO] * self.size
+        columns = map(load.column, ("discount", "quantity", "unit_price"))
+        return self._money(
+            share * quantity * price if share and quantity and price else None
+            for share, quantity, price in zip(*columns, strict=True)
+        )
 
     def _detailed(self, products: list[int | None]) -> list[bool]:
         """Which documents have lines worth keeping: more than one row, a product or a quantity."""
@@ -523,9 +534,9 @@ def _entity(reference: Reference, country: str) -> Entity:
     )
 
 
-def _texts(values: Iterable[Decimal | None], absent: str = r"\N") -> list[str]:
+def _texts(values: Iterable[Decimal | None], absent: str = r"\N") -> Iterator[str]:
     """Numbers in one spelling, so that 1.50 and 1.5 are the same fact."""
-    return [absent if value is None else str(value.normalize()) for value in values]
+    return (absent if value is None else str(value.normalize()) for value in values)
 
 
 def _fingerprint(said: tuple, lines: list[str]) -> str:

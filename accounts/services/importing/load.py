@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -21,7 +22,17 @@ CENT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal(10) ** 16
 LARGEST_QUANTITY = Decimal(10) ** 14
 
-_midnight = cache(start_of_day)
+
+@cache
+def _midnight(day: dt.date) -> str:
+    return start_of_day(day).isoformat()
+
+
+def numbered(columns: Iterable[Sequence[Any]]) -> tuple[list[tuple], list[int]]:
+    """The different rows of some columns in the order they appear, and which one each row is."""
+    index: dict[tuple, int] = {}
+    used = [index.setdefault(row, len(index)) for row in zip(*columns, strict=True)]
+    return list(index), used
 
 
 @dataclass
@@ -44,6 +55,8 @@ class Load:
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self)
+        self.moment = self.now.isoformat()
+        self._absent: list[Any] = [None] * len(self)
         self._headers = {name: header for header, name in self.table.meta.columns.items()}
 
     def __len__(self) -> int:
@@ -52,7 +65,7 @@ class Load:
     def column(self, name: str) -> list[Any]:
         """Values of a field, one per row; all None where the file has no such column."""
         values = self.table.frame.get(name)
-        return [None] * len(self) if values is None else values
+        return self._absent if values is None else values
 
     def has(self, name: str) -> bool:
         return name in self.table.frame
@@ -67,53 +80,47 @@ class Load:
         header = self._headers.get(column, column) if column else None
         return Issue(self.table.rows[position], header, code, params)
 
-    def known_from(self, date: dt.date, recorded: dt.date | None) -> dt.datetime:
-        """Since when we know a new fact: its recording date if the file gives one, else its own
-        date when loaded as history, else now (ARCHITECTURE, decision 3)."""
+    def known_from(self, date: dt.date, recorded: dt.date | None) -> str:
+        """Since when we know a new fact, as PostgreSQL reads it: its recording date if the file
+        gives one, else its own date when loaded as history, else now (ARCHITECTURE, decision 3).
+        """
         if recorded is not None:
             return _midnight(recorded)
-        return _midnight(date) if self.history else self.now
+        return _midnight(date) if self.history else self.moment
 
-    def changed_from(self, recorded: dt.date | None) -> dt.datetime:
+    def changed_from(self, recorded: dt.date | None) -> str:
         """Since when we know that a fact changed: no file but `recorded` tells the past."""
-        return self.now if recorded is None else _midnight(recorded)
+        return self.moment if recorded is None else _midnight(recorded)
 
-    def references(self) -> list[Reference]:
-        """Whom each row names."""
-        return list(
-            map(
-                Reference,
-                self.column("client"),
-                self.column("inn"),
-                self.column("kpp"),
-                self.column("client_name"),
-            )
-        )
+    def references(self) -> tuple[list[Reference], list[int]]:
+        """The different ways in which rows name a client, and which of them each row uses."""
+        names = ("client", "inn", "kpp", "client_name")
+        different, used = numbered(map(self.column, names))
+        return list(map(Reference._make, different)), used
 
     def known_clients(self) -> list[int | None]:
         """The client of each row, none made; rows that fit several become errors.
 
         None where the row is refused, or where no client is known: such rows are quarantined.
         """
-        references = self.references()
+        references, used = self.references()
         clients = Clients(self.source, references)
-        resolved: dict[Reference, int | None] = {}
-        ambiguous: set[Reference] = set()
-        for reference in dict.fromkeys(references):
+        resolved: list[int | None] = [None] * len(references)
+        ambiguous: set[int] = set()
+        for number, reference in enumerate(references):
             try:
-                resolved[reference] = clients.find(reference)
+                resolved[number] = clients.find(reference)
             except Ambiguous:
-                ambiguous.add(reference)
+                ambiguous.add(number)
         found: list[int | None] = []
-        for position, reference in enumerate(references):
-            if reference in ambiguous:
-                self.error(position, None, "client.ambiguous", reference=reference.words())
-                found.append(None)
-                continue
-            client = self.clients_given.get(position) or resolved[reference]
-            if client is None:
-                self.quarantine.add(position)
+        for position, number in enumerate(used):
+            client = self.clients_given.get(position) or resolved[number]
             found.append(client)
+            if number in ambiguous:
+                words = references[number].words()
+                self.error(position, None, "client.ambiguous", reference=words)
+            elif client is None:
+                self.quarantine.add(position)
         return found
 
     def fit(self, position: int, column: str, longest: int, value: str | None) -> str:

@@ -43,8 +43,8 @@ class Receipt(NamedTuple):
     currency: str
     rate: Decimal
     document: str
-    known_from: dt.datetime
-    changed_from: dt.datetime
+    known_from: str
+    changed_from: str
 
     @property
     def fingerprint(self) -> str:
@@ -143,24 +143,26 @@ def _read_clients_from_documents(load: Load) -> None:
 
     Only where exactly one client of this source has a document of that number.
     """
-    documents = load.column("document")
-    named = {
-        number
-        for number, reference in zip(documents, load.references(), strict=True)
-        if number and not reference.names_somebody
+    references, used = load.references()
+    nameless = {
+        position: number
+        for position, (number, reference) in enumerate(
+            zip(load.column("document"), used, strict=True)
+        )
+        if number and not references[reference].names_somebody
     }
-    if not named:
+    if not nameless:
         return
     owners: dict[str, set[int]] = defaultdict(set)
-    rows = Document.objects.filter(source=load.source, number__in=named, known_to=None).order_by()
+    rows = Document.objects.filter(
+        source=load.source, number__in=set(nameless.values()), known_to=None
+    ).order_by()
     for number, client in rows.values_list("number", "client_id"):
         owners[number].add(client)
     load.clients_given = {
         position: next(iter(owners[number]))
-        for position, (number, reference) in enumerate(
-            zip(documents, load.references(), strict=True)
-        )
-        if number and not reference.names_somebody and len(owners[number]) == 1
+        for position, number in nameless.items()
+        if len(owners[number]) == 1
     }
 
 

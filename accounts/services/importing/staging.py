@@ -7,7 +7,7 @@ from itertools import islice
 
 from django.db import connection, models
 
-from kam.lib.copy import raw_cursor, text_value
+from kam.lib.copy import raw_cursor
 
 _LINES_AT_ONCE = 2_000
 
@@ -42,7 +42,17 @@ def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Append rows of Python values; None is NULL."""
-    copy_lines(table, columns, ("\t".join(map(text_value, row)) + "\n" for row in rows))
+    copy_lines(table, columns, ("\t".join(map(_cell, row)) + "\n" for row in rows))
+
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _cell(value: object) -> str:
+    """A value as text COPY reads it; only text can hold what must be escaped."""
+    if value is None:
+        return r"\N"
+    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
 
 
 def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
