@@ -20,7 +20,7 @@ from kam.lib.copy import raw_cursor
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _CHUNK = 2**20  # bytes handed to the connection at a time
-_WHOLE_GROUPS = 4  # groups of four decimal digits before the point: up to 10**16
+_WHOLE_GROUPS = 4  # groups of four decimal digits before the point: all that int64 can hold
 _POSTGRES_EPOCH = np.datetime64("2000-01-01", "D")
 _POSTGRES_EPOCH_MOMENT = np.datetime64("2000-01-01T00:00:00", "us")
 
@@ -53,10 +53,15 @@ def whole(name: str, values: np.ndarray, size: int = 8, missing: np.ndarray | No
 def numeric(
     name: str, values: np.ndarray, decimals: int = 2, missing: np.ndarray | None = None
 ) -> Field:
-    """int64 ``values`` counted in units of 10**−decimals (decimals 0..4) as numeric."""
-    scaled = np.abs(values.astype(np.int64)) * 10 ** (4 - decimals)
-    if len(scaled) and scaled.max() >= 10 ** (4 * (_WHOLE_GROUPS + 1)):
-        raise OverflowError(f"{name}: a value has more than {4 * _WHOLE_GROUPS} whole digits")
+    """int64 ``values`` counted in units of 10**−decimals (decimals 0..4) as numeric.
+
+    Raises OverflowError above 9.2e14 whole units.
+    """
+    factor = 10 ** (4 - decimals)
+    sizes = np.abs(values.astype(np.int64))
+    if len(sizes) and sizes.max() > np.iinfo(np.int64).max // factor:
+        raise OverflowError(f"{name}: a value is too large")
+    scaled = sizes * factor
     groups = np.empty((len(values), 4 + _WHOLE_GROUPS + 1), dtype=">i2")
     groups[:, 0] = _WHOLE_GROUPS + 1
     groups[:, 1] = _WHOLE_GROUPS - 1  # weight of the first group

@@ -29,8 +29,8 @@ _INN_WEIGHTS = {
     10: ((2, 4, 10, 3, 5, 9, 4, 6, 8),),
     12: ((7, 2, 4, 10, 3, 5, 9, 4, 6, 8), (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)),
 }
-_STRIDE = 7_919  # prime: steps through names and numbers in an order that looks random
-_LATE_PAYER = 14  # days late on average
+STRIDE = 7_919  # prime: steps through names and numbers in an order that looks random
+_LATE_PAYER = 10  # days late on average
 _TRANSLITERATION = {
     **dict(zip("абвгдезийклмнопрстуфцыэ", "abvgdeziyklmnoprstufcye", strict=True)),
     "ё": "e",
@@ -124,7 +124,7 @@ def identities(rng: np.random.Generator, words: Words, clients: Clients, before:
 
 def _root(words: Words, number: int) -> str:
     lap, place = divmod(number, len(words.names))
-    name = words.names[place * _STRIDE % len(words.names)]
+    name = words.names[place * STRIDE % len(words.names)]
     return name if lap == 0 else f"{name} {lap + 1}"
 
 
@@ -146,7 +146,7 @@ def _tax_numbers(words: Words, clients: Clients, before: int) -> tuple[np.ndarra
     n = len(clients)
     if words.country != "RU":
         return np.zeros(n, dtype="S1"), np.zeros(n, dtype="S1")
-    serial = (np.arange(before, before + n) + 1) * _STRIDE
+    serial = (np.arange(before, before + n) + 1) * STRIDE
     inn = np.where(
         clients.kind == PERSON,
         b"",

@@ -35,7 +35,7 @@ SIZE_SIGMA = 1.5
 MEDIAN_MONTH = 4_200_000  # median sales of a client a month, in kopecks
 USUAL_HISTORY = 30  # the months for which the lengths of the stories are meant
 
-PAYMENT_HABITS = np.array([[-1, 2], [3, 4], [15, 8], [36, 14]])  # days late: mean, spread
+PAYMENT_HABITS = np.array([[-4, 2], [-1, 3], [13, 7], [35, 14]])  # days late: mean, spread
 PAYMENT_SHARES = (0.45, 0.30, 0.17, 0.08)
 TERMS = np.array([0, 7, 14, 21, 30, 45])
 TERMS_SHARES = (0.12, 0.12, 0.24, 0.2, 0.24, 0.08)
