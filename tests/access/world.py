@@ -26,7 +26,8 @@ from accounts.models import (
 )
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
-from scoring.models import Criterion, Matrix, MatrixVersion, RankingRun, Rating, VersionCriterion
+from scoring.models import Criterion, Matrix, MatrixVersion, Rating, VersionCriterion
+from scoring.services.ranking import run_ranking
 
 CANARY = "Kanarienvogel"
 DAY = dt.date(2026, 3, 16)
@@ -55,6 +56,7 @@ def build() -> World:
         _common(world)
         for relation in ("own", "team", "foreign"):
             _facts(world, relation)
+        run_ranking(world.common["version"], DAY)
         return world
 
 
@@ -87,21 +89,25 @@ def _person(name: str, role: str, team) -> User:
 def _common(world: World) -> None:
     family = ProductFamily.objects.create(name="Boxes")
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
-    criterion = Criterion.objects.filter(rated_by_people=True).first() or Criterion.objects.create(
-        key="fit", label_ru="Соответствие", label_en="Fit", rated_by_people=True
-    )
-    matrix = Matrix.objects.filter(is_main=True).first() or Matrix.objects.create(
-        name="Walked matrix", is_main=True
-    )
-    version = matrix.versions.filter(status="active").first()
-    if version is None:
-        number = matrix.versions.count() + 1
-        version = MatrixVersion.objects.create(matrix=matrix, number=number, status="active")
+    matrix = Matrix.objects.get(is_main=True)
+    first = matrix.versions.get(status="active")
+    matrix.versions.update(status="retired")
+    version = MatrixVersion.objects.create(matrix=matrix, number=first.number + 1, status="draft")
+    criterion = Criterion.objects.filter(rated_by_people=True).exclude(measure="").first()
+    computed = Criterion.objects.get(key="average_invoice")
+    for position, each in enumerate((criterion, computed), start=1):
         VersionCriterion.objects.create(
-            version=version, criterion=criterion, position=1, weight=1, rated_by_people=True
+            version=version,
+            criterion=each,
+            position=position,
+            weight=1,
+            measure=each.measure,
+            rule=each.rule,
+            rated_by_people=each.rated_by_people,
+            people_share=each.people_share,
         )
+    MatrixVersion.objects.filter(pk=version.pk).update(status="active")
     world.common |= {"criterion": criterion, "matrix": matrix, "version": version}
-    world.common["run"] = RankingRun.objects.create(version=version, as_of=DAY)
 
 
 def _facts(world: World, relation: str) -> None:
@@ -197,6 +203,6 @@ def _facts(world: World, relation: str) -> None:
         ),
     )
     # Not scoped, but with an id in a URL: the same for every relation.
-    for shared in ("matrix", "version", "criterion", "run", "team", "product"):
+    for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])
     add(relation, owner)
