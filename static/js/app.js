@@ -13,5 +13,5 @@ for (const module of [dialogs, ratings, sheet, shortcuts, tables, toasts]) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const module of [tables, toasts]) module.refresh?.(event.target);
+  for (const module of [ratings, tables]) module.refresh?.(event.target);
 });

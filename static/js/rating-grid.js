@@ -83,6 +83,17 @@ function onInput(event) {
   save(event.target, Number.isNaN(typed) ? "" : String(typed === 0 ? 10 : Math.min(typed, 10)));
 }
 
+// What makes an input a cell of the grid, said here once and not in every cell of the page.
+export function refresh(root) {
+  for (const cell of root.querySelectorAll?.("input.rating-input") ?? []) {
+    Object.assign(cell, { inputMode: "numeric", maxLength: 2, autocomplete: "off" });
+    cell.setAttribute("role", "spinbutton");
+    cell.setAttribute("aria-valuemin", "1");
+    cell.setAttribute("aria-valuemax", "10");
+    show(cell, cell.value);
+  }
+}
+
 export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("input", onInput);

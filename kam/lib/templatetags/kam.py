@@ -171,14 +171,9 @@ def icon(name, size=18, label=""):
 
 @register.inclusion_tag("components/badge.html")
 def badge(text, tone="", shape=""):
-    """A state in words with a shape: tone good, watch, bad, ours, key or none."""
-    shapes = {
-        "good": "circle-check",
-        "watch": "triangle-alert",
-        "bad": "octagon-alert",
-        "key": "key-round",
-    }
-    return {"text": text, "tone": tone, "shape": shape or shapes.get(tone, "")}
+    """A state in words: tone good, watch, bad, ours, key or none.  Each tone has a shape of its
+    own beside its colour; ``shape`` names an icon to stand there instead."""
+    return {"text": text, "tone": tone, "shape": shape}
 
 
 @register.inclusion_tag("components/person.html")
@@ -240,10 +235,9 @@ def rating(value, decimals=0):
 
 
 @register.inclusion_tag("components/rating_input.html")
-def rating_input(value, url, label, rated=True):
+def rating_input(value, url, label):
     """A cell of a rating grid: typed by keyboard, each change posted to ``url`` as ``rating``."""
-    context = rating(value)
-    return {**context, "url": url, "label": label, "rated": rated}
+    return {**rating(value), "url": url, "label": label}
 
 
 @register.inclusion_tag("components/score_bar.html")
