@@ -73,7 +73,7 @@ def _choose_criteria(words: Words, people: list[User]) -> None:
     matrix = Matrix.objects.get(is_main=True)
     author = next(person for person in people if person.role == User.Role.MANAGER)
     with translation.override(words.language):
-        matrix.name = _("Choice of key clients")
+        matrix.name = _("Main criteria")
         matrix.save(update_fields=["name"])
         draft = draft_of(matrix, author)
         by_key = Criterion.objects.in_bulk(field_name="key")
