@@ -54,6 +54,13 @@ POLICY = {
     "api:job-list": Row(read=EVERYONE),
     "api:job-detail": Row(read=EVERYONE, subject="jobs.Job"),
     "api:job-cancellation": Row(write=EVERYONE, subject="jobs.Job"),
+    # --- data/: reports and waiting rows name clients, so only who reads all of them
+    "import_list": Row(read=LEADERS | {AUDITOR}),
+    "import_detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "quarantine_list": Row(read=LEADERS | {AUDITOR}),
+    "api:import-list": Row(read=LEADERS | {AUDITOR}),
+    "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),
     "matrix_list": Row(read=STAFF, write=LEADERS),

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
-from accounts.views import home, people
+from accounts.api import imports as data_api
+from accounts.views import home, imports, people
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
@@ -23,7 +24,12 @@ def health_live(request):
 router = SimpleRouter()
 router.register("jobs", jobs_api.JobViewSet, basename="job")
 
-api = ([*router.urls, *scoring.api_urlpatterns], "api")
+imports_api = [
+    path("imports/", data_api.ImportList.as_view(), name="import-list"),
+    path("imports/<int:pk>/", data_api.ImportDetail.as_view(), name="import-detail"),
+    path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
+]
+api = ([*router.urls, *imports_api, *scoring.api_urlpatterns], "api")
 
 urlpatterns = [
     path("health/live", health_live, name="health_live"),
@@ -65,6 +71,10 @@ urlpatterns = [
     path("jobs/badge/", jobs.job_badge, name="job_badge"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancellation/", jobs.job_cancellation, name="job_cancellation"),
+    # data/: files of other systems
+    path("data/", imports.import_list, name="import_list"),
+    path("data/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("data/quarantine/", imports.quarantine_list, name="quarantine_list"),
     path("", include(scoring.urlpatterns)),
     path("api/v1/", include(api)),
 ]

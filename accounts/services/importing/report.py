@@ -71,7 +71,11 @@ class Report:
         self.totals = {}
 
     def as_json(self, most: int | None = None) -> dict[str, Any]:
-        """JSON-ready answer; ``most`` limits the listed warnings and errors, for keeping."""
+        """JSON-ready answer.
+
+        most: for keeping with the batch: no more warnings and errors than this are listed, and
+        each with its params, so that a reader of the other language gets it in theirs.
+        """
         answer: dict[str, Any] = {
             "kind": self.kind,
             "source": self.source,
@@ -105,12 +109,15 @@ class Report:
 
     def _listed(self, issues: list[Issue], most: int | None) -> list[dict[str, Any]]:
         ordered = sorted(issues, key=lambda issue: (issue.row or 0, issue.code))
-        return [
-            {
+        listed = []
+        for issue in ordered[:most]:
+            finding: dict[str, Any] = {
                 "row": issue.row,
                 "column": issue.column,
                 "code": issue.code,
                 "message": text(issue, self.language),
             }
-            for issue in ordered[:most]
-        ]
+            if most is not None:
+                finding["params"] = dict(issue.params)
+            listed.append(finding)
+        return listed

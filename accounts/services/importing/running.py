@@ -7,8 +7,10 @@ the person asked for all or nothing.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -83,7 +85,8 @@ def run(
     try:
         if kind not in _LOADERS:
             raise Refused(Issue(None, None, "kind.no_loader", {"kind": kind}))
-        table = _read(path, kind, options or ReadOptions())
+        with _no_collection():
+            table = _read(path, kind, options or ReadOptions())
     except Refused as refusal:
         report.errors.append(refusal.issue)
         report.refuse()
@@ -91,7 +94,7 @@ def run(
     _describe(report, table)
     with acting_system("import", asked_by.pk if asked_by else None):
         try:
-            with transaction.atomic():
+            with _no_collection(), transaction.atomic():
                 _write(table, report, history, asked_by)
                 _decide(report, on_error)
                 if dry_run or report.accepted == "reject":
@@ -101,6 +104,18 @@ def run(
     if report.accepted == "reject":
         report.refuse()
     return report
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Columns of numbers and texts hold no cycles; looking for some takes a sixth of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read(path: str | os.PathLike[str], kind: str, options: ReadOptions) -> Table:

@@ -1,0 +1,83 @@
+"""The page "Data": files taken in, what came of them, and the rows in quarantine."""
+
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts.importing import FIELDS, Issue
+from accounts.models import ImportBatch
+from accounts.selectors.imports import batches, waiting_rows, waiting_totals
+from accounts.services.importing.messages import text
+from kam.lib.views import find
+
+PAGE = 50
+FINDINGS = 100
+
+ENTITIES = {
+    "clients": _("Clients"),
+    "groups": _("Groups"),
+    "memberships": _("Memberships in groups"),
+    "contacts": _("Contacts"),
+    "products": _("Products"),
+    "documents": _("Documents"),
+    "payments": _("Payments"),
+    "interactions": _("Interactions"),
+    "ratings": _("Ratings"),
+}
+
+
+@require_GET
+def import_list(request):
+    page = Paginator(batches(), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "accounts/imports.html",
+        {"page": page, "waiting": waiting_totals(), "kinds": list(FIELDS)},
+    )
+
+
+@require_GET
+def import_detail(request, pk):
+    batch = find(ImportBatch, queryset=batches(), pk=pk)
+    report = batch.report
+    found = report.get("found", {})
+    return render(
+        request,
+        "accounts/imports_detail.html",
+        {
+            "batch": batch,
+            "counts": [(label, report[name]) for name, label in ENTITIES.items() if name in report],
+            "columns": list(report.get("columns", {}).items()),
+            "ignored": report.get("ignored", []),
+            "errors": findings(report.get("errors", [])),
+            "errors_found": found.get("errors", 0),
+            "warnings": findings(report.get("warnings", [])),
+            "warnings_found": found.get("warnings", 0),
+            "quarantined": report.get("quarantined", {}),
+        },
+    )
+
+
+@require_GET
+def quarantine_list(request):
+    search = request.GET.get("q", "")[:120]
+    page = Paginator(waiting_rows(search), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "accounts/imports_quarantine.html",
+        {"page": page, "search": search, "waiting": waiting_totals()},
+    )
+
+
+def findings(kept: list[dict]) -> list[str]:
+    """Sentences in the reader's language for findings that were kept with an import."""
+    language = get_language() or ""
+    return [
+        text(
+            Issue(finding["row"], finding["column"], finding["code"], finding.get("params", {})),
+            language,
+        )
+        for finding in kept[:FINDINGS]
+    ]
