@@ -40,13 +40,13 @@ def compute(keys: Iterable[str], as_of: dt.date) -> Columns:
     applicable: dict[str, np.ndarray] = {}
     with heavy_statements():
         served = served_at(moment)
-        totals = _sales_totals(groups, moment, served)
+        totals = _totals(groups, moment, served)
         for key in groups.get("sales", ()):
             values[key] = sales.measure(key, totals, moment)
         if "tenure" in values:
             applicable["tenure"] = ~np.isnan(values["tenure"])
-        if group := groups.get("settlement"):
-            values |= settlement.compute(group, moment, served)
+        for key in groups.get("settlement", ()):
+            values[key] = settlement.measure(key, totals)
         if group := groups.get("delivery"):
             values |= delivery.compute(group, moment, served)
         if group := groups.get("products"):
@@ -58,13 +58,16 @@ def compute(keys: Iterable[str], as_of: dt.date) -> Columns:
     return Columns(served.ids, {key: values[key] for key in asked}, applicable)
 
 
-def _sales_totals(
-    groups: dict[str, set[str]], moment: Moment, served: Served
-) -> dict[str, np.ndarray]:
+def _totals(groups: dict[str, set[str]], moment: Moment, served: Served) -> dict[str, np.ndarray]:
+    """The sums that sales and settlement need: in one pass over the headers where these tell."""
     needed = set(groups.get("sales", ()))
     if "products" in groups:  # missing lines are told from nothing bought by the invoices
         needed.add("invoices")
-    return sales.totals(needed, moment, served) if needed else {}
+    if "settlement" not in groups:
+        return sales.totals(needed, moment, served, {})
+    if settlement.changed_since(moment):
+        return sales.totals(needed, moment, served, {}) | settlement.totals(moment, served)
+    return sales.totals(needed, moment, served, settlement.aggregates(moment))
 
 
 def _rhythm(moment: Moment, served: Served) -> np.ndarray:

@@ -30,10 +30,10 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
     year, before = moment.start(12), moment.start(24)
     recent = from_day(year)
     aggregates = {
-        "net": (_SUM.format("net", recent), "f8"),
+        "credited": (_SUM.format("net", f"type = 'credit_note' AND {recent}"), "f8"),
         "net_before": (_SUM.format("net", from_day(before, year)), "f8"),
         "costed": (_SUM.format("costed_net", recent), "f8"),
-        "cost": (_SUM.format("cost", recent), "f8"),
+        "profit": (_SUM.format("costed_net - cost", recent), "f8"),
         "costs": (
             _COUNT.format(f"{recent} AND (costed_net <> 0 OR cost <> 0)"),
             "f8",
@@ -59,18 +59,19 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
     return aggregates
 
 
-_PROFIT = ("costed", "cost", "costs", "documents")
+_NET = ("invoiced", "credited")  # apart, since credit notes are few and sums cost time
+_PROFIT = ("profit", "costs", "documents")
 _QUARTERS = tuple(f"quarter{number}" for number in range(4))
 _MONTHS = tuple(f"month{number}" for number in range(12))
 NEEDS: dict[str, tuple[str, ...]] = {
-    "revenue": ("net",),
+    "revenue": _NET,
     "profit": _PROFIT,
-    "profit_cost_share": ("costed", "net"),
+    "profit_cost_share": ("costed", *_NET),
     "regular_profit": (*_PROFIT, *_QUARTERS),
     "average_invoice": ("invoiced", "invoices"),
     "tenure": ("first",),
     "invoices": ("invoices",),
-    "growth": ("net", "net_before", "first"),
+    "growth": (*_NET, "net_before", "first"),
     "volatility": ("first", *_MONTHS),
     "recency": ("last",),
 }
@@ -78,14 +79,19 @@ NEEDS: dict[str, tuple[str, ...]] = {
 _LOOKS_BACK = {"net_before": 24, "first": None, "last": None}
 
 
-def totals(keys: set[str], moment: Moment, served: Served) -> dict[str, np.ndarray]:
+def totals(
+    keys: set[str], moment: Moment, served: Served, more: dict[str, tuple[str, str]]
+) -> dict[str, np.ndarray]:
     """What the measures ``keys`` need, by served client: name -> float64 (n,).
 
-    ``first`` and ``last`` are days since EPOCH, NaN for a client never invoiced.
+    ``first`` and ``last`` are days since EPOCH, NaN for a client never invoiced.  ``more``:
+    sums of other measures over the whole history, as (SQL, "f8"), taken in the same pass.
     """
-    names = sorted({name for key in keys for name in NEEDS[key]})
-    aggregates = _aggregates(moment)
-    depths = [_LOOKS_BACK.get(name, 12) for name in names]
+    aggregates = {**_aggregates(moment), **more}
+    names = sorted({*more, *(name for key in keys for name in NEEDS[key])})
+    if not names:
+        return {}
+    depths = [None if name in more else _LOOKS_BACK.get(name, 12) for name in names]
     oldest = "" if None in depths else f"AND d.date >= '{moment.start(max(depths))}'"
     columns = read_columns(
         f"SELECT d.client_id, {', '.join(aggregates[name][0] for name in names)}"
@@ -116,12 +122,13 @@ def measure(key: str, total: dict[str, np.ndarray], moment: Moment) -> np.ndarra
     """One measure from the totals: float64 (n,), NaN = missing."""
     match key:
         case "revenue":
-            return total["net"]
+            return total["invoiced"] + total["credited"]
         case "profit":
             unknown = (total["costs"] == 0) & (total["documents"] > 0)
-            return np.where(unknown, np.nan, total["costed"] - total["cost"])
+            return np.where(unknown, np.nan, total["profit"])
         case "profit_cost_share":
-            return 100 * ratio(total["costed"], total["net"], total["net"] > 0)
+            net = measure("revenue", total, moment)
+            return 100 * ratio(total["costed"], net, net > 0)
         case "regular_profit":
             quarters = sum((total[name] > 0).astype(int) for name in _QUARTERS)
             return np.where(
@@ -138,7 +145,8 @@ def measure(key: str, total: dict[str, np.ndarray], moment: Moment) -> np.ndarra
         case "growth":
             comparable = _bought_by(total["first"], moment.start(MONTHS_FOR_GROWTH))
             comparable &= total["net_before"] > 0
-            return 100 * ratio(total["net"] - total["net_before"], total["net_before"], comparable)
+            change = measure("revenue", total, moment) - total["net_before"]
+            return 100 * ratio(change, total["net_before"], comparable)
         case "volatility":
             months = np.stack([total[name] for name in _MONTHS])
             mean = months.mean(axis=0)

@@ -2,8 +2,9 @@
 
 The header of a document says how much is paid and since when it is paid in full.  That is the
 present state; it is also the state as of T unless an allocation is dated, became known or was
-displaced after T.  So the headers are read alone where nothing of the kind is recorded (every
-nightly ranking), and otherwise the allocations as of T are summed per document first.
+displaced after T.  So the headers alone are read, in the same pass as the sales, where nothing of
+the kind is recorded (every nightly ranking); otherwise the allocations as of T are summed per
+document first.
 """
 
 import numpy as np
@@ -50,31 +51,42 @@ def payables(moment: Moment) -> str:
     return _FROM_ALLOCATIONS if changed_since(moment) else _FROM_HEADERS
 
 
-def compute(keys: set[str], moment: Moment, served: Served) -> dict[str, np.ndarray]:
-    late = "settled_on >= %(year_start)s AND due IS NOT NULL"
-    overdue = "settled_on IS NULL AND due < %(day)s"
-    columns = read_columns(
-        f"""
-        SELECT client_id,
-               coalesce(sum(gross * greatest(settled_on - due, 0)) FILTER (WHERE {late}), 0)::float8,
-               coalesce(sum(gross) FILTER (WHERE {late}), 0)::float8,
-               coalesce(sum((gross - paid) * (%(day)s - due)) FILTER (WHERE {overdue}), 0)::float8,
-               coalesce(sum(gross - paid) FILTER (WHERE {overdue}), 0)::float8,
-               coalesce(sum(gross - paid) FILTER (WHERE settled_on IS NULL), 0)::float8,
-               (count(*) FILTER (WHERE date >= %(year_start)s))::float8
-        FROM ({payables(moment)}) payable
-        WHERE due IS NOT NULL
-          AND (settled_on IS NULL OR settled_on >= %(year_start)s OR date >= %(year_start)s)
-        GROUP BY client_id
-        """,
+def aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
+    """name -> (SQL, dtype) of the sums over payables, or over the headers themselves."""
+    year = moment.start(12)
+    judged = "gross > 0 AND due IS NOT NULL"
+    settled = f"{judged} AND settled_on >= '{year}'"
+    open_ = f"{judged} AND settled_on IS NULL"
+    overdue = f"{open_} AND due < '{moment.day}'"
+    sums = {
+        "settled_late_days": ("gross * (settled_on - due)", f"{settled} AND settled_on > due"),
+        "settled": ("gross", settled),
+        "overdue_days": (f"(gross - paid) * (date '{moment.day}' - due)", overdue),
+        "overdue": ("gross - paid", overdue),
+        "open": ("gross - paid", open_),
+    }
+    return {
+        name: (f"coalesce(sum({amount}) FILTER (WHERE {where}), 0)::float8", "f8")
+        for name, (amount, where) in sums.items()
+    } | {"payable": (f"(count(*) FILTER (WHERE {judged} AND date >= '{year}'))::float8", "f8")}
+
+
+def totals(moment: Moment, served: Served) -> dict[str, np.ndarray]:
+    """The sums of ``aggregates`` from the allocations as of T: name -> float64 (n,)."""
+    asked = aggregates(moment)
+    client_ids, *columns = read_columns(
+        f"SELECT client_id, {', '.join(text for text, _ in asked.values())}"
+        f" FROM ({_FROM_ALLOCATIONS}) payable GROUP BY client_id",
         moment.parameters,
-        ("i8", *("f8",) * 6),
+        ("i8", *(dtype for _, dtype in asked.values())),
     )
-    late_days, settled, open_days, past, open_, recent = served.sums(columns[0], *columns[1:])
-    result = {}
-    if "payment_delay" in keys:
-        result["payment_delay"] = ratio(late_days + open_days, settled + past, settled + past > 0)
-    if "overdue_share" in keys:
-        share = 100 * ratio(past, open_, open_ > 0)
-        result["overdue_share"] = np.where((open_ <= 0) & (recent > 0), 0.0, share)
-    return result
+    return dict(zip(asked, served.sums(client_ids, *columns), strict=True))
+
+
+def measure(key: str, total: dict[str, np.ndarray]) -> np.ndarray:
+    """One measure from the totals: float64 (n,), NaN = missing."""
+    if key == "payment_delay":
+        weight = total["settled"] + total["overdue"]
+        return ratio(total["settled_late_days"] + total["overdue_days"], weight, weight > 0)
+    share = 100 * ratio(total["overdue"], total["open"], total["open"] > 0)
+    return np.where((total["open"] <= 0) & (total["payable"] > 0), 0.0, share)

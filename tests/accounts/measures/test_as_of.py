@@ -15,6 +15,8 @@ import pytest
 from accounts.measures.catalogue import MEASURES
 from accounts.measures.compute import compute
 from accounts.measures.monthly import by_month, totals_by_month
+from accounts.measures.reading import Moment
+from accounts.measures.settlement import changed_since
 from accounts.models import Client, Document, Line, Membership, Payment
 from accounts.services.allocation import allocate
 from kam.lib.periods import add_months, end_of_day
@@ -33,6 +35,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 DATES = (dt.date(2024, 2, 29), dt.date(2024, 3, 15), dt.date(2024, 6, 30))
+AFTER_ALL = dt.date(2024, 12, 31)  # nothing was paid or learnt later: the headers tell
 START = dt.date(2021, 1, 1)
 KEYS = [key for key in MEASURES if MEASURES[key].group not in ("delivery", "people")]
 
@@ -179,9 +182,10 @@ def facts(as_of):
     return served, documents, payments
 
 
-@pytest.mark.parametrize("as_of", DATES)
+@pytest.mark.parametrize("as_of", (*DATES, AFTER_ALL))
 def test_measures_equal_a_plain_recomputation(ledger, as_of):
     with acting_system("test"):
+        assert changed_since(Moment(as_of)) == (as_of != AFTER_ALL)
         columns = compute(KEYS, as_of)
         served, documents, payments = facts(as_of)
         lines = {
