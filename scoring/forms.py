@@ -132,7 +132,7 @@ class ChoiceForm(forms.Form):
         kwargs.setdefault(
             "initial",
             {
-                "weight": row.weight.normalize() if row else None,
+                "weight": f"{row.weight:f}".rstrip("0").rstrip(".") if row else None,
                 "measure": source.measure,
                 "kind": rule_kind(source.rule),
                 "points": rule_text(source.rule),

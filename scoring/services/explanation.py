@@ -55,9 +55,14 @@ class Part:
         return self.position
 
     @property
-    def most(self) -> float:
-        """Points that a rating of 10 would bring at this weight."""
-        return 10 * self.share
+    def weight(self) -> float:
+        """The share of the weight with which the rating counts: larger than ``share`` where
+        something else is not rated, 0 where this is not."""
+        return self.points / self.rating if self.rating else 0.0
+
+    @property
+    def reweighted(self) -> bool:
+        return self.rating is not None and abs(self.weight - self.share) > 1e-9
 
 
 @dataclass(frozen=True)
@@ -241,12 +246,12 @@ def rating_words(value: float | None) -> str:
     return formatting.number(value, decimals, language=get_language())
 
 
-def value_words(measure: str, value: float | None) -> str:
-    """A measure's value with its unit."""
+def value_words(measure: str, value: float | None, *, short: bool = False) -> str:
+    """A measure's value with its unit; ``short`` leaves out decimals that say nothing."""
     if value is None or measure not in MEASURES:
         return formatting.MISSING
     known, language = MEASURES[measure], get_language()
-    decimals = known.decimals
+    decimals = 0 if short and float(value).is_integer() else known.decimals
     if known.unit == MONEY:
         return formatting.money(
             value, settings.COMPANY_CURRENCY, 0 if abs(value) >= 1000 else 2, language=language
@@ -277,7 +282,10 @@ def rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None = None
         return RuleWords(_("People rate by what 1, 5 and 10 mean."))
     rule = rule_from_dict(criterion.rule)
     data, fitted = rule.to_dict(), fitted or {}
-    say = lambda value: value_words(criterion.measure, value)  # noqa: E731
+
+    def say(value: float) -> str:
+        return value_words(criterion.measure, value, short=True)
+
     kind = data["kind"]
     if kind == "piecewise":
         pairs = [(say(a), rating_words(v)) for a, v in data["knots"]]

@@ -101,6 +101,7 @@ def grid(person, matrix, version, criteria, clients) -> list[dict]:
                     "not_applicable": stored == -1,
                     "others": len(heard),
                     "mean": sum(heard) / len(heard) if heard else None,
+                    "decimals": 0 if sum(heard) % max(len(heard), 1) == 0 else 1,
                 }
             )
         lines.append({"client": client, "row": row, "cells": cells})
