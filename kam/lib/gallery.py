@@ -1,4 +1,4 @@
-"""The living page of all components: what there is, how it looks, how a template asks for it.
+"""The living page of all components: what there is, and how it looks and behaves.
 
 Its figures are made up on the spot and are about nobody; charts of the product come from
 ``reports.charts``, the one here only shows the frame around a chart.

@@ -173,6 +173,25 @@ def test_columns_that_are_switched_off_stay_off(gallery):
     assert not revenue.is_visible()
 
 
+def test_a_narrow_screen_leaves_out_what_can_wait(gallery):
+    page = gallery("narrow").page
+    months = page.locator('th[data-column="months"]')
+    assert not months.is_visible()
+    assert page.locator('th[data-column="score"]').is_visible()
+    page.get_by_text("Columns", exact=True).click()
+    page.locator(".column-choice").get_by_label("24 months").check()
+    assert months.is_visible()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator('th[data-column="owner"]')).to_be_visible()
+
+
+def test_a_row_opens_by_a_click_anywhere_in_it(gallery):
+    page = gallery().page
+    page.evaluate("document.querySelector('tr[data-href]').dataset.href = '/components/?row=1'")
+    page.locator("tr[data-href] td.number").first.click()
+    page.wait_for_url("**/components/?row=1")
+
+
 def test_a_chart_gives_its_numbers_and_its_picture(gallery):
     page = gallery(language="ru").page
     with page.expect_download() as numbers:

@@ -262,9 +262,10 @@ def score_bar(parts, total=None, low=None, high=None, label=""):
 
 
 @register.inclusion_tag("components/column.html", takes_context=True)
-def column(context, key, label, sort=False, number=False, unit="", first="asc", wide=True):
+def column(context, key, label, sort=False, number=False, unit="", first="asc", narrow=True):
     """A head cell.  ``sort`` makes it a link on ``?sort=key`` (``-key`` descending); ``first`` is
-    the direction of the first click; ``wide=False`` keeps the column on narrow screens too."""
+    the direction of the first click; ``narrow=False`` leaves the column out on narrow screens
+    (in a table with ``data-table``, until the person chooses columns there)."""
     request = context.get("request")
     present = request.GET.get("sort", "") if request else ""
     if not present:
@@ -277,6 +278,7 @@ def column(context, key, label, sort=False, number=False, unit="", first="asc", 
         "label": label,
         "unit": unit,
         "number": number,
+        "narrow": narrow,
         "sort": sort,
         "state": "ascending" if ascending else "descending" if descending else "",
         "url": query(context, sort=following) if sort and request else "",
