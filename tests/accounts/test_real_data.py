@@ -2,10 +2,12 @@
 
 import csv
 import gzip
+import io
 import json
 from decimal import Decimal
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F, Max, Q, Sum
 from django.db.models.functions import TruncMonth
@@ -58,6 +60,12 @@ def by_month() -> dict[str, tuple[str, int]]:
     return {f"{row['month']:%Y-%m}": (str(row["total"]), row["number"]) for row in months}
 
 
+def figures(*options: str) -> dict:
+    out = io.StringIO()
+    call_command("figures", "--json", *options, stdout=out)
+    return json.loads(out.getvalue())
+
+
 @pytest.fixture(autouse=True)
 def as_system():
     with acting_system("test"):
@@ -100,6 +108,16 @@ def test_reseller_sales():
         for row in managers.order_by()
     } == facts["by_manager_EmployeeKey"]
 
+    told = figures("--top", "20")
+    assert (told["clients"], told["buying_clients"]) == (701, 632)
+    assert (told["documents"], told["net"]) == (counts["orders"], facts["revenue"]["total"])
+    assert told["mean_invoice"] == facts["average_invoice"]["mean"]
+    assert Decimal(told["median_invoice"]) == Decimal(facts["average_invoice"]["median"])
+    assert Decimal(told["top20_share"]) == Decimal(str(concentration["top20pct_share"]))
+    assert [row["client"] for row in told["top"]] == [row["customer"] for row in facts["top20"]]
+    assert told["net_by_month"] == {m: said["total"] for m, said in facts["monthly"].items()}
+    assert told["quarantined"] == {"rows": 0, "amount": "0.00"}
+
     again = Importer.file("documents", sales_file)
     assert again.as_json()["documents"] == {
         "created": 0,
@@ -131,6 +149,12 @@ def test_receivables():
     assert by_month() == {
         month: (said["total"], said["invoices"]) for month, said in facts["monthly"].items()
     }
+    told = figures("--as-of", facts["counts"]["last_settled"])
+    assert round(float(told["weighted_days_to_pay"]), 6) == payment["weighted_days_to_settle"]
+    assert round(float(told["late_share"]), 8) == payment["late_share"]
+    # Known on their own dates, the invoices show what was open at any day in the past.
+    for day, then in facts["ageing"].items():
+        assert round(float(figures("--as-of", day)["dso"]), 6) == then["dso"]
 
 
 def northwind(folder, *, exact: bool):

@@ -121,7 +121,8 @@ class Command(BaseCommand):
     def _tell(self, report: Report) -> None:
         self.stdout.write(_outcome(report))
         for name, counts in report.entities.items():
-            self.stdout.write(f"  {_entity(name)}: {_counts(counts)}")
+            if counts != Counts():
+                self.stdout.write(f"  {_entity(name)}: {_counts(counts)}")
         if report.quarantined_rows:
             self.stdout.write(
                 "  "

@@ -21,11 +21,7 @@ CENT = Decimal("0.01")
 # numeric(18,2) and numeric(20,6) of the ledger hold less than this.
 LARGEST_AMOUNT = Decimal(10) ** 16
 LARGEST_QUANTITY = Decimal(10) ** 14
-
-
-@cache
-def _midnight(day: dt.date) -> str:
-    return start_of_day(day).isoformat()
+_midnight = cache(start_of_day)
 
 
 def numbered(columns: Iterable[Sequence[Any]]) -> tuple[list[tuple], list[int]]:
@@ -55,7 +51,6 @@ class Load:
 
     def __post_init__(self) -> None:
         self.quarantine = Quarantine(self)
-        self.moment = self.now.isoformat()
         self._absent: list[Any] = [None] * len(self)
         self._headers = {name: header for header, name in self.table.meta.columns.items()}
 
@@ -80,17 +75,16 @@ class Load:
         header = self._headers.get(column, column) if column else None
         return Issue(self.table.rows[position], header, code, params)
 
-    def known_from(self, date: dt.date, recorded: dt.date | None) -> str:
-        """Since when we know a new fact, as PostgreSQL reads it: its recording date if the file
-        gives one, else its own date when loaded as history, else now (ARCHITECTURE, decision 3).
-        """
+    def known_from(self, date: dt.date, recorded: dt.date | None) -> dt.datetime:
+        """Since when we know a new fact: its recording date if the file gives one, else its own
+        date when loaded as history, else now (ARCHITECTURE, decision 3)."""
         if recorded is not None:
             return _midnight(recorded)
-        return _midnight(date) if self.history else self.moment
+        return _midnight(date) if self.history else self.now
 
-    def changed_from(self, recorded: dt.date | None) -> str:
+    def changed_from(self, recorded: dt.date | None) -> dt.datetime:
         """Since when we know that a fact changed: no file but `recorded` tells the past."""
-        return self.moment if recorded is None else _midnight(recorded)
+        return self.now if recorded is None else _midnight(recorded)
 
     def references(self) -> tuple[list[Reference], list[int]]:
         """The different ways in which rows name a client, and which of them each row uses."""

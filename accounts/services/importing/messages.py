@@ -64,7 +64,8 @@ def text(issue: Issue, language: str) -> str:
             )
             if value is not None
         ]
-    return _capital(f"{', '.join(place)}: {sentence}" if place else sentence)
+    sentence = _capital(sentence).rstrip(".") + "."
+    return f"{_capital(', '.join(place))}: {sentence}" if place else sentence
 
 
 def _capital(sentence: str) -> str:

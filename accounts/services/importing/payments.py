@@ -43,8 +43,8 @@ class Receipt(NamedTuple):
     currency: str
     rate: Decimal
     document: str
-    known_from: str
-    changed_from: str
+    known_from: dt.datetime
+    changed_from: dt.datetime
 
     @property
     def fingerprint(self) -> str:

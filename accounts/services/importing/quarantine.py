@@ -48,7 +48,7 @@ class Quarantine:
                 load.report.quarantined_rows += 1
                 load.report.quarantined_amount += amount or 0
             date = load.column("date")[position]
-            known = load.moment
+            known = load.now
             if date is not None:
                 known = load.known_from(date, load.column("recorded")[position])
             row = load.table.rows[position]

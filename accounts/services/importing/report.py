@@ -10,6 +10,11 @@ from accounts.importing import Issue
 
 from .messages import text
 
+# What files of a kind may write: always in the answer, even where it is nothing.
+ENTITIES = {
+    "clients": ("clients", "groups", "memberships"),
+    "documents": ("clients", "products", "documents", "payments"),
+}
 EXIT_CODES = {"all": 0, "partial": 1, "reject": 2}
 
 
@@ -45,12 +50,15 @@ class Report:
     sha256: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
-    entities: dict[str, Counts] = field(default_factory=dict)
+    entities: dict[str, Counts] = field(init=False)
     quarantined_rows: int = 0
     quarantined_amount: Decimal = Decimal("0.00")
     warnings: list[Issue] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
     totals: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.entities = {name: Counts() for name in ENTITIES.get(self.kind, (self.kind,))}
 
     def counts(self, entity: str) -> Counts:
         return self.entities.setdefault(entity, Counts())
@@ -105,7 +113,7 @@ class Report:
             for name, value in self.totals.items()
         }
         answer["columns"], answer["ignored"] = self.columns, self.ignored
-        return answer
+        return _clean(answer)
 
     def _listed(self, issues: list[Issue], most: int | None) -> list[dict[str, Any]]:
         ordered = sorted(issues, key=lambda issue: (issue.row or 0, issue.code))
@@ -121,3 +129,13 @@ class Report:
                 finding["params"] = dict(issue.params)
             listed.append(finding)
         return listed
+
+
+def _clean(value: Any) -> Any:
+    """The same without what neither a terminal nor JSON in the database can hold: NUL and halves
+    of characters, which findings quote from damaged files."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(name): _clean(each) for name, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value

@@ -154,6 +154,17 @@ def test_ragged_rows_refuse_only_themselves(sample, expected):
     }
 
 
+@pytest.mark.parametrize("name", ["n01_mixed_encoding.csv", "n05_huge_cell_10MB.csv.gz"])
+def test_damaged_cells_are_told_without_their_content(sample, expected, name):
+    report = sample(name, "documents")
+    facts = expected[name]
+    assert report.accepted == "partial"
+    assert [row for row, _code in codes(report)] == [error["row"] for error in facts["errors"]]
+    assert {code for _row, code in codes(report)} == {error["code"] for error in facts["errors"]}
+    printed = json.dumps(report.as_json(), ensure_ascii=False).encode()
+    assert len(printed) < 10_000
+
+
 def test_files_without_rows(sample):
     for name, code in (("n15_empty.csv", "file.empty"), ("n15_header_only.csv", "file.no_rows")):
         report = sample(name, "documents")
