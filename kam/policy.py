@@ -82,6 +82,13 @@ POLICY = {
     "api:ranking-list": Row(read=STAFF),
     "api:rating-list": Row(read=STAFF, write=EDITORS),
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),
+    # --- sight
+    "portfolio": Row(read=STAFF),
+    "portfolio_rows": Row(read=STAFF),
+    "client_months": Row(read=STAFF, subject="accounts.Client"),
+    "api:portfolio": Row(read=STAFF),
+    "api:portfolio-rows": Row(read=STAFF),
+    "api:client-months": Row(read=STAFF, subject="accounts.Client"),
 }
 
 __all__ = ["COLLEAGUE", "NOBODY", "POLICY"]

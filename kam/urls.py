@@ -12,6 +12,7 @@ from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
 from kam.lib import gallery, preferences
+from reports import urls as reports
 from scoring import urls as scoring
 
 
@@ -29,7 +30,10 @@ imports_api = [
     path("imports/<int:pk>/", data_api.ImportDetail.as_view(), name="import-detail"),
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
 ]
-api = ([*router.urls, *imports_api, *scoring.api_urlpatterns], "api")
+api = (
+    [*router.urls, *imports_api, *scoring.api_urlpatterns, *reports.api_urlpatterns],
+    "api",
+)
 
 urlpatterns = [
     path("health/live", health_live, name="health_live"),
@@ -76,5 +80,6 @@ urlpatterns = [
     path("data/<int:pk>/", imports.import_detail, name="import_detail"),
     path("data/quarantine/", imports.quarantine_list, name="quarantine_list"),
     path("", include(scoring.urlpatterns)),
+    path("", include(reports.urlpatterns)),
     path("api/v1/", include(api)),
 ]

@@ -10,15 +10,19 @@ that a page may put in its place: a trace carries it in `meta.token`, a shape or
 its `name` as "token:<name>". Gold ("key") marks the key line and what is selected, nothing else.
 """
 
+from reports.charts.bridge import bridge
 from reports.charts.clients import movers, score_parts
 from reports.charts.frame import Caption, plain
 from reports.charts.months import growth_bars, revenue_and_profit_by_month
+from reports.charts.page import for_page
 from reports.charts.palette import COLOURS
 from reports.charts.shares import key_share, lorenz_curve, pareto_curve
 
 __all__ = [
     "COLOURS",
     "Caption",
+    "bridge",
+    "for_page",
     "growth_bars",
     "key_share",
     "lorenz_curve",

@@ -1,0 +1,45 @@
+"""A figure as the pages of the product draw it: in the theme's colours, without its caption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+TOKEN = "token:"  # noqa: S105  # the prefix by which shapes and annotations name their colour
+# Room over the plot for a label above the tallest bar or beside the end of a line.
+MARGIN = {"t": 28, "r": 36, "b": 32, "l": 12}
+
+
+def for_page(figure: go.Figure) -> dict[str, Any]:
+    """``data`` and ``layout`` as plain JSON.
+
+    The page shows title and subtitle as text of its own and sets the height; every colour becomes
+    the token that the figure names for it, so that it follows the theme.
+    """
+    parts = figure.to_plotly_json()
+    layout = {
+        name: value
+        for name, value in parts["layout"].items()
+        if name not in ("template", "title", "height", "separators")
+    }
+    layout["margin"] = MARGIN
+    for item in (*layout.get("shapes", ()), *layout.get("annotations", ())):
+        name = item.get("name") or ""
+        if name.startswith(TOKEN):
+            part = "line" if "type" in item else "font"
+            item.setdefault(part, {})["color"] = f"var(--{name.removeprefix(TOKEN)})"
+    return {"data": [_themed(trace) for trace in parts["data"]], "layout": layout}
+
+
+def _themed(trace: dict[str, Any]) -> dict[str, Any]:
+    token = (trace.get("meta") or {}).get("token")
+    if token is None:
+        return trace
+    colour = f"var(--{token})"
+    for part in ("line", "marker"):
+        if "color" in trace.get(part, {}):
+            trace[part]["color"] = colour
+    if trace.get("fill", "none") != "none":
+        trace["fillcolor"] = f"color-mix(in oklch, {colour} 14%, transparent)"
+    return trace
