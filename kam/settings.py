@@ -122,7 +122,11 @@ _role_url = DATABASE_OWNER_URL if text("KAM_DB_ROLE") == "owner" else DATABASE_U
 
 DATABASES = {
     "default": {
-        **(dj_database_url.parse(_role_url) if _role_url else {"ENGINE": "django.db.backends.postgresql"}),
+        **(
+            dj_database_url.parse(_role_url)
+            if _role_url
+            else {"ENGINE": "django.db.backends.postgresql"}
+        ),
         "ATOMIC_REQUESTS": True,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

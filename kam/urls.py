@@ -6,8 +6,9 @@ from django.http import HttpResponse
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
+from accounts import urls as accounts
 from accounts.api import imports as data_api
-from accounts.views import home, imports, people
+from accounts.views import imports, people
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
@@ -31,7 +32,13 @@ imports_api = [
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
 ]
 api = (
-    [*router.urls, *imports_api, *scoring.api_urlpatterns, *reports.api_urlpatterns],
+    [
+        *router.urls,
+        *imports_api,
+        *accounts.api_urlpatterns,
+        *scoring.api_urlpatterns,
+        *reports.api_urlpatterns,
+    ],
     "api",
 )
 
@@ -53,7 +60,6 @@ urlpatterns = [
         sign_in.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
-    path("", home.home, name="home"),
     # people
     path("setup/", people.setup, name="setup"),
     path("people/", people.person_list, name="person_list"),
@@ -79,6 +85,7 @@ urlpatterns = [
     path("data/", imports.import_list, name="import_list"),
     path("data/<int:pk>/", imports.import_detail, name="import_detail"),
     path("data/quarantine/", imports.quarantine_list, name="quarantine_list"),
+    path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),
     path("api/v1/", include(api)),

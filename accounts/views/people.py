@@ -71,7 +71,9 @@ def _person_page(request, person):
     form = PersonForm(request.POST or None, instance=person)
     if form.is_valid():
         if person == request.user and (not person.is_active or "role" in form.changed_data):
-            form.add_error(None, _("You cannot take your own rights away: ask another administrator."))
+            form.add_error(
+                None, _("You cannot take your own rights away: ask another administrator.")
+            )
         else:
             changed = [name for name in form.changed_data if name != "password"]
             services.save_person(
@@ -130,7 +132,9 @@ def own_password(request):
         person.save(update_fields=["password"])
         record("password.change", object=person)
         update_session_auth_hash(request, person)
-        messages.success(request, _("Your password has been changed; other devices are signed out."))
+        messages.success(
+            request, _("Your password has been changed; other devices are signed out.")
+        )
         return redirect("profile")
     return render(request, "accounts/password.html", {"form": form})
 

@@ -15,7 +15,11 @@ class Event(Scoped):
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     actor_name = models.CharField(max_length=200)
     action = models.CharField(max_length=60)

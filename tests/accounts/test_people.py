@@ -18,9 +18,12 @@ def make(email="admin@example.com", role="administrator", **fields) -> User:
 
 def signed_in(user) -> Browser:
     browser = Browser()
-    assert browser.post(
-        "/sign-in/", {"login": user.email, "password": PASSWORD}, follow=False
-    ).status_code == 302
+    assert (
+        browser.post(
+            "/sign-in/", {"login": user.email, "password": PASSWORD}, follow=False
+        ).status_code
+        == 302
+    )
     return browser
 
 
@@ -113,7 +116,9 @@ def test_two_people_cannot_share_an_address_in_any_spelling():
 def test_a_key_is_shown_once_works_and_can_be_withdrawn():
     browser = signed_in(make("kam@example.com", role="kam"))
     page = browser.post("/me/tokens/", {"name": "Shop", "can_write": ""}).content.decode()
-    secret = next(word for word in page.replace("<", " ").replace(">", " ").split() if word.startswith("kam_"))
+    secret = next(
+        word for word in page.replace("<", " ").replace(">", " ").split() if word.startswith("kam_")
+    )
     token = ApiToken.unscoped.get()
     assert secret not in f"{token.prefix} {token.digest}"
     call = Browser(headers={"authorization": f"Bearer {secret}"})
