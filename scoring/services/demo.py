@@ -17,6 +17,7 @@ from accounts.services.allocation import allocate
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
 from accounts.services.demo.shapes import Size
+from accounts.services.demo.statistics import analyse_loaded
 from accounts.services.demo.words import en, ru
 from accounts.services.demo.words.vocabulary import Words
 from kam.audit.services import record
@@ -55,6 +56,7 @@ def make_workspace(
     """
     words = WORDS[language]
     loaded = load(words, size, progress)
+    analyse_loaded()
     allocate(history=size.clients <= CLIENTS_WITH_HISTORY)
     with transaction.atomic():
         ensure_library()
