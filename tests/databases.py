@@ -7,7 +7,9 @@ with all that migrations have put into it; emptying tables would lose that, and 
 role is not allowed to empty some of them.
 """
 
+import itertools
 import os
+import time
 from pathlib import Path
 
 import dj_database_url
@@ -49,14 +51,27 @@ class Databases:
     def put_back(self) -> None:
         """Make this process's database what the migrations left."""
         connections.close_all()
-        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self._drop(self.name)
         self._run(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
         # Rights on a database as such are not copied from its template.
         self._run(f'GRANT CREATE ON DATABASE "{self.name}" TO "{self._application["USER"]}"')
 
     def tear_down(self) -> None:
         connections.close_all()
-        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self._drop(self.name)
+
+    def _drop(self, name: str) -> None:
+        """Drop the database; waits while the server itself (autovacuum) is busy in it, which
+        the owner may not interrupt."""
+        for attempt in itertools.count():
+            try:
+                self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            except psycopg2.errors.InsufficientPrivilege:
+                if attempt == 50:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
     def _make_template(self) -> None:
         self._run(f'CREATE DATABASE "{self.template}"')
@@ -65,7 +80,7 @@ class Databases:
             call_command("migrate", verbosity=0, interactive=False)
         except BaseException:
             connections.close_all()
-            self._run(f'DROP DATABASE "{self.template}" WITH (FORCE)')
+            self._drop(self.template)
             raise
         connections.close_all()
 
