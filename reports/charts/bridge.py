@@ -17,7 +17,7 @@ from reports.charts.frame import (
 )
 from reports.charts.palette import COLOURS
 
-TOTAL, RISE, FALL = "neutral", "good", "bad"
+BEFORE, RISE, FALL, NOW = "series-8", "good", "bad", "series-1"
 
 
 def bridge(
@@ -34,7 +34,7 @@ def bridge(
     """
     figure = new_figure(caption)
     names = [start[0], *(name for name, _ in parts), end[0]]
-    bases, widths, tokens = [0.0], [start[1]], [TOTAL]
+    bases, widths, tokens = [0.0], [start[1]], [BEFORE]
     level = start[1]
     for _, change in parts:
         bases.append(level)
@@ -43,23 +43,23 @@ def bridge(
         level += change
     bases.append(0.0)
     widths.append(end[1])
-    tokens.append(TOTAL)
-    for token in (TOTAL, RISE, FALL):
+    tokens.append(NOW)
+    for token in (BEFORE, RISE, FALL, NOW):
         rows = [row for row, kind in enumerate(tokens) if kind == token]
+        texts = [short(widths[row], caption.language, signed=token in (RISE, FALL)) for row in rows]
         figure.add_bar(
             orientation="h",
             base=[bases[row] for row in rows],
             x=[widths[row] for row in rows],
             y=rows,
-            customdata=[
-                [plain(names[row]), short(widths[row], caption.language, signed=token != TOTAL)]
-                for row in rows
-            ],
-            text=[short(widths[row], caption.language, signed=token != TOTAL) for row in rows],
+            # Otherwise as wide as the nearest bar of the same kind leaves room for.
+            width=0.7,
+            customdata=[[plain(names[row]), text] for row, text in zip(rows, texts, strict=True)],
+            text=texts,
             textposition="outside",
             cliponaxis=False,
-            marker={"color": COLOURS[token]},
-            meta={"token": "series-8" if token == TOTAL else token},
+            marker={"color": COLOURS[token], "opacity": 0.55 if token == BEFORE else 1.0},
+            meta={"token": token},
             hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}} {in_template(unit)}"
             "<extra></extra>",
         )

@@ -41,6 +41,7 @@ def movers(
             orientation="h",
             x=[values[i] for i in rows],
             y=rows,
+            width=0.7,
             customdata=[plain(names[i]) for i in rows],
             text=[short(values[i] or 0.0, caption.language, signed=True) for i in rows],
             textposition="outside",

@@ -81,9 +81,8 @@ def currency() -> str:
 
 
 def month_labels(ends: list[dt.date]) -> list[str]:
-    """Months by their names; by their last days where they do not end with the calendar's."""
-    whole = (ends[-1] + dt.timedelta(days=1)).day == 1
-    return [format_date(end, "LLL y" if whole else "d MMM y", locale=language()) for end in ends]
+    """Months by the names of those they end in."""
+    return [format_date(end, "LLL y", locale=language()) for end in ends]
 
 
 def period(figures: Portfolio) -> str:
@@ -319,25 +318,8 @@ def movers_chart(figures: Portfolio) -> Chart:
         return _missing(
             figures, "movers", title, _("No client bought more or less than a year before.")
         )
-    answers = []
-    if len(found.up):
-        answers.append(
-            _("%(client)s rose most, by %(amount)s")
-            % {
-                "client": figures.names[int(found.up[0])],
-                "amount": money(found.change[found.up[0]]),
-            }
-        )
-    if len(found.down):
-        answers.append(
-            _("%(client)s fell most, by %(amount)s")
-            % {
-                "client": figures.names[int(found.down[0])],
-                "amount": money(-found.change[found.down[0]]),
-            }
-        )
     caption = Caption(
-        "; ".join(answers),
+        _movers_answer(figures),
         _("Whose revenue moved? %(period)s against the same months a year before")
         % {"period": period(figures)},
         language(),
@@ -370,6 +352,20 @@ def movers_chart(figures: Portfolio) -> Chart:
         },
         height="large",
     )
+
+
+def _movers_answer(figures: Portfolio) -> str:
+    found = figures.movers
+    words = {}
+    for way, places in (("up", found.up), ("down", found.down)):
+        if len(places):
+            words[way] = figures.names[int(places[0])]
+            words[f"{way}_by"] = money(abs(float(found.change[places[0]])))
+    if len(words) == 4:
+        return _("%(up)s rose most, by %(up_by)s; %(down)s fell most, by %(down_by)s") % words
+    if "up" in words:
+        return _("%(up)s rose most, by %(up_by)s; nobody fell") % words
+    return _("%(down)s fell most, by %(down_by)s; nobody rose") % words
 
 
 def concentration_chart(figures: Portfolio) -> Chart:
@@ -466,17 +462,18 @@ def bridge_chart(figures: Portfolio) -> Chart:
                 [labels[1], figures.buyers, round(now, 2)],
             ],
         },
+        height="large",
     )
 
 
 def part_label(part: str) -> str:
     """The name of a part of the change, as figures.growth.Split has it."""
     return {
-        "new": _("New"),
+        "new": _("New clients"),
         "expanded": _("Bought more"),
         "level": _("Bought the same"),
         "shrunk": _("Bought less"),
-        "lost": _("Left"),
+        "lost": _("Clients lost"),
     }[part]
 
 
@@ -484,8 +481,8 @@ CHARTS: dict[str, Callable[[Portfolio], Chart]] = {
     "share": share_chart,
     "pareto": pareto_chart,
     "growth": growth_chart,
-    "movers": movers_chart,
     "concentration": concentration_chart,
+    "movers": movers_chart,
     "bridge": bridge_chart,
 }
 
