@@ -1,6 +1,7 @@
 """Clients, the groups they belong to, and the ids that other systems know them by."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import Func, Value
@@ -83,6 +84,9 @@ class Client(Scoped):
             models.Index(fields=["team", "sort_name"], name="client_team_sort"),
             models.Index(fields=["inn", "kpp"], name="client_inn", condition=~Q(inn="")),
             models.Index(fields=["name"], name="client_name"),
+            GinIndex(
+                fields=["sort_name"], opclasses=["gin_trgm_ops"], name="client_name_trigrams"
+            ),
         ]
 
     def __str__(self):

@@ -1,6 +1,6 @@
 """The directory: people and teams as everybody may read them."""
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Team, User
 
@@ -23,3 +23,31 @@ def teams() -> QuerySet[Team]:
 def is_empty_installation() -> bool:
     """True until the first administrator has been made."""
     return not User.objects.exists()
+
+
+def kams_beside(actor) -> QuerySet[User]:
+    """Those of :func:`kams` whose clients the actor works with: a KAM sees the own team only."""
+    people = kams().only("name", "email")
+    if getattr(actor, "role", "") == User.Role.KAM:
+        people = people.filter(Q(pk=actor.pk) | Q(team_id=actor.team_id, team__isnull=False))
+    return people
+
+
+def teams_beside(actor) -> QuerySet[Team]:
+    """Teams among whose clients the actor can choose; none for a KAM, who has only one."""
+    if getattr(actor, "role", "") == User.Role.KAM:
+        return Team.objects.none()
+    return Team.objects.order_by("name")
+
+
+def people_to_assign(actor) -> QuerySet[User]:
+    """Who may be given a client: a manager assigns within the own team."""
+    if getattr(actor, "role", "") == User.Role.MANAGER:
+        return kams().filter(team_id=actor.team_id, team__isnull=False)
+    return kams()
+
+
+def teams_to_assign(actor) -> QuerySet[Team]:
+    if getattr(actor, "role", "") == User.Role.MANAGER:
+        return Team.objects.filter(pk=actor.team_id)
+    return Team.objects.order_by("name")

@@ -1,0 +1,257 @@
+"""Facts over REST: the same selectors, forms and services as the pages."""
+
+from django.forms.models import model_to_dict
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, serializers, status
+from rest_framework.exceptions import APIException, ParseError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.forms.clients import ClientForm
+from accounts.models import Client, Contact, Document, Interaction, Line
+from accounts.selectors import clients as lists
+from accounts.selectors import facts
+from accounts.services import clients as services
+from kam.lib.api import Pages
+from kam.lib.periods import today
+from kam.lib.views import find, find_editable
+
+FILTERS = ("q", "owner", "team", "segment", "lifecycle", "country", "region")
+
+
+class ChangedMeanwhile(APIException):
+    """409: somebody saved the row since the version that the caller has."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+    def __init__(self, version: int):
+        super().__init__(f"The row is now version {version}. Read it again.", "conflict")
+
+
+class ByName(Pages):
+    ordering = ("sort_name", "pk")
+
+
+class ByDate(Pages):
+    ordering = ("-date", "-pk")
+
+
+class ClientRow(serializers.ModelSerializer):
+    """A client in a list.  ``place`` is that of the published main ranking."""
+
+    owner_name = serializers.CharField(source="owner.name", default=None, read_only=True)
+    place = serializers.IntegerField(source="place.rank", default=None, read_only=True)
+
+    class Meta:
+        model = Client
+        fields = (
+            "id", "name", "kind", "lifecycle", "segment", "city", "inn", "owner", "owner_name",
+            "team", "group", "place", "version",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ClientSerializer(serializers.ModelSerializer):
+    """A client in full.  ``version`` is sent back on writing, here or as If-Match."""
+
+    owner_name = serializers.CharField(source="owner.name", default=None, read_only=True)
+    place = serializers.IntegerField(source="place.rank", default=None, read_only=True)
+    points = serializers.FloatField(source="place.score", default=None, read_only=True)
+    version = serializers.IntegerField(required=False)
+
+    class Meta:
+        model = Client
+        fields = (
+            "id", "name", "kind", "lifecycle", "legal_name", "inn", "kpp", "segment", "country",
+            "region", "city", "employees", "turnover", "owner", "owner_name", "team", "group",
+            "place", "points", "created_at", "version",
+        )  # fmt: skip
+        read_only_fields = ("group", "created_at")
+
+
+def validated(person, data, client: Client | None = None) -> ClientForm:
+    """The form of the page, filled from JSON: one set of rules for people and programs."""
+    if not isinstance(data, dict):
+        raise ParseError
+    names = ClientForm.Meta.fields
+    present = model_to_dict(client or Client(), fields=names)
+    given = {name: data[name] for name in names if name in data}
+    form = ClientForm({**present, **given}, person=person, instance=client)
+    if not form.is_valid():
+        raise serializers.ValidationError(form.errors)
+    return form
+
+
+class ClientList(generics.ListAPIView):
+    """Clients by name, companies in groups included; the filters are those of the page."""
+
+    serializer_class = ClientRow
+    pagination_class = ByName
+
+    def get_queryset(self):
+        asked = self.request.query_params
+        filters = lists.Filters(
+            **{name: asked.get(name, "")[:120] for name in FILTERS}, members=True
+        )
+        rows = lists.filtered(filters).select_related("owner", "place")
+        return rows.only(
+            "name", "kind", "lifecycle", "segment", "city", "inn", "owner_id", "team_id",
+            "group_id", "version", "sort_name", "owner__name", "place__rank",
+        )  # fmt: skip
+
+    @extend_schema(parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in FILTERS])
+    def get(self, request):
+        return self.list(request)
+
+    @extend_schema(request=ClientSerializer, responses={201: ClientSerializer})
+    def post(self, request):
+        client = services.create_client(validated(request.user, request.data).values())
+        return Response(ClientSerializer(client).data, status=status.HTTP_201_CREATED)
+
+
+class ClientDetail(APIView):
+    """One client; writing needs the version that was read, or answers 409."""
+
+    @extend_schema(responses=ClientSerializer)
+    def get(self, request, pk):
+        return self.answer(pk)
+
+    @extend_schema(request=ClientSerializer, responses=ClientSerializer)
+    def put(self, request, pk):
+        return self.patch(request, pk)
+
+    @extend_schema(request=ClientSerializer, responses=ClientSerializer)
+    def patch(self, request, pk):
+        row = find_editable(Client, pk=pk)
+        version = self.version(request)
+        form = validated(request.user, request.data, Client.objects.get(pk=pk))
+        try:
+            services.update(row, form.values(), version)
+        except services.Conflict as conflict:
+            raise ChangedMeanwhile(conflict.present.version) from conflict
+        return self.answer(pk)
+
+    def version(self, request) -> int:
+        asked = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        if not asked and isinstance(request.data, dict):
+            asked = str(request.data.get("version", ""))
+        if not (asked.isascii() and asked.isdecimal()):
+            raise serializers.ValidationError({"version": ["Send the version that you read."]})
+        return int(asked[:9])
+
+    def answer(self, pk) -> Response:
+        found = Client.objects.select_related("owner", "place")
+        client = find(Client, queryset=found, pk=pk)
+        return Response(ClientSerializer(client).data, headers={"ETag": f'"{client.version}"'})
+
+
+class OfClient:
+    """Lists of one client's rows: ``?client=ID`` narrows them."""
+
+    def narrowed(self, rows):
+        client = self.request.query_params.get("client", "")
+        return rows.filter(client=int(client[:18])) if client.isdecimal() else rows
+
+
+class ContactSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Contact
+        fields = (
+            "id", "client", "name", "position", "role", "email", "phone", "left_on", "version",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ContactList(OfClient, generics.ListAPIView):
+    serializer_class = ContactSerializer
+    pagination_class = Pages
+
+    def get_queryset(self):
+        return self.narrowed(Contact.objects.order_by("pk"))
+
+
+class ContactDetail(generics.RetrieveAPIView):
+    serializer_class = ContactSerializer
+
+    def get_queryset(self):
+        return Contact.objects.all()
+
+
+class InteractionSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Interaction
+        fields = (
+            "id", "client", "contact", "date", "kind", "subject", "text", "satisfaction",
+            "author", "known_from", "known_to",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class InteractionList(OfClient, generics.ListAPIView):
+    """What was said and done, latest first, as known today."""
+
+    serializer_class = InteractionSerializer
+    pagination_class = ByDate
+
+    def get_queryset(self):
+        return self.narrowed(facts.interactions_as_of(today()))
+
+
+class InteractionDetail(generics.RetrieveAPIView):
+    serializer_class = InteractionSerializer
+
+    def get_queryset(self):
+        return Interaction.objects.all()
+
+
+class DocumentRow(serializers.ModelSerializer):
+    class Meta:
+        model = Document
+        fields = (
+            "id", "client", "type", "number", "date", "due", "currency", "net", "vat", "gross",
+            "paid", "settled_on", "version",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class LineSerializer(serializers.ModelSerializer):
+    product_code = serializers.CharField(source="product.code", default=None)
+    product_name = serializers.CharField(source="product.name", default=None)
+
+    class Meta:
+        model = Line
+        fields = (
+            "position", "product", "product_code", "product_name", "quantity", "unit_price",
+            "discount", "net", "vat", "gross", "cost",
+        )  # fmt: skip
+
+
+class DocumentSerializer(serializers.ModelSerializer):
+    lines = LineSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Document
+        fields = (
+            *DocumentRow.Meta.fields, "source", "promised", "shipped", "manager", "agreement",
+            "discount", "cost", "costed_net", "known_from", "known_to", "lines",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class DocumentList(OfClient, generics.ListAPIView):
+    """Documents of every type, latest first, as known today."""
+
+    serializer_class = DocumentRow
+    pagination_class = ByDate
+
+    def get_queryset(self):
+        return self.narrowed(facts.documents_as_of(today()))
+
+
+class DocumentDetail(generics.RetrieveAPIView):
+    serializer_class = DocumentSerializer
+
+    def get_queryset(self):
+        return Document.objects.prefetch_related("lines__product")

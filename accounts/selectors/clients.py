@@ -1,0 +1,234 @@
+"""Clients as lists: filtered, sorted, a page at a time, with what was sold to them.
+
+Everything goes through the scoped managers, so a list holds what the actor may see.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import F, Max, Q, QuerySet, Sum
+
+from accounts.models import Client, Document
+from kam.lib.periods import add_months
+
+from .facts import memberships_as_of, revenue_documents
+
+PAGE = 50
+COUNTED = 10_000  # a list longer than this is "more than"
+SHORTEST_INSIDE = 3  # letters; trigrams find nothing shorter inside a name
+
+SORTS = {"name": "sort_name", "place": "place__rank"}
+# What a list shows of a client, and what of the KAM.
+COLUMNS = (
+    "name", "kind", "segment", "city", "lifecycle", "owner_id", "team_id", "group_id", "sort_name",
+    "inn", "country", "region", "version", "owner__name", "owner__email", "group__name",
+    "place__rank", "place__previous_rank", "place__selected", "place__score",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a person asks of the list; empty means no limit.
+
+    owner: an id, or "none" for clients without a KAM.  sort: a key of SORTS, "-" for descending.
+    members: whether companies that belong to a group stand in the list beside the group; a
+    search always finds them.
+    """
+
+    q: str = ""
+    owner: str = ""
+    team: str = ""
+    segment: str = ""
+    lifecycle: str = ""
+    country: str = ""
+    region: str = ""
+    sort: str = ""
+    members: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        return any(
+            (self.q, self.owner, self.team, self.segment, self.lifecycle, self.country, self.region)
+        )
+
+    @property
+    def sorted_by(self) -> str:
+        """The sort that holds: "name", "-name", "place" or "-place"."""
+        return self.sort if self.sort.removeprefix("-") in SORTS else "name"
+
+
+def folded(text: str) -> str:
+    """As ``sort_name`` has it: lower case, without ё."""
+    return text.strip().lower().replace("ё", "е")
+
+
+def named_like(q: str) -> Q:
+    """Clients whose name holds ``q`` or whose INN begins with it; of one or two letters, whose
+    name begins with them."""
+    name = folded(q)
+    inside = len(name) >= SHORTEST_INSIDE
+    found = Q(sort_name__contains=name) if inside else Q(sort_name__startswith=name)
+    if name.isdecimal() and name.isascii() and len(name) <= 12:
+        # As a range, so that the index of those who have an INN serves.
+        found |= Q(inn__gte=name, inn__lt=name + ":")
+    return found
+
+
+def filtered(filters: Filters) -> QuerySet[Client]:
+    """The clients that the filters let through, not sorted."""
+    clients = Client.objects.order_by()
+    if filters.q.strip():
+        clients = clients.filter(named_like(filters.q))
+    elif not filters.members:
+        clients = clients.filter(group__isnull=True)
+    if filters.owner == "none":
+        clients = clients.filter(owner__isnull=True)
+    elif filters.owner.isdecimal():
+        clients = clients.filter(owner_id=int(filters.owner[:18]))
+    if filters.team.isdecimal():
+        clients = clients.filter(team_id=int(filters.team[:18]))
+    for name in ("segment", "lifecycle", "country", "region"):
+        if value := getattr(filters, name):
+            clients = clients.filter(**{name: value})
+    return clients
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One page; ``before`` and ``after`` are cursors, None at the ends.  ``found`` counts the
+    filtered clients up to COUNTED + 1."""
+
+    clients: list[Client]
+    before: str | None
+    after: str | None
+    found: int
+    filters: Filters = field(default_factory=Filters)
+
+    @property
+    def more_than_counted(self) -> bool:
+        return self.found > COUNTED
+
+
+def page(filters: Filters, *, after: str = "", before: str = "", size: int = PAGE) -> Slice:
+    """A page from behind a cursor, or up to one.
+
+    A cursor is the id of a client: its sort key is read again, so a link stays right whatever
+    the list is sorted by.  Sorted by name this reads one slice of an index, however deep.
+    """
+    clients = filtered(filters)
+    found = clients[: COUNTED + 1].count()
+    name = filters.sorted_by.removeprefix("-")
+    backwards = bool(before) and not after
+    cursor = after or before
+    down = filters.sorted_by.startswith("-") != backwards
+    if cursor.isdecimal():
+        clients = _beyond(clients, name, int(cursor[:18]), down, backwards)
+    order = F(SORTS[name])
+    if name == "place":  # those without a place stand last, whichever way
+        last = {"nulls_first": True} if backwards else {"nulls_last": True}
+        ordering = order.desc(**last) if down else order.asc(**last)
+        then = "-pk" if backwards else "pk"
+    else:
+        ordering = order.desc() if down else order.asc()
+        then = "-pk" if down else "pk"
+    rows = list(
+        clients.select_related("owner", "group", "place")
+        .only(*COLUMNS)
+        .order_by(ordering, then)[: size + 1]
+    )
+    more, rows = len(rows) > size, rows[:size]
+    if backwards:
+        rows.reverse()
+    first, last_id = (str(rows[0].pk), str(rows[-1].pk)) if rows else (None, None)
+    return Slice(
+        clients=rows,
+        before=first if (more if backwards else cursor.isdecimal()) else None,
+        after=last_id if (cursor.isdecimal() if backwards else more) else None,
+        found=found,
+        filters=filters,
+    )
+
+
+def _beyond(
+    clients: QuerySet[Client], name: str, pk: int, down: bool, backwards: bool
+) -> QuerySet[Client]:
+    """Only what stands behind (backwards: before) the client ``pk`` in the order."""
+    key = SORTS[name]
+    row = Client.objects.filter(pk=pk).order_by().values_list(key).first()
+    if row is None:
+        return clients
+    value, side = row[0], "lt" if down else "gt"
+    if name == "name":
+        tied = Q(**{f"{key}__{side}": value}) | Q(**{f"pk__{side}": pk})
+        return clients.filter(tied, **{f"{key}__{side}e": value})
+    later = "pk__lt" if backwards else "pk__gt"
+    if value is None:
+        tied = Q(**{f"{key}__isnull": True, later: pk})
+        return clients.filter(tied | Q(**{f"{key}__isnull": False}) if backwards else tied)
+    beyond = Q(**{f"{key}__{side}": value}) | Q(**{key: value, later: pk})
+    return clients.filter(beyond if backwards else beyond | Q(**{f"{key}__isnull": True}))
+
+
+@dataclass
+class Sales:
+    """What was sold: ``revenue`` of the 12 months up to the date, ``before`` of the 12 months
+    before those; ``last`` is the day of the last invoice."""
+
+    revenue: Decimal = Decimal(0)
+    before: Decimal = Decimal(0)
+    last: dt.date | None = None
+
+
+def entities_of(clients: Iterable[Client], as_of: dt.date) -> dict[int, int]:
+    """Legal entity -> the one of ``clients`` that it counts for, members of groups included."""
+    served = {client.pk: client.pk for client in clients}
+    groups = [client.pk for client in clients if client.kind == Client.Kind.GROUP]
+    if groups:
+        members = memberships_as_of(as_of).filter(group__in=groups)
+        served |= dict(members.values_list("member_id", "group_id"))
+    return served
+
+
+def sales(clients: Sequence[Client], as_of: dt.date) -> dict[int, Sales]:
+    """By client id, for the few clients of a page; those never invoiced are there with zeros."""
+    found: dict[int, Sales] = defaultdict(Sales)
+    counts_for = entities_of(clients, as_of)
+    start = add_months(as_of + dt.timedelta(days=1), -12)
+    before = add_months(as_of + dt.timedelta(days=1), -24)
+    rows = (
+        revenue_documents(as_of)
+        .filter(client__in=list(counts_for))
+        .order_by()
+        .values_list("client_id")
+        .annotate(
+            revenue=Sum("net", filter=Q(date__gte=start)),
+            before=Sum("net", filter=Q(date__gte=before, date__lt=start)),
+            last=Max("date", filter=Q(type=Document.Type.INVOICE)),
+        )
+    )
+    for client_id, revenue, earlier, last in rows:
+        row = found[counts_for[client_id]]
+        row.revenue += revenue or 0
+        row.before += earlier or 0
+        row.last = max(filter(None, (row.last, last)), default=None)
+    return {client.pk: found[client.pk] for client in clients}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the filters offer: what occurs among the clients that the actor may see."""
+
+    segments: list[str]
+    countries: list[str]
+    regions: list[str]
+
+
+def choices() -> Choices:
+    rows = Client.objects.order_by().values_list("segment", "country", "region").distinct()
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    return Choices(*(sorted(set(filter(None, column)), key=folded) for column in columns))

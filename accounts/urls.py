@@ -1,0 +1,39 @@
+"""Routes of the facts: clients, contacts, interactions, documents."""
+
+from django.urls import path
+
+from .api import clients as api
+from .views import clients, contacts, documents, home, interactions
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("clients/", clients.client_list, name="client_list"),
+    path("clients/export.csv", clients.client_export, name="client_export"),
+    path("clients/suggestions/", clients.client_suggestions, name="client_suggestions"),
+    path("clients/new/", clients.client_create, name="client_create"),
+    path("clients/<int:pk>/", clients.client_detail, name="client_detail"),
+    path("clients/<int:pk>/edit/", clients.client_edit, name="client_edit"),
+    path("clients/<int:pk>/group/", clients.client_group, name="client_group"),
+    path("clients/<int:pk>/timeline/", clients.client_timeline, name="client_timeline"),
+    path("clients/<int:pk>/documents/", documents.client_documents, name="client_documents"),
+    path("clients/<int:pk>/contacts/new/", contacts.contact_create, name="contact_create"),
+    path(
+        "clients/<int:pk>/interactions/new/",
+        interactions.interaction_create,
+        name="interaction_create",
+    ),
+    path("contacts/<int:pk>/", contacts.contact_edit, name="contact_edit"),
+    path("interactions/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
+    path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
+]
+
+api_urlpatterns = [
+    path("clients/", api.ClientList.as_view(), name="client-list"),
+    path("clients/<int:pk>/", api.ClientDetail.as_view(), name="client-detail"),
+    path("contacts/", api.ContactList.as_view(), name="contact-list"),
+    path("contacts/<int:pk>/", api.ContactDetail.as_view(), name="contact-detail"),
+    path("interactions/", api.InteractionList.as_view(), name="interaction-list"),
+    path("interactions/<int:pk>/", api.InteractionDetail.as_view(), name="interaction-detail"),
+    path("documents/", api.DocumentList.as_view(), name="document-list"),
+    path("documents/<int:pk>/", api.DocumentDetail.as_view(), name="document-detail"),
+]

@@ -1,0 +1,232 @@
+"""The list of clients, one client's page, and changing a client by hand."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.forms.clients import ClientForm, LeavingForm, MembershipForm
+from accounts.models import Client, Contact
+from accounts.selectors import clients as lists
+from accounts.selectors import ledger
+from accounts.selectors import people as directory
+from accounts.selectors import timeline as happened
+from accounts.services import clients as services
+from accounts.services import exporting, groups, portrait
+from kam.lib.navigation import address
+from kam.lib.periods import today
+from kam.lib.views import find, find_editable, wants_part
+
+form_page = require_http_methods(["GET", "POST"])
+SUGGESTED = 10
+FIRST_CONTACTS = 30
+FIRST_MEMBERS = 50
+
+
+def filters_of(parameters, **fixed) -> lists.Filters:
+    """Filters from a query string; what is not known is left out."""
+    names = ("q", "owner", "team", "segment", "lifecycle", "country", "region", "sort")
+    return lists.Filters(**{name: parameters.get(name, "")[:120] for name in names}, **fixed)
+
+
+@require_GET
+def client_list(request):
+    filters = filters_of(request.GET)
+    day = today()
+    page = lists.page(
+        filters, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    sales = lists.sales(page.clients, day)
+    context = {
+        "slice": page,
+        "filters": filters,
+        "sort": filters.sorted_by,
+        "lines": [{"client": client, "sales": sales[client.pk]} for client in page.clients],
+    }
+    if wants_part(request):
+        return render(request, "accounts/clients/_list.html", context)
+    context |= {
+        "choices": lists.choices(),
+        "kams": directory.kams_beside(request.user),
+        "teams": directory.teams_beside(request.user),
+        "lifecycles": Client.Lifecycle.choices,
+    }
+    return render(request, "accounts/clients/list.html", context)
+
+
+@require_GET
+def client_export(request):
+    answer = HttpResponse(
+        exporting.clients_csv(filters_of(request.GET)), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = f'attachment; filename="clients-{today():%Y-%m-%d}.csv"'
+    return answer
+
+
+@require_GET
+def client_suggestions(request):
+    """Names for a field that takes a client: options of its datalist."""
+    q = request.GET.get("group" if "group" in request.GET else "q", "")[:120]
+    found = Client.objects.none()
+    if q.strip():
+        found = Client.objects.filter(lists.named_like(q)).order_by("sort_name", "pk")
+        if "group" in request.GET:
+            found = found.filter(kind=Client.Kind.GROUP)
+    return render(request, "accounts/clients/_suggestions.html", {"clients": found[:SUGGESTED]})
+
+
+def _found(pk) -> Client:
+    return find(
+        Client,
+        queryset=Client.objects.select_related("owner", "team", "group", "place"),
+        pk=pk,
+    )
+
+
+def head(client: Client) -> dict:
+    """What the head of every page about a client shows."""
+    return {
+        "client": client,
+        "editable": services.may_edit(client),
+        "slots": {
+            "score": address("client_score", client.pk),
+            "months": address("client_months", client.pk),
+        },
+    }
+
+
+@require_GET
+def client_detail(request, pk):
+    client = _found(pk)
+    day = today()
+    entities = ledger.legal_entities(client, day)
+    known = portrait.facts(entities, day)
+    contacts = list(Contact.objects.filter(client__in=entities)[: FIRST_CONTACTS + 1])
+    members = Client.objects.filter(pk__in=entities[1:]).order_by("sort_name", "pk")
+    context = {
+        **head(client),
+        "facts": known,
+        "portrait": portrait.lines(known),
+        "contacts": [each for each in contacts if not each.left_on][:FIRST_CONTACTS],
+        "left": [each for each in contacts if each.left_on],
+        "more_contacts": len(contacts) > FIRST_CONTACTS,
+        "members": members[:FIRST_MEMBERS] if client.kind == Client.Kind.GROUP else [],
+        "member_count": len(entities) - 1,
+        "timeline": happened.timeline(entities, day),
+        "source": "",
+    }
+    return render(request, "accounts/clients/detail.html", context)
+
+
+@require_GET
+def client_timeline(request, pk):
+    """The list of what happened, or its continuation; alone or inside the client's page."""
+    client = _found(pk)
+    day = today()
+    source, after = request.GET.get("source", "")[:20], request.GET.get("after", "")[:60]
+    context = {
+        "client": client,
+        "source": source if source in happened.SOURCES else "",
+        "after": after,
+        "timeline": happened.timeline(
+            ledger.legal_entities(client, day), day, source=source, after=after
+        ),
+    }
+    if wants_part(request):
+        part = "_entries" if after else "_timeline"
+        return render(request, f"accounts/clients/{part}.html", context)
+    return render(request, "accounts/clients/timeline.html", context | head(client))
+
+
+@form_page
+def client_create(request):
+    group = request.GET.get("kind") == Client.Kind.GROUP
+    first = {
+        "kind": Client.Kind.GROUP if group else Client.Kind.ORGANISATION,
+        "team": request.user.team_id,
+        "owner": request.user.pk if request.user.role == "kam" else None,
+    }
+    form = ClientForm(request.POST or None, person=request.user, initial=first)
+    if request.method == "POST" and form.is_valid():
+        client = services.create_client(form.values())
+        _warn_of_twins(request, form)
+        return redirect("client_detail", pk=client.pk)
+    return render(request, "accounts/clients/form.html", {"form": form})
+
+
+@form_page
+def client_edit(request, pk):
+    client = _found(pk)
+    if request.method == "GET" and not services.may_edit(client):
+        return redirect("client_detail", pk=pk)
+    client = find_editable(Client, pk=pk)
+    form = ClientForm(request.POST or None, instance=client, person=request.user)
+    context = {"form": form, "client": _found(pk)}
+    if request.method == "POST" and form.is_valid():
+        # The form has written into its own instance; the service works on the row itself.
+        row = Client.objects.get(pk=pk)
+        try:
+            services.update(row, form.values(), form.cleaned_data["version"] or 0)
+        except services.Conflict as conflict:
+            return conflicting(request, "accounts/clients/form.html", context, conflict.present)
+        messages.success(request, _("Saved."))
+        _warn_of_twins(request, form)
+        return redirect("client_detail", pk=pk)
+    return render(request, "accounts/clients/form.html", context)
+
+
+def conflicting(request, template, context, present):
+    """The form again with what was typed, beside what somebody else has saved meanwhile."""
+    form = context["form"]
+    theirs = type(form)._meta.model.objects.get(pk=present.pk)
+    differing = [
+        {"label": form.fields[name].label, "theirs": _shown(theirs, name)}
+        for name in form.fields
+        if name != "version" and form.cleaned_data.get(name) != getattr(theirs, name, None)
+    ]
+    form.data = form.data.copy()
+    form.data["version"] = getattr(theirs, "version", "")
+    return render(request, template, {**context, "differing": differing}, status=409)
+
+
+def _shown(row, name):
+    display = getattr(row, f"get_{name}_display", None)
+    return display() if display else getattr(row, name)
+
+
+def _warn_of_twins(request, form) -> None:
+    twin = form.twins().first()
+    if twin is not None:
+        messages.warning(request, _("“%(name)s” has the same INN and KPP.") % {"name": twin.name})
+
+
+@form_page
+def client_group(request, pk):
+    """The group that a company belongs to: joining one, and leaving it."""
+    client = _found(pk)
+    if request.method == "GET" and not services.may_edit(client):
+        return redirect("client_detail", pk=pk)
+    find_editable(Client, pk=pk)
+    leaving = client.group_id is not None
+    form = (LeavingForm if leaving else MembershipForm)(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if leaving:
+                groups.leave(client, form.cleaned_data["until"])
+            else:
+                group = find_editable(Client, pk=form.cleaned_data["group"].pk)
+                groups.join(client, group, form.cleaned_data["since"])
+        except groups.ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("client_detail", pk=pk)
+    context = {
+        "client": client,
+        "form": form,
+        "leaving": leaving,
+        "membership": groups.open_membership(client) if leaving else None,
+    }
+    part = "_group" if wants_part(request) else "group"
+    return render(request, f"accounts/clients/{part}.html", context)
