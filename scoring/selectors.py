@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Client, User
+from accounts.selectors.clients import named_like
 from kam.lib.periods import end_of_day
 from kam.lib.policy import KAM, MANAGER
 
@@ -22,7 +23,7 @@ from .models import (
     VersionCriterion,
 )
 
-PAGE = 50
+PAGE = 40
 COUNTED = 1_000  # a filtered list longer than this is "more than"
 
 
@@ -99,7 +100,7 @@ def version_changes(older: MatrixVersion | None, newer: MatrixVersion) -> list[V
 class Filters:
     """What a person asks of the ranking; empty means no limit.
 
-    part: "ranked", or "unrated" for clients without enough ratings.  coverage: "full" or "part".
+    part: "ranked", "unrated" for clients without enough ratings, or "all".  coverage: "full" or "part".
     selected: "yes" or "no".  sort: a key of SORTS or a criterion ``r1``…``r10``, with "-" for
     descending.
     """
@@ -136,13 +137,10 @@ class Slice:
 def ranking_rows(run: RankingRun, filters: Filters) -> QuerySet[RankingRow]:
     """The rows that the actor may see and the filters let through, not sorted."""
     rows = RankingRow.objects.filter(run_id=run.pk).order_by()
-    rows = rows.filter(rank=0) if filters.part == "unrated" else rows.filter(rank__gt=0)
-    if filters.q:
-        rows = rows.filter(
-            Q(client__sort_name__contains=_folded(filters.q))
-            | Q(client__inn=filters.q.strip())
-            | Q(client__legal_name__icontains=filters.q.strip())
-        )
+    if filters.part != "all":
+        rows = rows.filter(rank=0) if filters.part == "unrated" else rows.filter(rank__gt=0)
+    if filters.q.strip():
+        rows = rows.filter(client__in=Client.objects.filter(named_like(filters.q)).order_by())
     if filters.owner == "none":
         rows = rows.filter(client__owner__isnull=True)
     elif filters.owner.isdecimal():
@@ -227,10 +225,6 @@ def _beyond(run: RankingRun, key: str, below: bool, place: int, backwards: bool)
     return Q(**{f"{key}__{direction}": row}) | Q(
         **{key: row, "place__lt" if backwards else "place__gt": place}
     )
-
-
-def _folded(text: str) -> str:
-    return text.strip().lower().replace("ё", "е")
 
 
 def segments() -> list[str]:
@@ -323,16 +317,6 @@ def ratings_in_force(
 def served_clients() -> QuerySet[Client]:
     """Groups, and clients that belong to none at present."""
     return Client.objects.filter(group__isnull=True)
-
-
-def rateable_clients(q: str = "", owner: str = "") -> QuerySet[Client]:
-    """Clients for the grid of ratings, in the order of the main ranking."""
-    clients = served_clients()
-    if q:
-        clients = clients.filter(sort_name__contains=_folded(q))
-    if owner.isdecimal():
-        clients = clients.filter(owner_id=int(owner[:18]))
-    return clients.order_by(F("place__rank").asc(nulls_last=True), "sort_name", "pk")
 
 
 def rating_history(client_id: int, criterion_id: int) -> QuerySet[Rating]:

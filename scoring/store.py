@@ -85,6 +85,7 @@ def write(run_id: int, rows: Rows) -> None:
         columns += [np.full(length, missing, dtype=ratings.dtype)] * (MOST_CRITERIA - criteria)
     copy_in_binary(table, ["run_id", *FACTS, *_numbered("r"), *_numbered("x")], columns)
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")  # sorts of indexes in memory
         cursor.execute(f"CREATE UNIQUE INDEX ON {table} (place)")
         cursor.execute(f"CREATE UNIQUE INDEX ON {table} (client_id)")
         cursor.execute(f"CREATE INDEX ON {table} (place) WHERE selected = 1")

@@ -3,7 +3,6 @@
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -15,10 +14,13 @@ from kam.lib.scoping import current
 from kam.lib.views import find, find_editable, wants_part
 from scoring.models import Criterion, Matrix, MatrixVersion, RankingRow
 from scoring.selectors import (
+    Filters,
     kams,
-    rateable_clients,
+    main_run,
+    ranking_slice,
     rating_history,
     ratings_in_force,
+    served_clients,
     version_criteria,
 )
 from scoring.services.ratings import rate
@@ -37,11 +39,8 @@ def matrix_ratings(request, pk):
         or matrix.versions.order_by("-number").first()
     )
     criteria = version_criteria(version)
-    q, owner = request.GET.get("q", "")[:120], request.GET.get("owner", "")
-    page = Paginator(rateable_clients(q, owner).select_related("owner"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    clients = list(page)
+    q, owner = request.GET.get("q", "")[:120], request.GET.get("owner", "")[:20]
+    clients, page = _clients(request, Filters(q=q, owner=owner, part="all"))
     context = {
         "matrix": matrix,
         "version": version,
@@ -55,6 +54,16 @@ def matrix_ratings(request, pk):
         return render(request, "scoring/_grid.html", context)
     context["kams"] = kams(request.user)
     return render(request, "scoring/matrix_ratings.html", context)
+
+
+def _clients(request, filters: Filters):
+    """A page of clients in the order of the main ranking; by name while there is none yet."""
+    run = main_run()
+    if run is None:
+        return list(served_clients().order_by("sort_name", "pk")[:PAGE]), None
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = ranking_slice(run, filters, after=after, before=before, size=PAGE)
+    return [row.client for row in page.rows], page
 
 
 def grid(person, matrix, version, criteria, clients) -> list[dict]:
