@@ -31,7 +31,13 @@ class ChangedMeanwhile(APIException):
 
 
 class ByName(Pages):
+    """Clients by name: first which ones, then what is shown of them."""
+
     ordering = ("sort_name", "pk")
+
+    def paginate_queryset(self, queryset, request, view=None):
+        found = super().paginate_queryset(queryset.only("sort_name"), request, view)
+        return lists.shown([client.pk for client in found])
 
 
 class ByDate(Pages):
@@ -95,11 +101,7 @@ class ClientList(generics.ListAPIView):
         filters = lists.Filters(
             **{name: asked.get(name, "")[:120] for name in FILTERS}, members=True
         )
-        rows = lists.filtered(filters).select_related("owner", "place")
-        return rows.only(
-            "name", "kind", "lifecycle", "segment", "city", "inn", "owner_id", "team_id",
-            "group_id", "version", "sort_name", "owner__name", "place__rank",
-        )  # fmt: skip
+        return lists.filtered(filters)
 
     @extend_schema(parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in FILTERS])
     def get(self, request):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from accounts.models import Client, Document
@@ -20,6 +21,7 @@ from .facts import memberships_as_of, revenue_documents
 
 PAGE = 50
 COUNTED = 10_000  # a list longer than this is "more than"
+CHOICES_HOLD = 300  # seconds; a list of all segments reads every client
 SHORTEST_INSIDE = 3  # letters; trigrams find nothing shorter inside a name
 
 SORTS = {"name": "sort_name", "place": "place__rank"}
@@ -136,14 +138,11 @@ def page(filters: Filters, *, after: str = "", before: str = "", size: int = PAG
     else:
         ordering = order.desc() if down else order.asc()
         then = "-pk" if down else "pk"
-    rows = list(
-        clients.select_related("owner", "group", "place")
-        .only(*COLUMNS)
-        .order_by(ordering, then)[: size + 1]
-    )
-    more, rows = len(rows) > size, rows[:size]
+    ids = list(clients.order_by(ordering, then).values_list("pk", flat=True)[: size + 1])
+    more, ids = len(ids) > size, ids[:size]
     if backwards:
-        rows.reverse()
+        ids.reverse()
+    rows = shown(ids)
     first, last_id = (str(rows[0].pk), str(rows[-1].pk)) if rows else (None, None)
     return Slice(
         clients=rows,
@@ -152,6 +151,15 @@ def page(filters: Filters, *, after: str = "", before: str = "", size: int = PAG
         found=found,
         filters=filters,
     )
+
+
+def shown(ids: Sequence[int]) -> list[Client]:
+    """The clients of a page in the order of ``ids``, with all that a list shows.
+
+    Apart from finding them, because a join is made before rows are sorted and cut.
+    """
+    rows = Client.objects.select_related("owner", "group", "place").only(*COLUMNS).in_bulk(ids)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def _beyond(
@@ -228,7 +236,16 @@ class Choices:
     regions: list[str]
 
 
-def choices() -> Choices:
+def choices(person) -> Choices:
+    """What the filters offer this person, looked up once in a while."""
+    key = f"client-choices:{person.pk}:{person.role}:{person.team_id}"
+    if (known := cache.get(key)) is None:
+        known = _choices()
+        cache.set(key, known, CHOICES_HOLD)
+    return known
+
+
+def _choices() -> Choices:
     rows = Client.objects.order_by().values_list("segment", "country", "region").distinct()
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
     return Choices(*(sorted(set(filter(None, column)), key=folded) for column in columns))

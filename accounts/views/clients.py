@@ -47,7 +47,7 @@ def client_list(request):
     if wants_part(request):
         return render(request, "accounts/clients/_list.html", context)
     context |= {
-        "choices": lists.choices(),
+        "choices": lists.choices(request.user),
         "kams": directory.kams_beside(request.user),
         "teams": directory.teams_beside(request.user),
         "lifecycles": Client.Lifecycle.choices,
