@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -161,6 +162,14 @@ class ActivationSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2_000)
 
 
+class NoDraft(APIException):
+    """409: the matrix has no draft to put to use."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = _("This matrix has no draft. Write one first.")
+    default_code = "no_draft"
+
+
 class MatrixActivation(APIView):
     """Put the draft to use; the ranking follows as a job."""
 
@@ -169,7 +178,7 @@ class MatrixActivation(APIView):
         matrix = get_object_or_404(Matrix, pk=pk)
         draft = matrix.versions.filter(status=MatrixVersion.Status.DRAFT).first()
         if draft is None:
-            raise NotFound
+            raise NoDraft
         asked = ActivationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         version = activate(draft, asked.validated_data["reason"], request.user)

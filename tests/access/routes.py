@@ -35,7 +35,7 @@ class Route:
         return apps.get_model(self.policy.subject) if self.policy.subject else None
 
     def relations(self) -> tuple[str, ...]:
-        return ("own", "team", "foreign", "absent") if self.parameters else ("none",)
+        return ("own", "team", "foreign", "absent") if self.model is not None else ("none",)
 
     def url(self, world: World, relation: str) -> str:
         """The address of this route for a row in that relation.
