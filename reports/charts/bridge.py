@@ -55,16 +55,23 @@ def bridge(
             # Otherwise as wide as the nearest bar of the same kind leaves room for.
             width=0.7,
             customdata=[[plain(names[row]), text] for row, text in zip(rows, texts, strict=True)],
-            text=texts,
-            textposition="outside",
-            cliponaxis=False,
             marker={"color": COLOURS[token], "opacity": 0.55 if token == BEFORE else 1.0},
             meta={"token": token},
             hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}} {in_template(unit)}"
             "<extra></extra>",
         )
+        for row, text in zip(rows, texts, strict=True):
+            figure.add_annotation(
+                x=max(bases[row], bases[row] + widths[row]),
+                y=row,
+                text=text,
+                showarrow=False,
+                xanchor="left",
+                xshift=2,
+                name="token:ink-2",
+            )
     name_axis(figure, names)
     ends = [base + width for base, width in zip(bases, widths, strict=True)]
-    amount_axis_below(figure, [*bases, *ends], caption)
+    amount_axis_below(figure, [*bases, *ends])
     figure.update_layout(barmode="overlay")
     return figure

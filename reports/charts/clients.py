@@ -43,15 +43,23 @@ def movers(
             y=rows,
             width=0.7,
             customdata=[plain(names[i]) for i in rows],
-            text=[short(values[i] or 0.0, caption.language, signed=True) for i in rows],
-            textposition="outside",
-            cliponaxis=False,
             marker={"color": COLOURS[token]},
             meta={"token": token},
             hovertemplate=f"%{{customdata}}<br>%{{x:+,.0f}} {in_template(unit)}<extra></extra>",
         )
+        # Always to the right, where no name stands: of the bar's end, or of zero under it.
+        for i in rows:
+            figure.add_annotation(
+                x=max(values[i] or 0.0, 0.0),
+                y=i,
+                text=short(values[i] or 0.0, caption.language, signed=True),
+                showarrow=False,
+                xanchor="left",
+                xshift=2,
+                name="token:ink-2",
+            )
     name_axis(figure, names)
-    amount_axis_below(figure, values, caption)
+    amount_axis_below(figure, values)
     figure.update_layout(barmode="overlay")
     return figure
 

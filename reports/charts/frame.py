@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, isfinite
+from textwrap import wrap
 from typing import Any, Literal, SupportsFloat, TypeAlias
 
 import plotly.graph_objects as go
@@ -17,11 +18,12 @@ Values: TypeAlias = Iterable[SupportsFloat | None]
 
 # Labels along an axis of months: as many as stay readable on a phone.
 MONTH_LABELS = 8
-LONGEST_NAME = 32
+NAME_LINE = 20
+BREAK = "<br>"
 HEIGHT = 340
 ROW_HEIGHT = 28
 # Room beside bars for the amounts at their ends, as a share of the whole width of values.
-BESIDE = 0.2
+BESIDE = 0.35
 
 TEMPLATE = go.layout.Template(
     layout={
@@ -110,16 +112,14 @@ def month_axis(figure: go.Figure, months: Sequence[date], labels: Sequence[str])
         type="date",
         tickmode="array",
         tickvals=[months[i].isoformat() for i in shown],
-        ticktext=[plain(labels[i]) for i in shown],
+        # The year below the month: eight labels then fit a phone without being turned.
+        ticktext=[BREAK.join(plain(labels[i]).rsplit(" ", 1)) for i in shown],
     )
 
 
 def name_axis(figure: go.Figure, names: Sequence[str]) -> None:
     """Names by position rather than as categories: two clients may bear one name."""
-    short = [
-        name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
-        for name in (plain(n) for n in names)
-    ]
+    short = [BREAK.join(in_lines(plain(name))) for name in names]
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(short))),
@@ -131,17 +131,23 @@ def name_axis(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_layout(height=96 + ROW_HEIGHT * max(1, len(short)))
 
 
-def amount_axis_below(figure: go.Figure, values: Sequence[float | None], caption: Caption) -> None:
-    """Amounts along the bottom of horizontal bars, with room for labels at their ends."""
+def in_lines(name: str) -> list[str]:
+    """A name in two lines at most, cut where they do not suffice."""
+    lines = wrap(name, NAME_LINE) or [""]
+    if len(lines) <= 2:
+        return lines
+    return [lines[0], lines[1][: NAME_LINE - 1].rstrip() + "…"]
+
+
+def amount_axis_below(figure: go.Figure, values: Sequence[float | None]) -> None:
+    """Room for horizontal bars and, to their right, the amounts that make a scale superfluous."""
     lowest, highest = _span(v for v in values if v is not None)
-    at = ticks(lowest, highest)
     room = (highest / 2 - lowest / 2) * 2 * BESIDE
-    value_axis_below(figure)
     figure.update_xaxes(
-        tickmode="array",
-        tickvals=at,
-        ticktext=[short(v, caption.language) for v in at],
-        range=[lowest - (room if lowest < 0 else 0), highest + (room if highest > 0 else 0) or 1],
+        showticklabels=False,
+        zeroline=True,
+        zerolinewidth=1,
+        range=[lowest, highest + room or 1],
     )
 
 
@@ -187,7 +193,7 @@ def add_label(
 ) -> None:
     """A name at a point, in the colour of what it names: above it, or to its right."""
     place = (
-        {"xanchor": "left", "yanchor": "middle", "xshift": 6}
+        {"xanchor": "left", "yanchor": "middle", "xshift": 14}
         if beside
         else {"xanchor": "right", "yanchor": "bottom", "yshift": 4}
     )

@@ -7,15 +7,16 @@ from typing import Any
 import plotly.graph_objects as go
 
 TOKEN = "token:"  # noqa: S105  # the prefix by which shapes and annotations name their colour
-# Room over the plot for a label above the tallest bar or beside the end of a line.
-MARGIN = {"t": 28, "r": 36, "b": 32, "l": 12}
+# Room over the plot for a label above the tallest bar.
+MARGIN = {"t": 28, "b": 36, "l": 12}
 
 
-def for_page(figure: go.Figure) -> dict[str, Any]:
+def for_page(figure: go.Figure, *, right: int = 36) -> dict[str, Any]:
     """``data`` and ``layout`` as plain JSON.
 
     The page shows title and subtitle as text of its own and sets the height; every colour becomes
-    the token that the figure names for it, so that it follows the theme.
+    the token that the figure names for it, so that it follows the theme.  right: pixels beside the
+    plot, for the name of a line at its end.
     """
     parts = figure.to_plotly_json()
     layout = {
@@ -23,7 +24,9 @@ def for_page(figure: go.Figure) -> dict[str, Any]:
         for name, value in parts["layout"].items()
         if name not in ("template", "title", "height", "separators")
     }
-    layout["margin"] = MARGIN
+    layout["margin"] = {**MARGIN, "r": right}
+    for axis in (layout.setdefault("xaxis", {}), layout.setdefault("yaxis", {})):
+        axis |= {"gridcolor": "var(--line)", "zerolinecolor": "var(--line-strong)"}
     for item in (*layout.get("shapes", ()), *layout.get("annotations", ())):
         name = item.get("name") or ""
         if name.startswith(TOKEN):

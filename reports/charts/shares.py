@@ -78,7 +78,13 @@ def lorenz_curve(
         name="token:ink-3",
     )
     figure.add_annotation(
-        x=0.5, y=0.5, text=plain(equality_label), showarrow=False, yshift=10, name="token:ink-3"
+        x=0.5,
+        y=0.5,
+        text=plain(equality_label),
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+        name="token:ink-3",
     )
     add_line(
         figure,
@@ -156,9 +162,9 @@ def _reference_point(figure: go.Figure, x: float, y: float, label: str) -> None:
         y=y,
         text=plain(label),
         showarrow=False,
-        xanchor="left",
-        yanchor="top",
-        xshift=6,
+        # Over the curve, wherever it runs.
+        xanchor="right",
+        yanchor="bottom",
         name="token:ink-3",
     )
 

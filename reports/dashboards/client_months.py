@@ -140,7 +140,7 @@ def months_chart(figures: ClientMonths) -> Chart:
         "months",
         caption.title,
         caption.subtitle,
-        charts.for_page(figure),
+        charts.for_page(figure, right=72),
         {
             "head": [
                 _("Month up to"),

@@ -226,7 +226,7 @@ def pareto_chart(figures: Portfolio) -> Chart:
         profit_label=_("of profit"),
         reference_label=f"20{THIN}/{THIN}80",
         selected=point,
-        selected_label=_("selected by the ranking"),
+        selected_label=_("selected clients"),
     )
     at = np.ceil(np.array(TABLE_SHARES) * len(profit) - 1e-9).astype(int)
     note = ""
