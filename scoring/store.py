@@ -83,7 +83,8 @@ def write(run_id: int, rows: Rows) -> None:
     for ratings, missing in ((rows.ratings, NOT_RATED), (rows.raw, np.nan)):
         columns += [ratings[:, j] for j in range(criteria)]
         columns += [np.full(length, missing, dtype=ratings.dtype)] * (MOST_CRITERIA - criteria)
-    copy_in_binary(table, ["run_id", *FACTS, *_numbered("r"), *_numbered("x")], columns)
+    names = ["run_id", *FACTS, *_numbered("r"), *_numbered("x")]
+    copy_in_binary(table, names, columns, freeze=True)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")  # sorts of indexes in memory
         cursor.execute(f"CREATE UNIQUE INDEX ON {table} (place)")
@@ -91,15 +92,14 @@ def write(run_id: int, rows: Rows) -> None:
         cursor.execute(f"CREATE INDEX ON {table} (place) WHERE selected = 1")
         cursor.execute(f"ALTER TABLE {PARENT} ATTACH PARTITION {table} FOR VALUES IN ({run_id})")
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT of_run")
-        cursor.execute(f"ANALYZE {table}")
+        cursor.execute(f"ANALYZE {table} (place, client_id, rank, selected, coverage)")
 
 
 def ranks(run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Clients of a run, ascending, and their ranks."""
-    ids, found = copy_out_binary(
-        f"SELECT client_id, rank FROM {partition(run_id)} ORDER BY client_id", ["i8", "i4"]
-    )
-    return ids, found
+    ids, found = copy_out_binary(f"SELECT client_id, rank FROM {partition(run_id)}", ["i8", "i4"])
+    by_id = np.argsort(ids)
+    return ids[by_id], found[by_id]
 
 
 def read(run_id: int, criteria: int) -> Rows:

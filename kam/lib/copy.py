@@ -38,11 +38,17 @@ def binary_buffer(columns: Sequence[np.ndarray]) -> bytes:
     return _HEADER + rows.tobytes() + _TRAILER
 
 
-def copy_in_binary(table: str, names: Sequence[str], columns: Sequence[np.ndarray]) -> None:
-    """Append the columns to ``table`` (an already quoted name) by binary COPY."""
+def copy_in_binary(
+    table: str, names: Sequence[str], columns: Sequence[np.ndarray], *, freeze: bool = False
+) -> None:
+    """Append the columns to ``table`` (an already quoted name) by binary COPY.
+
+    ``freeze``: the table was made in this very (sub)transaction, so its rows may be written as
+    settled; whatever scans them first is then spared from marking them.
+    """
     with connection.cursor() as cursor:
         raw_cursor(cursor).copy_expert(
-            f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT binary)",
+            f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT binary, FREEZE {freeze})",
             io.BytesIO(binary_buffer(columns)),
         )
 
