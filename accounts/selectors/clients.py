@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.core.cache import cache
-from django.db.models import F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
-from accounts.models import Client, Document
+from accounts.models import Client, Document, User
 from kam.lib.periods import add_months
 
 from .facts import memberships_as_of, revenue_documents
@@ -185,11 +185,18 @@ def _beyond(
 @dataclass
 class Sales:
     """What was sold: ``revenue`` of the 12 months up to the date, ``before`` of the 12 months
-    before those; ``last`` is the day of the last invoice."""
+    before those; ``last`` is the day of the last invoice; ``overdue`` is unpaid past its due
+    day, with VAT, by the present state of payments."""
 
     revenue: Decimal = Decimal(0)
     before: Decimal = Decimal(0)
     last: dt.date | None = None
+    overdue: Decimal = Decimal(0)
+
+    @property
+    def change(self) -> Decimal | None:
+        """Of revenue over a year, as a fraction."""
+        return self.revenue / self.before - 1 if self.before > 0 else None
 
 
 def entities_of(clients: Iterable[Client], as_of: dt.date) -> dict[int, int]:
@@ -217,14 +224,60 @@ def sales(clients: Sequence[Client], as_of: dt.date) -> dict[int, Sales]:
             revenue=Sum("net", filter=Q(date__gte=start)),
             before=Sum("net", filter=Q(date__gte=before, date__lt=start)),
             last=Max("date", filter=Q(type=Document.Type.INVOICE)),
+            overdue=Sum(
+                F("gross") - F("paid"),
+                filter=Q(gross__gt=0, settled_on__isnull=True, due__lt=as_of),
+            ),
         )
     )
-    for client_id, revenue, earlier, last in rows:
+    for client_id, revenue, earlier, last, overdue in rows:
         row = found[counts_for[client_id]]
         row.revenue += revenue or 0
         row.before += earlier or 0
+        row.overdue += overdue or 0
         row.last = max(filter(None, (row.last, last)), default=None)
     return {client.pk: found[client.pk] for client in clients}
+
+
+def looked_after(person, most: int) -> list[Client]:
+    """The clients of a person's first page in the order of the ranking: a KAM's own; for those
+    who lead or audit, the selected ones, of a manager those of the team."""
+    clients = Client.objects.filter(group__isnull=True)
+    if person.role == User.Role.KAM:
+        clients = clients.filter(owner=person)
+    else:
+        clients = clients.filter(place__selected=True)
+        if person.role == User.Role.MANAGER and person.team_id:
+            clients = clients.filter(team_id=person.team_id)
+    order = F("place__rank").asc(nulls_last=True)
+    return shown(list(clients.order_by(order, "pk").values_list("pk", flat=True)[:most]))
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many clients a KAM looks after, and how many of them the ranking selects."""
+
+    owner_id: int | None
+    name: str | None
+    clients: int
+    active: int
+    selected: int
+
+
+def loads(team_id: int) -> list[Load]:
+    """By KAM of a team, the most loaded first."""
+    rows = (
+        Client.objects.filter(team_id=team_id, group__isnull=True)
+        .order_by()
+        .values_list("owner_id", "owner__name")
+        .annotate(
+            clients=Count("pk"),
+            active=Count("pk", filter=Q(lifecycle=Client.Lifecycle.ACTIVE)),
+            selected=Count("pk", filter=Q(place__selected=True)),
+        )
+        .order_by("-clients", "owner__name")
+    )
+    return [Load(*row) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _rhythm(known: Facts) -> Line:
         text = _("Last bought on %(day)s, %(ago)s; too few purchases to tell a rhythm.")
         return Line("rhythm", text % words)
     days = max(round(known.rhythm), 1)
-    usual = ngettext("every day", "every %(shown)s days", days) % {"shown": number(days)}
+    usual = ngettext("every %(shown)s day", "every %(shown)s days", days) % {"shown": number(days)}
     words["usual"] = usual
     if known.is_late:
         text = _("Last bought on %(day)s, %(ago)s, though it usually buys %(usual)s.")
@@ -207,7 +207,7 @@ def _talk(known: Facts) -> Line:
     if talk is None:
         return Line("talk", _("Nobody has noted a talk with this client yet."), "watch")
     words = {
-        "kind": talk.get_kind_display(),
+        "kind": talk.get_kind_display().lower(),
         "day": day(talk.date),
         "ago": _ago((known.as_of - talk.date).days),
         "who": talk.contact.name if talk.contact else "",

@@ -1,9 +1,80 @@
-"""The first page after sign-in."""
+"""The first page after sign-in: what needs attention, and the clients one looks after."""
+
+import datetime as dt
 
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from accounts.models import Client, User
+from accounts.selectors import clients as lists
+from accounts.selectors.timeline import last_contacts
+from kam.jobs.models import Job
+from kam.lib.periods import today
+
+MOST_CLIENTS = 35
+MOST_ALERTS = 5
+# Nobody has spoken with the client for longer than this.
+SILENCE = dt.timedelta(days=60)
+
 
 @require_GET
 def home(request):
-    return render(request, "accounts/home.html")
+    person = request.user
+    if person.role == User.Role.COLLEAGUE:
+        return render(request, "accounts/home/colleague.html")
+    day = today()
+    clients = lists.looked_after(person, MOST_CLIENTS)
+    if not clients and not Client.objects.exists():
+        return render(request, "accounts/home/start.html")
+    lines = lines_of(clients, day)
+    context = {
+        "lines": lines,
+        "alerts": alerts(lines, day),
+        "own": person.role == User.Role.KAM,
+        "full": len(clients) == MOST_CLIENTS,
+        "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],
+        "loads": [],
+    }
+    if person.role == User.Role.MANAGER and person.team_id:
+        context["loads"] = lists.loads(person.team_id)
+    return render(request, "accounts/home/home.html", context)
+
+
+def lines_of(clients: list[Client], day: dt.date) -> list[dict]:
+    """The clients with what was sold and when somebody last spoke with them."""
+    sales = lists.sales(clients, day)
+    talks = last_contacts(lists.entities_of(clients, day), day)
+    return [
+        {
+            "client": client,
+            "sales": sales[client.pk],
+            "talk": talks.get(client.pk),
+            "moved": moved(client),
+        }
+        for client in clients
+    ]
+
+
+def moved(client: Client) -> int | None:
+    """Places won since the ranking before; None where there is nothing to compare."""
+    place = getattr(client, "place", None)
+    if place is None or place.rank is None or place.previous_rank is None:
+        return None
+    return place.previous_rank - place.rank
+
+
+def alerts(lines: list[dict], day: dt.date) -> list[dict]:
+    """What to look at first: money past its due day, most first, then the longest silence."""
+    owing = [line for line in lines if line["sales"].overdue > 0]
+    owing.sort(key=lambda line: -line["sales"].overdue)
+    silent = [
+        line
+        for line in lines
+        if line["talk"]
+        and day - line["talk"] > SILENCE
+        and line["client"].lifecycle == Client.Lifecycle.ACTIVE
+    ]
+    silent.sort(key=lambda line: line["talk"])
+    found = [{"kind": "overdue", **line} for line in owing]
+    found += [{"kind": "silence", "days": (day - line["talk"]).days, **line} for line in silent]
+    return found[:MOST_ALERTS]
