@@ -227,16 +227,6 @@ def _beyond(run: RankingRun, key: str, below: bool, place: int, backwards: bool)
     )
 
 
-def segments() -> list[str]:
-    """Segments of the clients that the actor may see."""
-    return list(
-        Client.objects.exclude(segment="")
-        .order_by("segment")
-        .values_list("segment", flat=True)
-        .distinct()
-    )
-
-
 def kams(actor: Any) -> list[User]:
     """Those who may own clients, as far as the actor works with them."""
     people = User.objects.filter(is_active=True, role__in=(KAM, MANAGER))

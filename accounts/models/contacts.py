@@ -17,7 +17,7 @@ class Contact(Scoped):
         BUYS = "buys", _("Buys")
         PAYS = "pays", _("Pays")
 
-    client = models.ForeignKey(Client, models.CASCADE, related_name="contacts")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="contacts", db_index=False)
     name = models.CharField(_("name"), max_length=200)
     position = models.CharField(_("position"), max_length=200, blank=True, default="")
     email = models.CharField(_("e-mail"), max_length=254, blank=True, default="")

@@ -1,6 +1,7 @@
 """What was said and done with a client."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -27,7 +28,7 @@ class Interaction(Scoped):
         SURVEY = "survey", _("Survey")
         NOTE = "note", _("Note")
 
-    client = models.ForeignKey(Client, models.CASCADE, related_name="interactions")
+    client = models.ForeignKey(Client, models.CASCADE, related_name="interactions", db_index=False)
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="interactions"
     )
@@ -42,17 +43,27 @@ class Interaction(Scoped):
         validators=[MinValueValidator(1), MaxValueValidator(10)],
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
     )
     source = models.CharField(max_length=60, blank=True, default="", editable=False)
     key = models.CharField(max_length=64, blank=True, default="", editable=False)
     known_from = models.DateTimeField(default=timezone.now, editable=False)
     known_to = models.DateTimeField(null=True, editable=False)
-    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, editable=False)
+    batch = models.ForeignKey(
+        ImportBatch, models.SET_NULL, null=True, editable=False, db_index=False
+    )
 
     class Meta(Scoped.Meta):
         ordering = ["-date", "-pk"]
-        indexes = [models.Index(fields=["client", "-date"], name="interaction_client_date")]
+        indexes = [
+            models.Index(fields=["client", "-date"], name="interaction_client_date"),
+            BrinIndex(fields=["batch"], name="interaction_batch_brin"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "key"],

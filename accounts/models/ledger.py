@@ -46,11 +46,17 @@ class Document(Scoped):
         ORDER = "order", _("Order")
         PAYMENT_REQUEST = "payment_request", _("Payment request")
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="documents")
+    # Every index on a client and a date serves look-ups by the client alone, too.
+    client = models.ForeignKey(Client, models.PROTECT, related_name="documents", db_index=False)
     source = models.CharField(_("source"), max_length=60, default="default")
     type = models.CharField(_("type"), max_length=20, choices=Type, default=Type.INVOICE)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, verbose_name=_("our organisation")
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        verbose_name=_("our organisation"),
     )
     number = models.CharField(_("number"), max_length=60)
     year = models.PositiveSmallIntegerField(editable=False)
@@ -82,7 +88,7 @@ class Document(Scoped):
     known_to = models.DateTimeField(null=True, editable=False)
     fingerprint = models.CharField(max_length=32, editable=False, default="")
     batch = models.ForeignKey(
-        ImportBatch, models.SET_NULL, null=True, editable=False, db_constraint=False
+        ImportBatch, models.SET_NULL, null=True, editable=False, db_constraint=False, db_index=False
     )
 
     class Meta(Scoped.Meta):
@@ -90,6 +96,7 @@ class Document(Scoped):
         indexes = [
             models.Index(fields=["client", "date"], name="document_client_date"),
             BrinIndex(fields=["date"], name="document_date_brin"),
+            BrinIndex(fields=["batch"], name="document_batch_brin"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -138,7 +145,7 @@ class Line(Scoped):
 class Payment(Scoped):
     """Money received (negative: returned) from a client; versioned as documents are."""
 
-    client = models.ForeignKey(Client, models.PROTECT, related_name="payments")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="payments", db_index=False)
     source = models.CharField(max_length=60, default="default")
     key = models.CharField(max_length=64, editable=False)
     number = models.CharField(_("number"), max_length=60, blank=True, default="")
@@ -153,12 +160,15 @@ class Payment(Scoped):
     known_to = models.DateTimeField(null=True, editable=False)
     fingerprint = models.CharField(max_length=32, editable=False, default="")
     batch = models.ForeignKey(
-        ImportBatch, models.SET_NULL, null=True, editable=False, db_constraint=False
+        ImportBatch, models.SET_NULL, null=True, editable=False, db_constraint=False, db_index=False
     )
 
     class Meta(Scoped.Meta):
         ordering = ["-date", "-pk"]
-        indexes = [models.Index(fields=["client", "date"], name="payment_client_date")]
+        indexes = [
+            models.Index(fields=["client", "date"], name="payment_client_date"),
+            BrinIndex(fields=["batch"], name="payment_batch_brin"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "key"],

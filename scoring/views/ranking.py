@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.selectors.clients import choices
 from kam.lib import drawing, formatting
 from kam.lib.views import wants_part
 from scoring.models import RankingRun
@@ -13,7 +14,6 @@ from scoring.selectors import (
     main_matrix,
     main_run,
     ranking_slice,
-    segments,
     version_criteria,
 )
 from scoring.services.explanation import parts_of_rows
@@ -60,7 +60,7 @@ def ranking(request):
     }
     if wants_part(request):
         return render(request, "scoring/_ranking.html", context)
-    context |= {"segments": segments(), "kams": kams(request.user)}
+    context |= {"segments": choices(request.user).segments, "kams": kams(request.user)}
     return render(request, "scoring/ranking.html", context)
 
 
