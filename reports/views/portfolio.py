@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.selectors.clients import choices
 from accounts.selectors.people import teams
 from kam.audit.services import record
 from kam.lib import formatting
@@ -22,8 +23,8 @@ from reports.dashboards.portfolio import (
 )
 from reports.dashboards.portfolio_charts import CHARTS, portfolio_charts
 from reports.dashboards.portfolio_rows import Rows
-from reports.datasets import YEAR
-from scoring.selectors import kams, main_run, segments
+from reports.store import YEAR
+from scoring.selectors import kams, main_run
 
 # One client above this share of revenue is a dependence.
 DEPENDENCE = 0.2
@@ -36,7 +37,7 @@ def chosen(request, asked, run) -> dict:
         "run": run,
         "periods": PERIODS,
         "kams": kams(request.user),
-        "segments": segments(),
+        "segments": choices(request.user).segments,
         "teams": [] if request.user.role == KAM else teams(),
     }
 
