@@ -7,8 +7,10 @@ coordinates are counted first, and whatever still goes wrong ends a child, not t
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -42,6 +44,17 @@ _REFERENCE = re.compile(rb"""(?:^|\s)r\s*=\s*["']\s*([A-Za-z]*)([0-9]+)\s*["']""
 _ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([^"']+)""", re.IGNORECASE)
 _DATE_1904 = re.compile(rb"""<(?:[\w.-]+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true)["']""")
 _OVERLAP = 4096
+# What the zip module and its decompressors raise over a damaged archive.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,  # names that are not in their encoding, places before the start
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +85,7 @@ def check(stream: BinaryIO, size: int) -> Workbook:
             if len({name.lower() for name in names}) < len(names):
                 raise refuse("file.damaged")
             return _check_parts(archive, parts)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise refuse("file.damaged") from error
 
 

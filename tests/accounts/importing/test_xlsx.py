@@ -231,6 +231,15 @@ def test_torn_archive() -> None:
     assert refusal(SOUND[: len(SOUND) // 2], "documents").issue.code == "file.damaged"
 
 
+def test_a_part_whose_name_is_not_in_its_encoding() -> None:
+    """The name before the data, marked as UTF-8: the directory at the end is sound."""
+    torn = bytearray(SOUND)
+    entry = torn.index(b"PK\x03\x04")
+    torn[entry + 7] |= 8
+    torn[entry + 30] = 0xFF
+    assert refusal(bytes(torn), "documents").issue.code == "file.damaged"
+
+
 def sparse(data: bytes) -> bytes:
     return data.replace(
         b"</sheetData>", b'<row r="150000"><c r="CV150000"><v>1</v></c></row></sheetData>'
