@@ -154,7 +154,7 @@ class _Collector:
                 target.extend(cells)
                 continue
             share = shared.setdefault
-            target.extend([share(cell, cell) for cell in cells])
+            target.extend(list(map(share, cells, cells)))
             if isinstance(target, list) and _SHARED_TEXTS < len(shared) > len(target) // 2:
                 self.shared[name] = None
                 if name in self.numbers:

@@ -104,7 +104,10 @@ def line_amount(
     if quantity is None or unit_price is None:
         return None
     exact = quantity * unit_price * (_ONE - discount) if discount else quantity * unit_price
-    return exact if decimals_of(unit_price) > 2 else to_cents(exact)
+    # Most prices are written with two decimals, and asking for these first is quick.
+    if unit_price.same_quantum(_CENT) or decimals_of(unit_price) <= 2:
+        return to_cents(exact)
+    return exact
 
 
 def amounts(money: Money) -> Column | None:

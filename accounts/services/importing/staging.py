@@ -9,50 +9,69 @@ from django.db import connection, models
 
 from kam.lib.copy import raw_cursor
 
-_LINES_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 1_000
+_BYTES_AT_ONCE = 1 << 18
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_ESCAPED = tuple(map(chr, _ESCAPES))
 
 
 class _Stream:
-    """Text lines as the file that COPY reads, made while it reads: memory stays flat."""
+    """Texts as the file that COPY reads, made while it reads: memory stays flat."""
 
-    def __init__(self, lines: Iterator[str]):
-        self._lines = lines
+    def __init__(self, texts: Iterator[str]):
+        self._texts = texts
         self._rest = b""
 
-    def read(self, size: int = -1) -> bytes:
-        while len(self._rest) < size or size < 0:
-            piece = "".join(islice(self._lines, _LINES_AT_ONCE))
-            if not piece:
+    def read(self, size: int = _BYTES_AT_ONCE) -> bytes:
+        pieces: list[str] = []
+        missing = size - len(self._rest)
+        for text in self._texts if missing > 0 else ():
+            pieces.append(text)
+            missing -= len(text)
+            if missing <= 0:
                 break
-            self._rest += piece.encode()
-        if size < 0:
-            answer, self._rest = self._rest, b""
-        else:
-            answer, self._rest = self._rest[:size], self._rest[size:]
-        return answer
+        ready = self._rest + "".join(pieces).encode()
+        self._rest = ready[size:]
+        return ready[:size]
 
 
-def copy_lines(table: str, columns: Sequence[str], lines: Iterable[str]) -> None:
-    """Append lines that are already in COPY's text format, each with its line feed."""
+def copy_lines(table: str, columns: Sequence[str], texts: Iterable[str]) -> None:
+    """Append texts of whole lines in COPY's own format, each line with its line feed."""
     with connection.cursor() as cursor:
         raw_cursor(cursor).copy_expert(
-            f"COPY {table} ({', '.join(columns)}) FROM STDIN", _Stream(iter(lines)), 1 << 18
+            f"COPY {table} ({', '.join(columns)}) FROM STDIN", _Stream(iter(texts)), _BYTES_AT_ONCE
         )
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Append rows of Python values; None is NULL."""
-    copy_lines(table, columns, ("\t".join(map(_cell, row)) + "\n" for row in rows))
+    copy_lines(table, columns, _lines(iter(rows)))
 
 
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+def _lines(rows: Iterator[Sequence[object]]) -> Iterator[str]:
+    """Column by column, because the values of one column are spelled alike."""
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        columns = map(_spelled, zip(*some, strict=True))
+        yield "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
 
 
-def _cell(value: object) -> str:
-    """A value as text COPY reads it; only text can hold what must be escaped."""
-    if value is None:
-        return r"\N"
-    return value.translate(_ESCAPES) if isinstance(value, str) else str(value)
+def _spelled(values: Sequence[object]) -> Sequence[str]:
+    """Values as COPY reads them; only texts can hold what must be escaped."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        joined = "".join(values)  # type: ignore[arg-type]
+        if not any(sign in joined for sign in _ESCAPED):
+            return values  # type: ignore[return-value]
+    if str not in kinds and type(None) not in kinds:
+        return [*map(str, values)]
+    return [
+        r"\N"
+        if value is None
+        else value.translate(_ESCAPES)
+        if isinstance(value, str)
+        else str(value)
+        for value in values
+    ]
 
 
 def stage(name: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:

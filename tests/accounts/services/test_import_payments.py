@@ -191,15 +191,15 @@ def test_an_import_killed_while_it_writes_leaves_nothing(tmp_path):
 import os, sys
 import django
 django.setup()
-from accounts.services.importing import documents, run
-from accounts.services.importing.documents import _Documents
-whole = _Documents._ledger_lines
+from accounts.services.importing import run
+from accounts.services.importing.documents.lines import Lines
+whole = Lines._ledger
 def dying(self, *args):
-    for number, line in enumerate(whole(self, *args)):
+    for number, text in enumerate(whole(self, *args)):
         if number == 2500:
             os._exit(9)
-        yield line
-_Documents._ledger_lines = dying
+        yield text
+Lines._ledger = dying
 run(sys.argv[1], "documents")
 """
     done = subprocess.run([sys.executable, "-c", script, str(path)], cwd=settings.BASE_DIR)
