@@ -129,6 +129,7 @@ class ContactForm(VersionedForm):
     class Meta:
         model = Contact
         fields = ["name", "position", "role", "email", "phone", "left_on"]
+        labels = {"name": _("Name and surname")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Team, User
 
+NAMED = {"name": _("Name and surname")}
+
 
 class PasswordField(forms.CharField):
     def __init__(self, **options):
@@ -26,6 +28,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "role", "function", "team", "language", "is_active"]
+        labels = NAMED
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -55,6 +58,7 @@ class SetupForm(PersonForm):
     class Meta:
         model = User
         fields = ["name", "email", "language"]
+        labels = NAMED
 
 
 class TeamForm(forms.ModelForm):
@@ -67,6 +71,7 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language", "theme", "compact"]
+        labels = NAMED
 
 
 class PasswordForm(forms.Form):

@@ -24,7 +24,7 @@ class Conflict(Exception):
     """Somebody saved the row since it was read; ``present`` is the row as it is now."""
 
     def __init__(self, present):
-        super().__init__(f"{present} is now version {present.version}")
+        super().__init__(f"{type(present).__name__} {present.pk} has been changed meanwhile")
         self.present = present
 
 

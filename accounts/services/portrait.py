@@ -25,6 +25,8 @@ from kam.lib.templatetags.kam import day, money, month, number, percent
 
 # Longer than so many times its own rhythm without buying is worth a look.
 LATE_RHYTHMS = 2
+# A change that would be shown as 0 %.
+AS_MUCH = Decimal("0.005")
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,9 @@ def _revenue(known: Facts) -> Line:
         text = _(
             "Bought for %(bought)s in 12 months; there is no full year before to compare with."
         )
+        return Line("revenue", text % {"bought": bought})
+    if abs(known.growth) < AS_MUCH:
+        text = _("Bought for %(bought)s in 12 months, as much as in the year before.")
         return Line("revenue", text % {"bought": bought})
     words = {"bought": bought, "change": percent(abs(known.growth), 0)}
     if known.growth >= 0:

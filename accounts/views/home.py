@@ -30,6 +30,7 @@ def home(request):
     context = {
         "lines": lines,
         "alerts": alerts(lines, day),
+        "has_moves": any(line["moved"] for line in lines),
         "own": person.role == User.Role.KAM,
         "full": len(clients) == MOST_CLIENTS,
         "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],

@@ -15,7 +15,9 @@ const harmless = (value) =>
   : value;
 
 function read(chart) {
-  const figure = JSON.parse(chart.querySelector('script[type="application/json"]').textContent);
+  // In a template, because htmx takes every script out of what it puts in.
+  const held = chart.querySelector("template").content;
+  const figure = JSON.parse(held.querySelector('script[type="application/json"]').textContent);
   for (const trace of figure.data) {
     for (const name of TEXTS) if (name in trace) trace[name] = harmless(trace[name]);
   }
