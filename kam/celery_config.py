@@ -8,7 +8,7 @@ result_backend = None  # state lives on the job row
 task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True  # acks_late alone loses a task whose child process dies
-task_acks_on_failure_or_timeout = True
+task_acks_on_failure = task_acks_on_timeout = True
 task_publish_retry = False  # the dispatcher retries by itself
 task_serializer = "json"
 accept_content = ["json"]

@@ -31,7 +31,6 @@ class WaitingRowSerializer(serializers.ModelSerializer):
 class ImportList(generics.ListAPIView):
     """Files taken in."""
 
-    queryset = ImportBatch.objects.all()
     serializer_class = ImportSerializer
 
     def get_queryset(self):
@@ -41,7 +40,6 @@ class ImportList(generics.ListAPIView):
 class ImportDetail(generics.RetrieveAPIView):
     """One file taken in, with the report that was given."""
 
-    queryset = ImportBatch.objects.all()
     serializer_class = ImportReportSerializer
 
     def get_queryset(self):
@@ -51,7 +49,6 @@ class ImportDetail(generics.RetrieveAPIView):
 class QuarantineList(generics.ListAPIView):
     """Rows that name no client we know."""
 
-    queryset = QuarantinedRow.objects.all()
     serializer_class = WaitingRowSerializer
 
     def get_queryset(self):

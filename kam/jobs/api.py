@@ -36,9 +36,11 @@ class JobSerializer(serializers.ModelSerializer):
 
 
 class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
-    queryset = Job.objects.all()
     serializer_class = JobSerializer
     lookup_value_regex = r"\d+"
+
+    def get_queryset(self):
+        return Job.objects.all()
 
     @action(detail=True, methods=["post"])
     def cancellation(self, request, pk=None):

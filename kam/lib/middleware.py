@@ -1,6 +1,7 @@
 """What happens to every request: bad bytes refused, person and language set, route allowed."""
 
 from django.conf import settings
+from django.core.checks.urls import check_url_config
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -30,6 +31,9 @@ class Person:
 
     def __init__(self, get_response):
         self.get_response = get_response
+        # Views, forms and serializers are loaded now, while nobody acts: a queryset that one of
+        # them makes on loading must not be that of whoever happens to ask first.
+        check_url_config(None)
 
     def __call__(self, request):
         user = request.user

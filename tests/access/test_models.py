@@ -126,6 +126,30 @@ AROUND_THE_RULE = {
 }
 
 
+def on_loading(tree: ast.AST):
+    """What runs when a module is loaded: everything but the inside of functions."""
+    for node in ast.iter_child_nodes(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            yield from on_loading(node)
+
+
+def test_no_query_is_made_when_a_module_is_loaded():
+    """A queryset kept on a class would be the one of whoever acted when it was loaded."""
+    scoped = {m.__name__ for m in our_models() if issubclass(m, Scoped)}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for app in OURS
+        for path in (ROOT / app).rglob("*.py")
+        for node in on_loading(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("objects", "unscoped")
+        and isinstance(node.value, ast.Name)
+        and node.value.id in scoped
+    ]
+    assert found == []
+
+
 def uses(attribute: str) -> set[str]:
     found = set()
     for app in OURS:

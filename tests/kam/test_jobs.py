@@ -278,3 +278,20 @@ def test_two_beats_insert_one_job_a_period_and_a_pause_is_caught_up_once(setting
     before = Job.unscoped.count()
     scheduler.insert_due(long_ago)
     assert Job.unscoped.count() == before + 1
+
+
+@pytest.mark.django_db
+def test_the_list_over_rest_is_that_of_who_asks_not_of_who_asked_first():
+    from django.test import Client as Browser
+
+    first, second = person(role="kam"), User.objects.create_user("b@example.com", None, name="B")
+    enqueue("test.work", {"x": 1}, actor=first)
+    enqueue("test.work", {"x": 2}, actor=second)
+    counts = []
+    for each in (None, first, second, None, second):
+        browser = Browser()
+        if each:
+            browser.force_login(each)
+        answer = browser.get("/api/v1/jobs/")
+        counts.append(len(answer.json()["results"]) if each else answer.status_code)
+    assert counts == [401, 1, 1, 401, 1]
