@@ -84,9 +84,7 @@ class Client(Scoped):
             models.Index(fields=["team", "sort_name"], name="client_team_sort"),
             models.Index(fields=["inn", "kpp"], name="client_inn", condition=~Q(inn="")),
             models.Index(fields=["name"], name="client_name"),
-            GinIndex(
-                fields=["sort_name"], opclasses=["gin_trgm_ops"], name="client_name_trigrams"
-            ),
+            GinIndex(fields=["sort_name"], opclasses=["gin_trgm_ops"], name="client_name_trigrams"),
         ]
 
     def __str__(self):
