@@ -10,6 +10,7 @@ from reports.charts.amounts import short
 from reports.charts.frame import (
     Caption,
     amount_axis_below,
+    amounts_beside,
     in_template,
     name_axis,
     new_figure,
@@ -44,6 +45,7 @@ def bridge(
     bases.append(0.0)
     widths.append(end[1])
     tokens.append(NOW)
+    amounts: list[tuple[float, int, str]] = []
     for token in (BEFORE, RISE, FALL, NOW):
         rows = [row for row, kind in enumerate(tokens) if kind == token]
         texts = [short(widths[row], caption.language, signed=token in (RISE, FALL)) for row in rows]
@@ -60,16 +62,11 @@ def bridge(
             hovertemplate=f"%{{customdata[0]}}<br>%{{customdata[1]}} {in_template(unit)}"
             "<extra></extra>",
         )
-        for row, text in zip(rows, texts, strict=True):
-            figure.add_annotation(
-                x=max(bases[row], bases[row] + widths[row]),
-                y=row,
-                text=text,
-                showarrow=False,
-                xanchor="left",
-                xshift=2,
-                name="token:ink-2",
-            )
+        amounts += [
+            (max(bases[row], bases[row] + widths[row]), row, text)
+            for row, text in zip(rows, texts, strict=True)
+        ]
+    amounts_beside(figure, amounts)
     name_axis(figure, names)
     ends = [base + width for base, width in zip(bases, widths, strict=True)]
     amount_axis_below(figure, [*bases, *ends])

@@ -12,6 +12,7 @@ from reports.charts.frame import (
     Caption,
     Values,
     amount_axis_below,
+    amounts_beside,
     in_template,
     name_axis,
     new_figure,
@@ -32,6 +33,7 @@ def movers(
     """Who rose and who fell: bars to both sides of zero, in the order given, first on top."""
     figure = new_figure(caption)
     values = numbers(changes)
+    amounts: list[tuple[float, int, str]] = []
     sides: dict[str, list[int]] = {"good": [], "bad": []}
     for row, value in enumerate(values):
         if value is not None:
@@ -48,16 +50,11 @@ def movers(
             hovertemplate=f"%{{customdata}}<br>%{{x:+,.0f}} {in_template(unit)}<extra></extra>",
         )
         # Always to the right, where no name stands: of the bar's end, or of zero under it.
-        for i in rows:
-            figure.add_annotation(
-                x=max(values[i] or 0.0, 0.0),
-                y=i,
-                text=short(values[i] or 0.0, caption.language, signed=True),
-                showarrow=False,
-                xanchor="left",
-                xshift=2,
-                name="token:ink-2",
-            )
+        amounts += [
+            (max(values[i] or 0.0, 0.0), i, short(values[i] or 0.0, caption.language, signed=True))
+            for i in rows
+        ]
+    amounts_beside(figure, amounts)
     name_axis(figure, names)
     amount_axis_below(figure, values)
     figure.update_layout(barmode="overlay")

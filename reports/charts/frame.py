@@ -151,6 +151,24 @@ def amount_axis_below(figure: go.Figure, values: Sequence[float | None]) -> None
     )
 
 
+def amounts_beside(figure: go.Figure, amounts: Iterable[tuple[float, int, str]]) -> None:
+    """Amounts in words, each to the right of a point in a row: (where, row, text)."""
+    figure.update_layout(
+        annotations=[
+            {
+                "x": at,
+                "y": row,
+                "text": text,
+                "showarrow": False,
+                "xanchor": "left",
+                "xshift": 2,
+                "name": "token:ink-2",
+            }
+            for at, row, text in amounts
+        ]
+    )
+
+
 def amount_axis(figure: go.Figure, caption: Caption) -> None:
     """Amounts up the side, from what the figure holds."""
     at = ticks(*_span(v for trace in figure.data for v in trace.y or () if v is not None))

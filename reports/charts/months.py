@@ -57,11 +57,12 @@ def growth_bars(
     """Each month beside the same month of the year before."""
     figure = new_figure(caption)
     month_axis(figure, months, month_labels)
-    for values, label, token, strength in (
-        (previous_year, previous_label, "series-8", 0.55),
-        (this_year, this_label, "series-1", 1.0),
+    # The year before is faint; in its colour its name could not be read on a dark page.
+    for values, label, token, strength, ink in (
+        (previous_year, previous_label, "series-8", 0.55, "ink-2"),
+        (this_year, this_label, "series-1", 1.0, "series-1"),
     ):
-        add_bars_by_month(figure, months, month_labels, values, label, token, unit)
+        add_bars_by_month(figure, months, month_labels, values, label, token, unit, label_ink=ink)
         figure.data[-1].marker.opacity = strength
     figure.update_layout(barmode="group")
     amount_axis(figure, caption)
@@ -103,6 +104,7 @@ def add_bars_by_month(
     label: str,
     token: str,
     unit: str,
+    label_ink: str | None = None,
 ) -> None:
     y = numbers(values)
     figure.add_bar(
@@ -118,4 +120,4 @@ def add_bars_by_month(
     if tallest is None:
         return
     at = len(y) - 1 - y[::-1].index(tallest)
-    add_label(figure, months[at].isoformat(), tallest, label, token)
+    add_label(figure, months[at].isoformat(), tallest, label, label_ink or token)

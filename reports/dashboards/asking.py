@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from kam.lib.periods import today
-from reports.datasets import YEAR, Filters
+from reports.datasets import Filters
+from reports.store import YEAR
 from scoring.models import RankingRun
 
 from .portfolio import PERIODS, Asked

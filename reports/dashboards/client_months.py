@@ -15,7 +15,8 @@ from accounts.models import Client
 from kam.lib import formatting
 from reports import charts
 from reports.charts import Caption
-from reports.datasets import MONTHS, YEAR, client_by_month, month_edges
+from reports.datasets import client_by_month
+from reports.store import MONTHS, YEAR, month_edges
 
 from .portfolio import LATE_START
 from .portfolio_charts import Chart, day, language, month_labels, percent

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from accounts.models import Client
-from reports.datasets import MONTHS, YEAR, Bools, Filters, Floats, Ledger, ledger
+from reports.datasets import Bools, Filters, Floats, Ledger, ledger
 from reports.figures.concentration import (
     effective_clients,
     gini,
@@ -20,6 +20,7 @@ from reports.figures.concentration import (
 )
 from reports.figures.growth import Movers, Split, growth, movers, split
 from reports.figures.regular import regular_by_month
+from reports.store import MONTHS, YEAR
 from scoring.models import RankingRow, RankingRun
 
 PERIODS = (12, 6, 3)

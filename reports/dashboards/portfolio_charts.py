@@ -28,7 +28,7 @@ from .portfolio import (
 )
 
 # Points of a curve: more than that no screen tells apart.
-CURVE_POINTS = 120
+CURVE_POINTS = 100
 TABLE_SHARES = (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0)
 
 
