@@ -2,7 +2,9 @@
 
 The order: external id in this source, then ИНН with КПП, then the ИНН of exactly one client,
 then the exact name of exactly one.  A name never joins clients of different ИНН, nor two that
-the same source calls by different ids.  Groups are never meant: documents hang on legal entities.
+the same source calls by different ids.  Where the one cell that names the client is no id we
+know, it may be the name: many files have names in the column "client".  Groups are never meant:
+documents hang on legal entities.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from django.db.models import F
 
 from accounts.models import Client, ClientIdentifier
 
@@ -29,6 +33,11 @@ class Reference(NamedTuple):
     @property
     def names_somebody(self) -> bool:
         return bool(self.external_id or self.inn or self.name)
+
+    @property
+    def is_one_cell(self) -> bool:
+        """Whether one cell, in the place of the id, is all that names the client."""
+        return bool(self.external_id) and not (self.inn or self.name)
 
     def words(self) -> str:
         """The reference as a person would say it, for messages."""
@@ -50,13 +59,15 @@ class Clients:
         self._clients: dict[int, _Known] = {}
         self._by_id: dict[str, int] = {}
         self._identified: set[int] = set()
+        self._named_by_id: set[int] = set()
         self._by_inn: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         distinct = set(references)
         self._read(
             {reference.external_id for reference in distinct} - {None},
             {reference.inn for reference in distinct} - {None},
-            {reference.name for reference in distinct} - {None},
+            {reference.name for reference in distinct} - {None}
+            | {reference.external_id for reference in distinct if reference.is_one_cell},
         )
 
     def _read(self, external_ids: set, inns: set, names: set) -> None:
@@ -81,6 +92,11 @@ class Clients:
         self._identified.update(
             ClientIdentifier.objects.filter(
                 source=self._source, client__in=list(self._clients)
+            ).values_list("client_id", flat=True)
+        )
+        self._named_by_id.update(
+            ClientIdentifier.objects.filter(
+                client__in=list(self._clients), external_id=F("client__name")
             ).values_list("client_id", flat=True)
         )
 
@@ -114,6 +130,8 @@ class Clients:
         external_id, inn, kpp, name = reference
         if external_id and external_id in self._by_id:
             return self._by_id[external_id]
+        if reference.is_one_cell and not branches:
+            return self._called(external_id or "")
         several = False
         if inn:
             same = [client for client in self._by_inn[inn] if self._clients[client].inn == inn]
@@ -135,6 +153,21 @@ class Clients:
         if several or alike:
             raise Ambiguous
         return None
+
+    def _called(self, name: str) -> int | None:
+        """The client of a name that stands where ids do.
+
+        A client that has no other name than its id is none of them: the ids of two systems may
+        be equal by chance.
+        """
+        alike = [
+            client
+            for client in self._by_name[name]
+            if self._clients[client].name == name and client not in self._named_by_id
+        ]
+        if len(alike) > 1:
+            raise Ambiguous
+        return alike[0] if alike else None
 
     def _may_be(self, client: int, reference: Reference, branches: bool) -> bool:
         known = self._clients[client]

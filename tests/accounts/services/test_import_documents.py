@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import (
     Client,
+    ClientIdentifier,
     Document,
     ImportBatch,
     Line,
@@ -378,3 +379,34 @@ def test_what_an_import_leaves_behind(load):
     assert actor == person.pk
     assert len(details["sha256"]) == 64
     assert details["documents"] == {"created": 2, "updated": 0, "unchanged": 0}
+
+
+def test_names_in_the_column_of_ids_mean_the_clients_of_these_names(load):
+    load("clients", "external_id;name\n01;Alpha\n02;Beta\n03;Twin\n04;Twin\n")
+    report = load(
+        "documents",
+        """
+        number;date;client;amount
+        A;2024-01-10;Alpha;5
+        B;2024-01-11;02;7
+        C;2024-01-12;Twin;7
+        D;2024-01-13;Gamma;7
+        """,
+    )
+    assert codes(report) == [(4, "client.ambiguous")]
+    assert report.as_json()["clients"] == {"created": 1, "updated": 0, "unchanged": 2}
+    payments = load("payments", "number;date;client;amount\n1;2024-02-01;Alpha;5\n")
+    assert payments.quarantined_rows == 0
+    assert rows(Payment, "client__name") == [("Alpha",)]
+    # A name does not become an id of the client, and the next file finds the same clients.
+    assert rows(ClientIdentifier, "external_id", client__name="Alpha") == [("01",)]
+    again = load("documents", "number;date;client;amount\nA;2024-01-10;Alpha;5\n")
+    assert again.entities["documents"].unchanged == 1
+
+
+def test_equal_ids_of_two_systems_are_two_clients(load):
+    """Documents with ids alone name their clients by them; that is no name to be known by."""
+    text = "number;date;client;amount\nA;2024-01-10;17;5\n"
+    load("documents", text, source="first")
+    load("documents", text, source="second")
+    assert count(Client, name="17") == 2

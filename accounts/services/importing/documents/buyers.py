@@ -43,10 +43,12 @@ def _resolve(
         except Ambiguous:
             ambiguous.add(number)
             continue
+        # What found a client as its only cell may have been the name, which is no id.
+        is_id = not reference.is_one_cell
         if client is None and reference.names_somebody:
             code = clients.country_code(load, position, "client_country", countries, unknown)
-            client = book.make(_entity(reference, code))
-        if client is not None:
+            client, is_id = book.make(_entity(reference, code)), True
+        if client is not None and is_id:
             book.identify(client, reference.external_id)
         resolved[number] = client
     return resolved, ambiguous
