@@ -132,7 +132,9 @@ def matrix_drafting(request, pk):
 @require_POST
 def matrix_activation(request, pk):
     matrix = get_object_or_404(Matrix, pk=pk)
-    version = get_object_or_404(MatrixVersion, matrix=matrix, status=Status.DRAFT)
+    version = matrix.versions.filter(status=Status.DRAFT).first()
+    if version is None:
+        return _no_draft(request, matrix)
     form = ActivationForm(request.POST)
     try:
         if not form.is_valid():
@@ -152,10 +154,18 @@ def matrix_activation(request, pk):
 @require_POST
 def matrix_discard(request, pk):
     matrix = get_object_or_404(Matrix, pk=pk)
-    version = get_object_or_404(MatrixVersion, matrix=matrix, status=Status.DRAFT)
+    version = matrix.versions.filter(status=Status.DRAFT).first()
+    if version is None:
+        return _no_draft(request, matrix)
     if matrix.versions.count() == 1:
         messages.error(request, _("The only version of a matrix stays."))
     else:
         discard(version)
         messages.success(request, _("The draft is gone."))
     return redirect("matrix_detail", pk=pk)
+
+
+def _no_draft(request, matrix):
+    """Somebody else has put the draft to use or thrown it away in the meantime."""
+    messages.error(request, _("This matrix has no draft. Write one first."))
+    return redirect("matrix_detail", pk=matrix.pk)
