@@ -64,28 +64,22 @@ class Rows:
     def _rows(self, places: np.ndarray) -> Iterator[Row]:
         ids = self.figures.ledger.ids[places].tolist()
         found = {
-            client.pk: client
-            for client in Client.objects.filter(pk__in=ids)
+            pk: words
+            for pk, *words in Client.objects.filter(pk__in=ids)
             .order_by()
-            .select_related("owner")
-            .only("name", "segment", "owner__name", "owner__email")
+            .values_list("pk", "name", "segment", "owner__name", "owner__email")
         }
-        for place, pk in zip(places.tolist(), ids, strict=True):
-            client = found[pk]
-            yield Row(
-                client=pk,
-                name=client.name,
-                kam=str(client.owner) if client.owner else "",
-                segment=client.segment,
-                selected=bool(self.figures.selected[place]),
-                values=[_value(array[place]) for array in self._arrays],
-            )
+        selected = self.figures.selected[places].tolist()
+        values = [_values(array[places]) for array in self._arrays]
+        for pk, chosen, numbers in zip(ids, selected, zip(*values, strict=True), strict=True):
+            name, segment, kam, email = found[pk]
+            yield Row(pk, name, kam or email or "", segment, chosen, list(numbers))
 
 
-def _value(value) -> float | str | None:
-    if isinstance(value, str):
-        return str(value)
-    return None if np.isnan(value) else float(value)
+def _values(array: np.ndarray) -> list[float | str | None]:
+    if array.dtype == object:
+        return [str(value) for value in array]
+    return [None if np.isnan(value) else value for value in array.tolist()]
 
 
 Layout = tuple[list[Column], list[np.ndarray], np.ndarray]

@@ -101,7 +101,10 @@ function registerLanguage() {
 
 const all = () => [...document.querySelectorAll("[data-chart]")];
 const widths = new ResizeObserver((changes) => {
-  for (const { target } of changes) if (target.data) Plotly.Plots.resize(target);
+  for (const { target } of changes) {
+    if (!target.isConnected) widths.unobserve(target); // htmx has put another in its place
+    else if (target.data && target.clientWidth) Plotly.Plots.resize(target);
+  }
 });
 
 function prepare(chart) {

@@ -347,3 +347,49 @@ def test_colours_stay_apart_for_every_kind_of_sight(vision):
     seen = {t: oklab(np.array(VISION[vision]) @ linear(COLOURS[t])) for t in tokens}
     for a, b in combinations(tokens, 2):
         assert np.linalg.norm(seen[a] - seen[b]) > 0.045, f"{a} and {b}"
+
+
+def test_a_bridge_leads_from_one_amount_to_the_other():
+    figure = charts.bridge(
+        CAPTION, ("Было", 100), [("Новые", 30), ("Ушли", -50)], ("Стало", 80), unit="₽"
+    )
+    bars = {
+        row: (base, width, trace.meta["token"])
+        for trace in figure.data
+        for row, base, width in zip(trace.y, trace.base, trace.x, strict=True)
+    }
+    assert bars == {
+        0: (0, 100, "series-8"),
+        1: (100, 30, "good"),
+        2: (130, -50, "bad"),
+        3: (0, 80, "series-1"),
+    }
+    assert [note.text for note in figure.layout.annotations] == ["100", "+30", "−50", "80"]
+
+
+def test_amounts_stand_right_of_bars_where_no_name_is():
+    figure = charts.movers(CAPTION, ["Альфа", "Бета"], [50, -20])
+    assert [(note.x, note.y, note.text) for note in figure.layout.annotations] == [
+        (50, 0, "+50"),
+        (0, 1, "−20"),
+    ]
+    low, high = figure.layout.xaxis.range
+    assert low == -20
+    assert high > 50, "room for the amount"
+
+
+@pytest.mark.parametrize("name", every_chart())
+def test_for_a_page_every_colour_is_a_token_and_the_caption_is_left_to_it(name):
+    content = charts.for_page(every_chart()[name])
+    assert not [text for text in strings(content) if text.startswith("#")]
+    assert not {"title", "template", "height"} & content["layout"].keys()
+    assert json.dumps(content)
+
+
+def test_no_curve_is_drawn_of_thousands_of_points():
+    from reports.dashboards.portfolio_charts import CURVE_POINTS, _thinned
+
+    shown = _thinned(1_000_001)
+    assert len(shown) <= 2 * CURVE_POINTS
+    assert (shown[0], shown[-1]) == (0, 1_000_000)
+    assert _thinned(5).tolist() == [0, 1, 2, 3, 4]
