@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import names, shapes, trading
+from . import ledger, names, shapes, trading
 from .calendar import day_number, month_starts
 from .words.vocabulary import Words
 
@@ -47,9 +47,9 @@ class Block:
     since: np.ndarray  # membership of the group: first day
     until: np.ndarray  # and first day after it, −1 still a member
     known: np.ndarray  # day on which a prospect was noted down
-    documents: trading.Documents
-    lines: trading.Lines
-    payments: trading.Payments
+    documents: ledger.Documents
+    lines: ledger.Lines
+    payments: ledger.Payments
     first_payment: int  # payments in the blocks before it
     people: names.Contacts
     talks: names.Interactions
@@ -68,7 +68,7 @@ class Maker:
         self.kam_teams = np.array(kam_teams)
         self.today = day_number(size.as_of)
         self.first_day = int(month_starts(size.as_of, size.months)[0])
-        self.numbers = trading.Numbers()
+        self.numbers = ledger.Numbers()
         self.payments = 0
 
     def blocks(self) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from accounts.models import Client, Organisation, Product, ProductFamily, User
 from kam.lib.copy import copy_out_binary
 from kam.lib.periods import start_of_day
 
-from . import binary, shapes, trading
+from . import binary, ledger, shapes
 from .blocks import Block, Maker, ahead, trade_of
 from .calendar import as_dates
 from .people import create_people
@@ -282,8 +282,8 @@ class _Writer:
         clients, owner = block.clients, block.owner
         documents, lines = block.documents, block.lines
         keys = _ids("accounts_document", len(documents))
-        types = np.array(trading.TYPES, dtype=bytes)
-        prefixes = [self.words.prefixes[name] for name in trading.TYPES]
+        types = np.array(ledger.TYPES, dtype=bytes)
+        prefixes = [self.words.prefixes[name] for name in ledger.TYPES]
         numbers = _numbered_by(prefixes, documents.type, documents.number)
         managers = binary.encoded([*(kam.name for kam in self.kams), ""])
         agreements = self._agreements(clients)
