@@ -70,8 +70,9 @@ def money_short(value: object, currency: str, *, language: str, signed: bool = F
     if exact is None:
         return MISSING
     size = abs(exact)
-    if size:
-        size = round(size, 2 - size.adjusted())  # three digits say enough, and 999 999 is 1 M
+    thousands, digits = divmod(max(size.adjusted(), 0), 3)
+    # One decimal up to 99.9 of a unit, none above; rounded once, so that 999 999 is 1 M.
+    size = round(size, (digits < 2) - 3 * thousands)
     text = numbers.format_compact_decimal(size, locale=language, fraction_digits=1)
     body = _thin(text.replace("\u00a0", THIN), language)
     return _sign(exact, signed) + _with_currency(body, currency, language)
