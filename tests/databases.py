@@ -29,6 +29,7 @@ class Databases:
         self.template = f"test_kam_{run}_template"
         self.name = f"test_kam_{run}_{worker}"
         self._lock = home / "template.lock"
+        self._given = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
         self._owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
         self._application = dj_database_url.parse(os.environ["DATABASE_URL"])
 
@@ -59,6 +60,9 @@ class Databases:
     def tear_down(self) -> None:
         connections.close_all()
         self._drop(self.name)
+        # Benchmarks of one run follow each other in one process: the next one starts afresh.
+        os.environ.update(self._given)
+        connection.settings_dict["NAME"] = self._application["NAME"]
 
     def _drop(self, name: str) -> None:
         """Drop the database; waits while the server itself (autovacuum) is busy in it, which
