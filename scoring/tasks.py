@@ -12,7 +12,18 @@ from .services.ranking import run_ranking
 from .services.requests import request_rankings
 
 
-@job("scoring.rank", title=_("Ranking of clients"), queue="heavy")
+@job(
+    "scoring.rank",
+    title=_("Ranking of clients"),
+    queue="heavy",
+    tells={
+        "matrix": _("Matrix"),
+        "as_of": _("As of"),
+        "clients": _("Clients"),
+        "rated": _("Ranked"),
+        "selected": _("Selected by the ranking"),
+    },
+)
 def rank(running, *, matrix_id, as_of=None):
     """Rank by the active version of a matrix."""
     version = (

@@ -93,6 +93,16 @@ class Job(Scoped):
         return title_of(self.kind)
 
     @property
+    def told(self) -> list[tuple[str, object]]:
+        """What people are told of the result: (label, value), in the order the kind names it."""
+        from .registry import kinds
+
+        kind = kinds().get(self.kind)
+        if kind is None or not isinstance(self.result, dict):
+            return []
+        return [(text, self.result[key]) for key, text in kind.tells.items() if key in self.result]
+
+    @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
 

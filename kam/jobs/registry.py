@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
@@ -20,19 +20,21 @@ class Kind:
     queue: str = "light"
     max_attempts: int = 3
     as_person: bool = False
+    # What of the result people are told, and its name in words: key -> label.
+    tells: Mapping[str, Any] = field(default_factory=dict)
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def job(name: str, *, title, queue="light", max_attempts=3, as_person=False):
+def job(name: str, *, title, queue="light", max_attempts=3, as_person=False, tells=None):
     """Register a function ``f(running, **payload) -> JSON-ready result | None`` as a job.
 
     It must be idempotent: a job whose worker is lost runs again.
     """
 
     def register(function):
-        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person)
+        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person, tells or {})
         return function
 
     return register

@@ -23,6 +23,7 @@ calls: list = []
 def kinds():
     """Three kinds of their own: one that works, one that fails, one that says it cannot."""
     calls.clear()
+    registry.kinds()  # the real kinds register once, on loading: not inside the patch, which ends
 
     def work(running, **payload):
         calls.append((payload, current()))
@@ -295,3 +296,15 @@ def test_the_list_over_rest_is_that_of_who_asks_not_of_who_asked_first():
         answer = browser.get("/api/v1/jobs/")
         counts.append(len(answer.json()["results"]) if each else answer.status_code)
     assert counts == [401, 1, 1, 401, 1]
+
+
+@pytest.mark.django_db
+def test_people_are_told_the_result_in_words_and_only_what_the_kind_names():
+    kind = registry.Kind(
+        "test.told", lambda running: {"rows": 3, "secret": 1}, "Told", tells={"rows": "Rows"}
+    )
+    with mock.patch.dict(registry._kinds, {"test.told": kind}):
+        job = enqueue("test.told")
+        assert row(job).told == []
+        execution.run(job.pk)
+        assert row(job).told == [("Rows", 3)]
