@@ -14,7 +14,7 @@ from reports.dashboards.client_months import client_months
 from reports.dashboards.portfolio import Portfolio, portfolio
 from reports.dashboards.portfolio_charts import CHARTS
 from reports.dashboards.portfolio_rows import Rows
-from scoring.selectors import main_run
+from scoring.selectors.matrices import main_run
 
 ASKED = [
     OpenApiParameter(name, OpenApiTypes.STR, required=False)

@@ -7,7 +7,7 @@ from accounts.models import Client
 from kam.lib.views import find, wants_part
 from reports.dashboards.asking import date_of
 from reports.dashboards.client_months import client_months, months_chart
-from scoring.selectors import main_run
+from scoring.selectors.matrices import main_run
 
 
 @require_GET

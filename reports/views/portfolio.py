@@ -24,7 +24,8 @@ from reports.dashboards.portfolio import (
 from reports.dashboards.portfolio_charts import CHARTS, portfolio_charts
 from reports.dashboards.portfolio_rows import Rows
 from reports.store import YEAR
-from scoring.selectors import kams, main_run
+from scoring.selectors.matrices import main_run
+from scoring.selectors.ranking import kams
 
 # One client above this share of revenue is a dependence.
 DEPENDENCE = 0.2

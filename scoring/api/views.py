@@ -16,15 +16,9 @@ from rest_framework.views import APIView
 from accounts.models import Client
 from kam.lib.views import find, find_editable
 from scoring.models import Criterion, Matrix, MatrixVersion, RankingRow, Rating
-from scoring.selectors import (
-    Filters,
-    client_row,
-    main_run,
-    matrices,
-    past_places,
-    ranking_slice,
-    version_criteria,
-)
+from scoring.selectors.clients import client_row, past_places
+from scoring.selectors.matrices import main_run, matrices, version_criteria
+from scoring.selectors.ranking import Filters, ranking_slice
 from scoring.services.explanation import explain, parts_of_rows
 from scoring.services.ratings import rate
 from scoring.services.versions import Choice, activate, draft_of, save_draft

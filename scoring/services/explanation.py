@@ -21,7 +21,8 @@ from scoring.engine.explain import contributions
 from scoring.engine.ratings import apply_fitted, rule_from_dict
 from scoring.inputs import ATTRIBUTES
 from scoring.models import RankingRow, RankingRun, Rating, VersionCriterion
-from scoring.selectors import opinions, version_criteria
+from scoring.selectors.clients import opinions
+from scoring.selectors.matrices import version_criteria
 from scoring.store import HUNDRED, NOT_APPLICABLE, NOT_RATED
 
 

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client
 from kam.lib.views import find, wants_part
-from scoring.selectors import client_row, main_run, past_places
+from scoring.selectors.clients import client_row, past_places
+from scoring.selectors.matrices import main_run
 from scoring.services.explanation import (
     Explanation,
     explain,

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kam.lib.navigation import may
 from scoring.engine.weights import notices
-from scoring.forms import ActivationForm, MatrixForm, VersionForm, choice_forms, choices_of
+from scoring.forms.matrices import ActivationForm, MatrixForm, VersionForm, choice_forms, choices_of
 from scoring.models import Matrix, MatrixVersion
-from scoring.selectors import matrices, version_changes, version_criteria
+from scoring.selectors.matrices import matrices, version_changes, version_criteria
 from scoring.services.explanation import measure_label, rule_words
 from scoring.services.versions import activate, create_matrix, discard, draft_of, save_draft
 

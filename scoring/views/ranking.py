@@ -8,14 +8,8 @@ from accounts.selectors.clients import choices
 from kam.lib import drawing, formatting
 from kam.lib.views import wants_part
 from scoring.models import RankingRun
-from scoring.selectors import (
-    Filters,
-    kams,
-    main_matrix,
-    main_run,
-    ranking_slice,
-    version_criteria,
-)
+from scoring.selectors.matrices import main_matrix, main_run, version_criteria
+from scoring.selectors.ranking import Filters, kams, ranking_slice
 from scoring.services.explanation import parts_of_rows
 
 

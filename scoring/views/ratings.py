@@ -13,16 +13,9 @@ from kam.lib.navigation import may
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable, wants_part
 from scoring.models import Criterion, Matrix, MatrixVersion, RankingRow
-from scoring.selectors import (
-    Filters,
-    kams,
-    main_run,
-    ranking_slice,
-    rating_history,
-    ratings_in_force,
-    served_clients,
-    version_criteria,
-)
+from scoring.selectors.clients import rating_history, ratings_in_force, served_clients
+from scoring.selectors.matrices import main_run, version_criteria
+from scoring.selectors.ranking import Filters, kams, ranking_slice
 from scoring.services.ratings import rate
 
 from .matrices import anchors

@@ -11,7 +11,7 @@ from kam.lib.scoping import acting_as
 from reports.dashboards.portfolio import Asked, Portfolio, portfolio
 from reports.datasets import Filters
 from scoring.models import Matrix, RankingRun
-from scoring.selectors import main_run
+from scoring.selectors.matrices import main_run
 from tests.factories import make_client, make_document, make_user
 from tests.scoring.conftest import put_to_use, rank_now
 

@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.measures.catalogue import MEASURES
-
-from .engine.ratings import rule_from_dict
-from .inputs import ATTRIBUTES
-from .models import Criterion, Matrix, MatrixVersion, VersionCriterion
-from .services.explanation import attribute_labels
-from .services.versions import Choice
+from scoring.engine.ratings import rule_from_dict
+from scoring.inputs import ATTRIBUTES
+from scoring.models import Criterion, Matrix, MatrixVersion, VersionCriterion
+from scoring.services.explanation import attribute_labels
+from scoring.services.versions import Choice
 
 # How a value becomes a rating, as a person chooses it; the two scales are one kind of rule.
 KINDS = (

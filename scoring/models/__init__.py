@@ -1,0 +1,16 @@
+"""Judgement: criteria, matrices and their versions, ratings, ranking runs and their rows."""
+
+from .criteria import Criterion
+from .matrices import Matrix, MatrixVersion, VersionCriterion
+from .ratings import Rating
+from .runs import RankingRow, RankingRun
+
+__all__ = [
+    "Criterion",
+    "Matrix",
+    "MatrixVersion",
+    "RankingRow",
+    "RankingRun",
+    "Rating",
+    "VersionCriterion",
+]

@@ -1,0 +1,78 @@
+"""Reading matrices and their versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from scoring.models import (
+    Criterion,
+    Matrix,
+    MatrixVersion,
+    RankingRun,
+    VersionCriterion,
+)
+
+
+def matrices() -> QuerySet[Matrix]:
+    return Matrix.objects.select_related("current_run").prefetch_related(
+        Prefetch("versions", MatrixVersion.objects.select_related("author").order_by("-number"))
+    )
+
+
+def main_matrix() -> Matrix | None:
+    """The matrix whose ranking the whole product shows, with its current run."""
+    return (
+        Matrix.objects.select_related("current_run__version__matrix", "current_run__previous")
+        .filter(is_main=True)
+        .first()
+    )
+
+
+def main_run() -> RankingRun | None:
+    matrix = main_matrix()
+    return matrix.current_run if matrix else None
+
+
+def version_criteria(version: MatrixVersion) -> list[VersionCriterion]:
+    """Criteria of a version in its order, each with its share of the weight as ``share``."""
+    rows = list(version.criteria.select_related("criterion").order_by("position"))
+    total = sum(row.weight for row in rows)
+    for row in rows:
+        row.share = float(row.weight / total) if total else 0.0
+    return rows
+
+
+@dataclass(frozen=True)
+class VersionChange:
+    """What became of one criterion between two versions: weights in shares, None = not in it."""
+
+    criterion: Criterion
+    before: float | None
+    after: float | None
+    rule_changed: bool
+
+
+def version_changes(older: MatrixVersion | None, newer: MatrixVersion) -> list[VersionChange]:
+    """Criteria that came, went, or changed in weight or rule."""
+    before = {row.criterion_id: row for row in version_criteria(older)} if older else {}
+    after = {row.criterion_id: row for row in version_criteria(newer)}
+    changes = []
+    for key in [*after, *(key for key in before if key not in after)]:
+        was, now = before.get(key), after.get(key)
+        rule_changed = bool(was and now) and any(
+            getattr(was, name) != getattr(now, name)
+            for name in ("measure", "rule", "rated_by_people", "people_share", "mandatory")
+        )
+        weight_changed = not was or not now or abs(was.share - now.share) > 1e-6
+        if rule_changed or weight_changed:
+            changes.append(
+                VersionChange(
+                    (now or was).criterion,
+                    was.share if was else None,
+                    now.share if now else None,
+                    rule_changed,
+                )
+            )
+    return changes
