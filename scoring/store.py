@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from django.db import connection
@@ -29,6 +30,7 @@ FACTS = {
     "coverage": "f8",
     "low": "f8",
     "high": "f8",
+    "profit": "f8",
 }
 
 
@@ -49,6 +51,7 @@ class Rows:
     coverage: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    profit: NDArray[np.float64]
     ratings: NDArray[np.int16]
     raw: NDArray[np.float64]
 
@@ -117,6 +120,51 @@ def read(run_id: int, criteria: int) -> Rows:
         ratings=np.column_stack(rest[:criteria]) if criteria else empty.astype(np.int16),
         raw=np.column_stack(rest[criteria:]) if criteria else empty,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """The columns of a run in memory, in the order of places; never to be written to.
+
+    ids int64 (n,); ratings float64 (n, criteria), NaN where missing or not applicable;
+    applicable bool (n, criteria); raw float64 (n, criteria), NaN = none; profit, score float64
+    (n,), NaN = none; rank int32 (n,), 0 = not enough ratings; selected bool (n,).
+    """
+
+    ids: NDArray[np.int64]
+    ratings: NDArray[np.float64]
+    applicable: NDArray[np.bool_]
+    raw: NDArray[np.float64]
+    profit: NDArray[np.float64]
+    score: NDArray[np.float64]
+    rank: NDArray[np.int32]
+    selected: NDArray[np.bool_]
+
+
+def loaded(run_id: int, criteria: int) -> Loaded:
+    """A run's columns, kept in process memory for the next request: a run never changes.
+
+    What is in it names all clients: only for who reads all of them, or for the system.
+    """
+    return _loaded(connection.settings_dict["NAME"], run_id, criteria)
+
+
+@lru_cache(maxsize=3)
+def _loaded(database: str, run_id: int, criteria: int) -> Loaded:
+    rows = read(run_id, criteria)
+    columns = Loaded(
+        ids=rows.client_id,
+        ratings=np.where(rows.ratings > NOT_RATED, rows.ratings / HUNDRED, np.nan),
+        applicable=rows.ratings != NOT_APPLICABLE,
+        raw=rows.raw,
+        profit=rows.profit,
+        score=rows.score,
+        rank=rows.rank,
+        selected=rows.selected == 1,
+    )
+    for column in vars(columns).values():
+        column.setflags(write=False)
+    return columns
 
 
 def show(run_id: int) -> None:

@@ -35,6 +35,18 @@ HOUSEHOLD = (
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
+# Tabs of a part of the product, by the name under which a page asks for them.
+TABS = {
+    "matrix": (
+        Place("matrix_workbench", _("Weights"), "sliders-horizontal", ("matrix_workbench",)),
+        Place("matrix_ratings", _("Ratings"), "grid-3x3", ("matrix_ratings",)),
+        Place("matrix_confidence", _("Confidence"), "gauge", ("matrix_confidence",)),
+        Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest",)),
+        Place("matrix_map", _("Map"), "scatter-chart", ("matrix_map",)),
+        Place("matrix_decisions", _("Decision"), "gavel", ("matrix_decision",)),
+        Place("matrix_detail", _("Versions"), "layers", ("matrix_detail", "matrix_draft")),
+    ),
+}
 
 
 def may(user, route: str, method: str = "GET") -> bool:
@@ -54,8 +66,8 @@ def address(route: str, *args, **kwargs) -> str:
         return ""
 
 
-def links(places: tuple[Place, ...], user, view_name: str) -> list[dict]:
-    """What of ``places`` this person sees: url, label, icon, current."""
+def links(places: tuple[Place, ...], user, view_name: str, *args) -> list[dict]:
+    """What of ``places`` this person sees: url (made with ``args``), label, icon, current."""
     return [
         {
             "url": url,
@@ -64,5 +76,5 @@ def links(places: tuple[Place, ...], user, view_name: str) -> list[dict]:
             "current": view_name.startswith(place.covers),
         }
         for place in places
-        if (url := address(place.route)) and may(user, place.route)
+        if (url := address(place.route, *args)) and may(user, place.route)
     ]

@@ -58,6 +58,7 @@ class RankingRow(Scoped):
     coverage = models.FloatField()
     low = models.FloatField()
     high = models.FloatField()
+    profit = models.FloatField()  # of twelve months: breaks ties, is shared out; NaN = unknown
 
     class Meta(Scoped.Meta):
         managed = False

@@ -132,6 +132,7 @@ def rank(
         coverage=result.coverage[order],
         low=result.low[order],
         high=result.high[order],
+        profit=inputs.profit[order],
         ratings=np.column_stack([column.stored() for column in inputs.columns])[order],
         raw=np.column_stack([column.raw for column in inputs.columns])[order],
     )

@@ -139,6 +139,18 @@ def route(name, *args, **kwargs):
     return navigation.address(name, *args, **kwargs)
 
 
+@register.inclusion_tag("components/tabs.html", takes_context=True)
+def tabs(context, name, *args):
+    """The tabs of a part of the product: ``{% tabs "matrix" matrix.pk %}``.
+
+    One tab, or none, is no choice: then nothing is shown.
+    """
+    request = context["request"]
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    found = navigation.links(navigation.TABS[name], request.user, here, *args)
+    return {"tabs": found if len(found) > 1 else []}
+
+
 @register.simple_tag(takes_context=True)
 def query(context, **changes):
     """The present query string with changes: ``{% query sort="name" %}``; None removes a name.
