@@ -1,14 +1,14 @@
 """Measures from the headers of invoices and credit notes: one pass, one GROUP BY.
 
-Only the aggregates that the asked measures need are in the statement.  Sums are formed in
-numeric and leave as float64, which holds amounts in cents exactly up to 90 trillion.
+Only the aggregates that the asked measures need are in the statement.  Sums are formed in whole
+cents, exact up to 90 trillion, and leave as float64 in the currency.
 """
 
 import datetime as dt
 
 import numpy as np
 
-from .reading import AS_OF, EPOCH, IS_REVENUE, NO_DAY, Moment, read_columns
+from .reading import AS_OF, CENTS, EPOCH, IS_REVENUE, NO_DAY, Moment, read_columns
 from .served import Served
 
 DAYS_PER_MONTH = 30.4375
@@ -16,7 +16,8 @@ QUARTERS_TO_BE_REGULAR = 3
 # The window of twelve months a year ago may begin at most one quarter before the first invoice.
 MONTHS_FOR_GROWTH = 21
 
-_SUM = "coalesce(sum({0}) FILTER (WHERE {1}), 0)::float8"
+_SUM = "coalesce(sum({0}) FILTER (WHERE {1}), 0) / 100"
+_NET_CENTS = CENTS.format("net")
 _COUNT = "count(*) FILTER (WHERE {0})::float8"
 
 
@@ -30,16 +31,16 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
     year, before = moment.start(12), moment.start(24)
     recent = from_day(year)
     aggregates = {
-        "credited": (_SUM.format("net", f"type = 'credit_note' AND {recent}"), "f8"),
-        "net_before": (_SUM.format("net", from_day(before, year)), "f8"),
-        "costed": (_SUM.format("costed_net", recent), "f8"),
-        "profit": (_SUM.format("costed_net - cost", recent), "f8"),
+        "credited": (_SUM.format(_NET_CENTS, f"type = 'credit_note' AND {recent}"), "f8"),
+        "net_before": (_SUM.format(_NET_CENTS, from_day(before, year)), "f8"),
+        "costed": (_SUM.format(CENTS.format("costed_net"), recent), "f8"),
+        "profit": (_SUM.format(CENTS.format("costed_net - cost"), recent), "f8"),
         "costs": (
             _COUNT.format(f"{recent} AND (costed_net <> 0 OR cost <> 0)"),
             "f8",
         ),
         "documents": (_COUNT.format(recent), "f8"),
-        "invoiced": (_SUM.format("net", f"type = 'invoice' AND {recent}"), "f8"),
+        "invoiced": (_SUM.format(_NET_CENTS, f"type = 'invoice' AND {recent}"), "f8"),
         "invoices": (_COUNT.format(f"type = 'invoice' AND {recent}"), "f8"),
         "first": (
             f"coalesce(min(date) FILTER (WHERE type = 'invoice') - '{EPOCH}', {NO_DAY})",
@@ -55,7 +56,7 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
         aggregates[f"quarter{number}"] = (_COUNT.format(f"type = 'invoice' AND {window}"), "f8")
     for number in range(12):
         window = from_day(moment.start(number + 1), moment.start(number))
-        aggregates[f"month{number}"] = (_SUM.format("net", window), "f8")
+        aggregates[f"month{number}"] = (_SUM.format(_NET_CENTS, window), "f8")
     return aggregates
 
 

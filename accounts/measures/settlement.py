@@ -10,7 +10,7 @@ document first.
 import numpy as np
 from django.db import connection
 
-from .reading import AS_OF, Moment, read_columns
+from .reading import AS_OF, CENTS, Moment, read_columns
 from .sales import ratio
 from .served import Served
 
@@ -58,15 +58,16 @@ def aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
     settled = f"{judged} AND settled_on >= '{year}'"
     open_ = f"{judged} AND settled_on IS NULL"
     overdue = f"{open_} AND due < '{moment.day}'"
+    gross, unpaid = CENTS.format("gross"), CENTS.format("gross - paid")
     sums = {
-        "settled_late_days": ("gross * (settled_on - due)", f"{settled} AND settled_on > due"),
-        "settled": ("gross", settled),
-        "overdue_days": (f"(gross - paid) * (date '{moment.day}' - due)", overdue),
-        "overdue": ("gross - paid", overdue),
-        "open": ("gross - paid", open_),
+        "settled_late_days": (f"{gross} * (settled_on - due)", f"{settled} AND settled_on > due"),
+        "settled": (gross, settled),
+        "overdue_days": (f"{unpaid} * (date '{moment.day}' - due)", overdue),
+        "overdue": (unpaid, overdue),
+        "open": (unpaid, open_),
     }
     return {
-        name: (f"coalesce(sum({amount}) FILTER (WHERE {where}), 0)::float8", "f8")
+        name: (f"coalesce(sum({amount}) FILTER (WHERE {where}), 0) / 100", "f8")
         for name, (amount, where) in sums.items()
     } | {"payable": (f"(count(*) FILTER (WHERE {judged} AND date >= '{year}'))::float8", "f8")}
 

@@ -1,6 +1,7 @@
 """Every measure on a case small enough to check by hand."""
 
 import datetime as dt
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -247,3 +248,15 @@ def test_a_changed_document_counts_as_it_was_known():
     make_document(client, "2024-06-11", 5, known=dt.date(2024, 6, 25))
     days = {10: 100, 19: 100, 20: 70, 24: 70, 25: 75}
     assert {day: value("revenue", client, dt.date(2024, 6, day)) for day in days} == days
+
+
+def test_sums_are_exact_to_the_cent_where_plain_floats_are_not():
+    """0.1 + 0.2 and its like: as whole cents the sum is the nearest number to the exact one."""
+    client = make_client("Cents")
+    for _ in range(300):
+        make_document(client, "2024-05-01", Decimal("0.10"), cost=Decimal("0.07"))
+    make_document(client, "2024-05-02", Decimal("40000000000000.01"), cost=0)
+    with acting_system("test"):
+        columns = compute(["revenue", "profit"], dt.date(2024, 6, 30))
+    assert columns.values["revenue"].tolist() == [40000000000030.01]
+    assert columns.values["profit"].tolist() == [40000000000009.01]
