@@ -8,6 +8,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.engine.arrays import BLOCK, Floats, column, matrix
+from scoring.engine.best_worst import BestWorst, best_worst
+from scoring.engine.pairwise import GroupPriorities, NotLinked, Priorities, ahp, group
+
+__all__ = [
+    "BestWorst",
+    "GroupPriorities",
+    "NotLinked",
+    "Notice",
+    "Priorities",
+    "ahp",
+    "best_worst",
+    "correlations",
+    "effective_count",
+    "group",
+    "normalise",
+    "notices",
+]
 
 DOMINANT = 0.5
 FEWEST, MOST = 2, 5
