@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.engine.arrays import Bools, Floats, matrix
+from scoring.engine.arrays import Bools, Floats, column, matrix
+from scoring.engine.flip import Flip, flip, lift
 from scoring.engine.weights import normalise
+
+__all__ = ["Change", "Flip", "change", "contributions", "difference", "flip", "lift"]
 
 
 def contributions(ratings: ArrayLike, weights: ArrayLike) -> Floats:
@@ -59,6 +62,17 @@ def change(
         from_weights=(e1 - e0) * (after + before) / 2,
         from_ratings=(e1 + e0) / 2 * (after - before),
     )
+
+
+def difference(a: ArrayLike, b: ArrayLike, weights: ArrayLike) -> Change:
+    """Why a is above b: points that each criterion puts between them, (criteria,) each.
+
+    from_ratings: because a is rated otherwise; from_weights: because a criterion that only one of
+    them is rated on makes the others weigh more for the other one. Together they sum to a's score
+    less b's; below zero is what speaks for b. Shapley's split, as in `change`.
+    """
+    parts = change(column(b, "b")[None], weights, column(a, "a")[None], weights)
+    return Change(from_weights=parts.from_weights[0], from_ratings=parts.from_ratings[0])
 
 
 def _effective(w: Floats, rated: Bools) -> Floats:
