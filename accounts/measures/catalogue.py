@@ -42,7 +42,7 @@ class Measure:
     direction: Literal["benefit", "cost"]
     definition: str | Promise
     decimals: int
-    group: Literal["sales", "rhythm", "settlement", "delivery", "products", "people"]
+    group: Literal["sales", "rhythm", "settlement", "delivery", "products", "people", "potential"]
 
     @property
     def unit_label(self) -> str | Promise:
@@ -230,6 +230,48 @@ _ALL = (
         ),
         0,
         "rhythm",
+    ),
+    Measure(
+        "clv",
+        _("Value of the client"),
+        MONEY,
+        "benefit",
+        _(
+            "Profit expected in the next three years: that of the 12 months up to the date, "
+            "carried forward by the client's growth (within 30 % a year either way) and by the "
+            "share of clients with as many buying quarters who went on buying a year later, "
+            "discounted by 15 % a year. Missing where profit is; does not apply to a prospect."
+        ),
+        2,
+        "sales",
+    ),
+    Measure(
+        "growth_potential",
+        _("Growth potential"),
+        MONEY,
+        "benefit",
+        _(
+            "Extra sales in a year, the middle of a range: what comparable clients of the same "
+            "segment and country buy of each product family and this client does not, or buys "
+            "little of, at its size and by the share of them that buy it; never more than the "
+            "client says it buys elsewhere. Missing with fewer than five comparable clients; does "
+            "not apply to a prospect."
+        ),
+        2,
+        "potential",
+    ),
+    Measure(
+        "share_of_wallet",
+        _("Share of wallet"),
+        PERCENT,
+        "benefit",
+        _(
+            "Our part of what the client buys a year in our field: as the client said, or else "
+            "estimated from what the best fifth of comparable clients of its turnover or staff "
+            "buy from us. Missing where neither is known; does not apply to a prospect."
+        ),
+        1,
+        "potential",
     ),
     Measure(
         "contacts_reached",

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import delivery, people, products, sales, settlement
+from . import delivery, people, potential, products, sales, settlement
 from .catalogue import MEASURES
 from .reading import AS_OF, EPOCH, Moment, heavy_statements, read_columns, require_system
 from .rhythm import median_gaps
 from .served import Served, served_at
+
+# They do not apply to a prospect, who has not bought yet.
+BUYERS_ONLY = {"tenure", "clv", "growth_potential", "share_of_wallet"}
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,6 @@ def compute(keys: Iterable[str], as_of: dt.date) -> Columns:
         totals = _totals(groups, moment, served)
         for key in groups.get("sales", ()):
             values[key] = sales.measure(key, totals, moment)
-        if "tenure" in values:
-            applicable["tenure"] = ~np.isnan(values["tenure"])
         for key in groups.get("settlement", ()):
             values[key] = settlement.measure(key, totals)
         if group := groups.get("delivery"):
@@ -55,6 +56,12 @@ def compute(keys: Iterable[str], as_of: dt.date) -> Columns:
             values |= people.compute(group, moment, served)
         if "rhythm" in groups:
             values["rhythm"] = _rhythm(moment, served)
+        if group := groups.get("potential"):
+            bought = ~np.isnan(totals["first"])
+            revenue = sales.measure("revenue", totals, moment)
+            values |= potential.compute(group, moment, served, revenue, bought)
+        for key in BUYERS_ONLY & values.keys():
+            applicable[key] = ~np.isnan(totals["first"])
     return Columns(served.ids, {key: values[key] for key in asked}, applicable)
 
 
@@ -63,6 +70,8 @@ def _totals(groups: dict[str, set[str]], moment: Moment, served: Served) -> dict
     needed = set(groups.get("sales", ()))
     if "products" in groups:  # missing lines are told from nothing bought by the invoices
         needed.add("invoices")
+    if "potential" in groups:
+        needed |= {"revenue", "tenure"}
     if "settlement" not in groups:
         return sales.totals(needed, moment, served, {})
     if settlement.changed_since(moment):

@@ -8,6 +8,7 @@ import datetime as dt
 
 import numpy as np
 
+from . import value
 from .reading import AS_OF, CENTS, EPOCH, IS_REVENUE, NO_DAY, Moment, read_columns
 from .served import Served
 
@@ -51,7 +52,7 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
             "i4",
         ),
     }
-    for number in range(4):
+    for number in range(8):
         window = from_day(moment.start(3 * number + 3), moment.start(3 * number))
         aggregates[f"quarter{number}"] = (_COUNT.format(f"type = 'invoice' AND {window}"), "f8")
     for number in range(12):
@@ -63,6 +64,7 @@ def _aggregates(moment: Moment) -> dict[str, tuple[str, str]]:
 _NET = ("invoiced", "credited")  # apart, since credit notes are few and sums cost time
 _PROFIT = ("profit", "costs", "documents")
 _QUARTERS = tuple(f"quarter{number}" for number in range(4))
+_QUARTERS_BEFORE = tuple(f"quarter{number}" for number in range(4, 8))
 _MONTHS = tuple(f"month{number}" for number in range(12))
 NEEDS: dict[str, tuple[str, ...]] = {
     "revenue": _NET,
@@ -74,10 +76,11 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "invoices": ("invoices",),
     "growth": (*_NET, "net_before", "first"),
     "volatility": ("first", *_MONTHS),
+    "clv": (*_PROFIT, *_NET, "net_before", "first", *_QUARTERS, *_QUARTERS_BEFORE),
     "recency": ("last",),
 }
 # No window looks further back than this many months, except for the first and the last invoice.
-_LOOKS_BACK = {"net_before": 24, "first": None, "last": None}
+_LOOKS_BACK = {"net_before": 24, "first": None, "last": None} | dict.fromkeys(_QUARTERS_BEFORE, 24)
 
 
 def totals(
@@ -131,9 +134,10 @@ def measure(key: str, total: dict[str, np.ndarray], moment: Moment) -> np.ndarra
             net = measure("revenue", total, moment)
             return 100 * ratio(total["costed"], net, net > 0)
         case "regular_profit":
-            quarters = sum((total[name] > 0).astype(int) for name in _QUARTERS)
             return np.where(
-                quarters >= QUARTERS_TO_BE_REGULAR, measure("profit", total, moment), 0.0
+                _bought_in(_QUARTERS, total) >= QUARTERS_TO_BE_REGULAR,
+                measure("profit", total, moment),
+                0.0,
             )
         case "average_invoice":
             return ratio(total["invoiced"], total["invoices"], total["invoices"] > 0)
@@ -153,7 +157,24 @@ def measure(key: str, total: dict[str, np.ndarray], moment: Moment) -> np.ndarra
             mean = months.mean(axis=0)
             whole = _bought_by(total["first"], moment.start(12)) & (mean > 0)
             return ratio(months.std(axis=0), mean, whole)
+        case "clv":
+            return np.where(np.isnan(total["first"]), np.nan, _lifetime(total, moment))
     raise KeyError(key)
+
+
+def _lifetime(total: dict[str, np.ndarray], moment: Moment) -> np.ndarray:
+    """Whether clients stay is told by those who bought in as many quarters of the year before."""
+    before, now = _bought_in(_QUARTERS_BEFORE, total), _bought_in(_QUARTERS, total)
+    there = before > 0
+    shares = value.retention(before[there], now[there] > 0, cohorts=5)
+    return value.lifetime_value(
+        measure("profit", total, moment), measure("growth", total, moment) / 100, shares[now]
+    )
+
+
+def _bought_in(quarters: tuple[str, ...], total: dict[str, np.ndarray]) -> np.ndarray:
+    """In how many of these quarters something was invoiced: int64 (n,)."""
+    return sum((total[name] > 0).astype(np.int64) for name in quarters)
 
 
 def _bought_by(first: np.ndarray, day: dt.date) -> np.ndarray:

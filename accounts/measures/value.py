@@ -25,16 +25,16 @@ DISCOUNT = 0.15
 GROWTH_AT_MOST = 0.3
 
 
-def retention(cohort: ArrayLike, stayed: ArrayLike) -> Floats:
+def retention(cohort: ArrayLike, stayed: ArrayLike, cohorts: int = 0) -> Floats:
     """How likely a client of each cohort is to buy again within a year: (x + 2) / (n + 3).
 
     cohort: whole numbers 0…, of each client that could stay; stayed: whether it did.  Returns one
-    share per cohort number up to the largest; a cohort without clients has 2/3.  Shrunk towards
-    two thirds, so that three clients who all stayed are not taken for certainty.
+    share per cohort number, for at least so many `cohorts`; one without clients has 2/3.  Shrunk
+    towards two thirds, so that three clients who all stayed are not taken for certainty.
     """
     numbers = np.asarray(cohort, dtype=np.int64)
-    n = np.bincount(numbers)
-    x = np.bincount(numbers, weights=np.asarray(stayed, dtype=np.float64))
+    n = np.bincount(numbers, minlength=cohorts)
+    x = np.bincount(numbers, weights=np.asarray(stayed, dtype=np.float64), minlength=cohorts)
     shares: Floats = (x + 2) / (n + 3)
     return shares
 

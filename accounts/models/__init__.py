@@ -5,6 +5,7 @@ from .contacts import Contact
 from .imports import ImportBatch, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
+from .potential import Potential, Wallet
 from .products import Organisation, Product, ProductFamily, Rate
 from .users import ApiToken, Team, User
 
@@ -22,10 +23,12 @@ __all__ = [
     "Organisation",
     "Payment",
     "Place",
+    "Potential",
     "Product",
     "ProductFamily",
     "QuarantinedRow",
     "Rate",
     "Team",
     "User",
+    "Wallet",
 ]
