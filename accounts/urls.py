@@ -3,7 +3,8 @@
 from django.urls import path
 
 from .api import clients as api
-from .views import clients, contacts, documents, home, interactions
+from .api import goals as goals_api
+from .views import clients, contacts, documents, goals, home, interactions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +23,10 @@ urlpatterns = [
         interactions.interaction_create,
         name="interaction_create",
     ),
+    path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
+    path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
+    path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
+    path("goals/<int:pk>/", goals.goal_edit, name="goal_edit"),
     path("contacts/<int:pk>/", contacts.contact_edit, name="contact_edit"),
     path("interactions/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
     path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
@@ -30,6 +35,12 @@ urlpatterns = [
 api_urlpatterns = [
     path("clients/", api.ClientList.as_view(), name="client-list"),
     path("clients/<int:pk>/", api.ClientDetail.as_view(), name="client-detail"),
+    path(
+        "clients/<int:pk>/candidacy/", goals_api.ClientCandidacy.as_view(), name="client-candidacy"
+    ),
+    path("goals/", goals_api.GoalList.as_view(), name="goal-list"),
+    path("goals/<int:pk>/", goals_api.GoalDetail.as_view(), name="goal-detail"),
+    path("standings/", goals_api.StandingList.as_view(), name="standing-list"),
     path("contacts/", api.ContactList.as_view(), name="contact-list"),
     path("contacts/<int:pk>/", api.ContactDetail.as_view(), name="contact-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

@@ -27,7 +27,9 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "email", "role", "function", "team", "language", "is_active"]
+        fields = [
+            "name", "email", "role", "function", "team", "key_slots", "language", "is_active",
+        ]  # fmt: skip
         labels = NAMED
 
     def __init__(self, *args, **kwargs):

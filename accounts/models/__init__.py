@@ -2,11 +2,13 @@
 
 from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
+from .goals import Goal
 from .imports import ImportBatch, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .potential import Potential, Wallet
 from .products import Organisation, Product, ProductFamily, Rate
+from .standings import Standing
 from .users import ApiToken, Team, User
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "ClientIdentifier",
     "Contact",
     "Document",
+    "Goal",
     "ImportBatch",
     "Interaction",
     "Line",
@@ -28,6 +31,7 @@ __all__ = [
     "ProductFamily",
     "QuarantinedRow",
     "Rate",
+    "Standing",
     "Team",
     "User",
     "Wallet",

@@ -71,6 +71,12 @@ class User(AbstractBaseUser):
         _("language"), max_length=5, choices=settings.LANGUAGES, default="ru"
     )
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    key_slots = models.PositiveSmallIntegerField(
+        _("places for key clients"),
+        null=True,
+        blank=True,
+        help_text=_("How many key clients this person can look after well; empty means none."),
+    )
     compact = models.BooleanField(_("compact tables"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)

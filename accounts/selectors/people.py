@@ -33,6 +33,14 @@ def kams_beside(actor) -> QuerySet[User]:
     return people
 
 
+def people_beside(actor) -> QuerySet[User]:
+    """Who may answer for something with a client: a KAM chooses within the own team."""
+    people = User.objects.filter(is_active=True).exclude(role=User.Role.AUDITOR)
+    if getattr(actor, "role", "") == User.Role.KAM:
+        people = people.filter(Q(pk=actor.pk) | Q(team_id=actor.team_id, team__isnull=False))
+    return people.order_by("name", "pk")
+
+
 def teams_beside(actor) -> QuerySet[Team]:
     """Teams among whose clients the actor can choose; none for a KAM, who has only one."""
     if getattr(actor, "role", "") == User.Role.KAM:

@@ -15,12 +15,14 @@ from accounts.models import (
     ClientIdentifier,
     Contact,
     Document,
+    Goal,
     ImportBatch,
     Interaction,
     Line,
     Payment,
     Product,
     ProductFamily,
+    Standing,
     Team,
     User,
 )
@@ -187,6 +189,17 @@ def _facts(world: World, relation: str) -> None:
             rater=owner,
             date=DAY,
             reason=f"{word} reason",
+        ),
+    )
+    goal = dict.fromkeys(("why", "what_for", "how", "own_measure", "unit"), f"{word} goal")
+    add(
+        relation,
+        Goal.objects.create(client=client, owner=owner, start=1, target=2, due=DAY, **goal),
+    )
+    add(
+        relation,
+        Standing.objects.create(
+            client=client, value="key", since=DAY, reason=f"{word} standing", author=owner
         ),
     )
     asker = world.people["kam"] if relation == "own" else owner
