@@ -7,7 +7,7 @@ Everything as of T uses only what was dated and known by T: measures by the rule
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,8 @@ from .store import HUNDRED, NOT_APPLICABLE, NOT_RATED
 ATTRIBUTES = ("segment", "country", "region", "city")
 # Breaks ties, and is what a share of profit is a share of.
 PROFIT = "profit"
+# Missing for a client that has not bought.
+BOUGHT = "tenure"
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,11 +68,12 @@ class Column:
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """The decision matrix: ids of all served clients, ascending (n,), their profit of twelve
-    months (n,), and a column for each criterion in the version's order."""
+    months (n,), a column for each criterion in the version's order, and the measures read."""
 
     ids: NDArray[np.int64]
     profit: NDArray[np.float64]
     columns: tuple[Column, ...]
+    measures: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def ratings(self) -> NDArray[np.float64]:
@@ -85,15 +88,35 @@ class Inputs:
         return np.column_stack([column.applicable for column in self.columns])
 
 
-def gather(criteria: Sequence[VersionCriterion], as_of: dt.date) -> Inputs:
-    """Inputs of a version's criteria as of a date, for all served clients."""
-    keys = {c.measure for c in criteria if c.measure in MEASURES} | {PROFIT}
-    facts = compute(sorted(keys), as_of)
+def gather(
+    criteria: Sequence[VersionCriterion],
+    as_of: dt.date,
+    *,
+    also: Iterable[str] = (),
+    buyers: bool = False,
+) -> Inputs:
+    """Inputs of a version's criteria as of a date, for all served clients.
+
+    ``also`` names measures to be read beside those of the criteria.  ``buyers``: only clients who
+    had bought by then, so that relative rules do not compare with clients who came later.
+    """
+    keys = {c.measure for c in criteria if c.measure in MEASURES} | {PROFIT, *also}
+    facts = compute(sorted(keys | {BOUGHT} if buyers else keys), as_of)
+    if buyers:
+        facts = _narrowed(facts, ~np.isnan(facts.values[BOUGHT]))
     opinions = people_ratings(
         [c.criterion_id for c in criteria if c.rated_by_people], facts.ids, as_of
     )
     columns = tuple(_column(c, facts, opinions.get(c.criterion_id)) for c in criteria)
-    return Inputs(facts.ids, facts.values[PROFIT], columns)
+    return Inputs(facts.ids, facts.values[PROFIT], columns, facts.values)
+
+
+def _narrowed(facts: Columns, kept: NDArray[np.bool_]) -> Columns:
+    return Columns(
+        facts.ids[kept],
+        {key: values[kept] for key, values in facts.values.items()},
+        {key: applies[kept] for key, applies in facts.applicable.items()},
+    )
 
 
 def _column(criterion: VersionCriterion, facts: Columns, opinions: Part | None) -> Column:

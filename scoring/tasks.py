@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 
-from .models import Matrix, MatrixVersion
+from .models import Backtest, Matrix, MatrixVersion
+from .services.backtests import run_backtest
 from .services.ranking import run_ranking
 from .services.requests import request_rankings
 
@@ -50,3 +51,18 @@ def rank_all(running):
     jobs = request_rankings()
     running.progress(len(jobs), Matrix.objects.count())
     return {"jobs": [row.pk for row in jobs]}
+
+
+@job(
+    "scoring.backtest",
+    title=_("Backtest"),
+    queue="heavy",
+    tells={"matrix": _("Matrix"), "origins": _("Dates tried")},
+)
+def backtest(running, *, backtest_id):
+    """Answer a backtest; one that was thrown away meanwhile is none of our business."""
+    row = Backtest.objects.select_related("matrix").filter(pk=backtest_id).first()
+    if row is None:
+        raise Refused(str(_("There is no such backtest any more.")))
+    run_backtest(row, running.progress)
+    return {"matrix": row.matrix.name, "origins": len(row.result["origins"])}

@@ -1,11 +1,13 @@
 """Judgement: criteria, matrices and their versions, ratings, ranking runs and their rows."""
 
+from .backtests import Backtest
 from .criteria import Criterion
 from .matrices import Matrix, MatrixVersion, VersionCriterion
 from .ratings import Rating
 from .runs import RankingRow, RankingRun
 
 __all__ = [
+    "Backtest",
     "Criterion",
     "Matrix",
     "MatrixVersion",

@@ -1,0 +1,257 @@
+"""A backtest over facts: what was known then, what followed, and nothing else."""
+
+import datetime as dt
+import random
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from accounts.models import Client
+from kam.lib.scoping import ScopeMissing, acting_as, acting_system
+from scoring.models import Backtest, Criterion, Rating
+from scoring.services.backtests import Asked, backtest, request_backtest, run_backtest
+from scoring.services.ratings import Opinion, record_opinions
+from scoring.services.versions import Choice, draft_of, save_draft
+from tests.factories import change_document, make_client, make_document, make_user, moment
+
+from .conftest import put_to_use
+
+pytestmark = pytest.mark.django_db
+END = dt.date(2024, 6, 30)
+MONTHS = [dt.date(2020 + n // 12, n % 12 + 1, 10) for n in range(54)]  # January 2020 … June 2024
+
+
+def trade(*, signal: bool, clients: int = 40, seed: int = 1) -> list[Client]:
+    """Clients who buy each quarter.  With a signal, what a client earns us next year is told by
+    what people thought of it; without, by lot."""
+    dice = random.Random(seed)
+    made = [make_client(f"Client {number:02}") for number in range(clients)]
+    criterion = Criterion.objects.get(key="values")
+    opinions = []
+    for number, client in enumerate(made):
+        liked = 1 + number % 10
+        speed = liked if signal else dice.randint(1, 10)
+        level = 1000.0
+        for at, day in enumerate(MONTHS[::3]):
+            level *= 1 + (speed - 5.5) / 40
+            net = round(level * dice.uniform(0.9, 1.1), 2)
+            make_document(client, day, net, cost=round(net / 2, 2))
+            assert at < 99
+        opinions.append(
+            Opinion(
+                client.pk,
+                criterion.pk,
+                liked,
+                rater_name="Sales",
+                date=dt.date(2020, 6, 1),
+                known_from=moment(dt.date(2020, 6, 1)),
+            )
+        )
+    with acting_system("test"):
+        record_opinions(opinions)
+    return made
+
+
+@pytest.fixture
+def version(matrix):
+    return put_to_use(matrix, {"values": 90, "tenure": 10}, selection_value=8)
+
+
+def asked(version, **fields) -> Asked:
+    return Asked((version.pk,), **{"resamples": 300, "latest": END, "origins": 4, **fields})
+
+
+def answer(version, **fields):
+    with acting_system("test"):
+        return backtest(asked(version, **fields))
+
+
+def verdict(found, version, rival):
+    return next(
+        row["verdict"]
+        for row in found["verdicts"]
+        if (row["first"], row["second"]) == (f"version:{version.pk}", rival)
+    )
+
+
+def test_a_planted_signal_is_found(version):
+    trade(signal=True)
+    found = answer(version)
+    key = f"version:{version.pk}"
+    assert [one["as_of"] for one in found["origins"]] == [
+        "2022-09-30", "2022-12-31", "2023-03-31", "2023-06-30",
+    ]  # fmt: skip
+    assert verdict(found, version, "random") == "better"
+    # With eight of forty chosen, a perfect list would lift by the four best speeds.
+    assert found["overall"][key]["spearman"][0] > 0.9
+    assert found["overall"][key]["precision"][0] > 0.9
+    assert found["overall"]["random"]["precision"][0] == pytest.approx(8 / 40)
+    first = found["named"][0]
+    assert first["as_of"] == "2023-06-30"
+    assert first["found"] >= 7
+    assert {row["ratings"][0] for row in first["hits"]} <= {9, 10}
+    loss = {row["criterion"]: row["verdict"] for row in found["ablation"]}
+    assert loss == {"values": "no_evidence", "tenure": "no_evidence"}, (
+        "without it ties are broken by profit, which here tells as much"
+    )
+    curve = found["curves"]
+    assert curve["clients"][0] == curve[key][0] == 0
+    assert curve["ideal"][10] >= curve[key][10] > curve["random"][10]
+
+
+def test_a_shuffled_one_is_not(version):
+    trade(signal=False, seed=5)
+    found = answer(version, n=8)
+    assert verdict(found, version, "random") == "no_evidence"
+    assert abs(found["overall"][f"version:{version.pk}"]["spearman"][0]) < 0.35
+
+
+def test_a_fact_known_later_changes_nothing(version):
+    clients = trade(signal=True)
+    before = answer(version)
+    late = moment(dt.date(2024, 7, 15))
+    for number, client in enumerate(clients[:20]):
+        day = MONTHS[36 + number % 6]
+        make_document(client, day, 10**6, cost=1, known=late)
+        document = client_document(client)
+        change_document(document, late, net=document.net * 50)
+    with acting_system("test"):
+        record_opinions(
+            Opinion(
+                client.pk,
+                Criterion.objects.get(key="values").pk,
+                10 if number % 2 else 1,
+                rater_name="Service",
+                date=dt.date(2022, 1, 1),
+                known_from=late,
+            )
+            for number, client in enumerate(clients)
+        )
+    newcomer = make_client()
+    make_document(newcomer, "2022-03-01", 10**7, cost=1, known=late)
+    after = answer(version)
+    leaks, history = after.pop("leaks"), after.pop("history")
+    before_leaks = before.pop("leaks")
+    before.pop("history")
+    assert after == before
+    assert before_leaks[-1]["documents"] == 0
+    assert leaks[-1]["documents"] > 20, "the audit tells what it left out"
+    assert leaks[-1]["ratings"] == 40
+    assert history["documents"]["all"] > 0
+
+
+def client_document(client):
+    with acting_system("test"):
+        return client.documents.get(date=MONTHS[39], number__startswith="N", net__lt=10**5)
+
+
+def test_history_is_told_from_what_was_recorded_as_it_came(version):
+    client = make_client()
+    zone_midnight = dt.datetime.fromisoformat("2024-03-01T00:00+03:00")
+    make_document(client, "2024-03-01", known=zone_midnight)
+    make_document(client, "2024-03-01", known=dt.datetime.fromisoformat("2024-03-01T09:30+03:00"))
+    make_document(client, "2024-03-01", known=dt.datetime.fromisoformat("2024-03-02T00:00+03:00"))
+    history = answer(version)["history"]
+    assert history["documents"] == {"all": 3, "assumed": 1}
+
+
+def test_too_little_is_said_and_not_computed(version):
+    nothing = answer(version)
+    assert nothing["origins"] == []
+    assert {one["reason"] for one in nothing["skipped"]} == {"history"}
+    assert not nothing["enough"]
+    assert nothing["verdicts"][0]["verdict"] is None
+    trade(signal=True, clients=19)
+    few = answer(version)
+    assert {one["reason"] for one in few["skipped"]} == {"clients"}
+    assert few["overall"] == {}
+
+
+def test_a_list_of_more_than_half_of_the_clients_proves_nothing(version):
+    trade(signal=True, clients=24)
+    assert {one["reason"] for one in answer(version, n=13)["skipped"]} == {"list"}
+    assert answer(version, n=12, origins=1)["origins"]
+
+
+def test_without_cost_there_is_no_profit_to_look_at(version):
+    for number in range(25):
+        client = make_client()
+        for day in MONTHS[::3]:
+            make_document(client, day, 100 + number)
+    assert {one["reason"] for one in answer(version, n=5)["skipped"]} == {"cost"}
+    assert len(answer(version, n=5, base="revenue", target="level")["origins"]) == 4
+
+
+def test_dates_without_a_horizon_of_history_are_left_out(version):
+    trade(signal=True)
+    found = answer(version, origins=12, step=6)
+    assert {one["reason"] for one in found["skipped"]} == {"history"}
+    assert found["skipped"][-1]["as_of"] < "2021-01-09" < found["origins"][0]["as_of"]
+    assert found["independent"] == 3
+
+
+def test_the_same_question_has_the_same_answer(version):
+    trade(signal=True, clients=25)
+    assert answer(version, n=5) == answer(version, n=5)
+    assert answer(version, n=5)["overall"] != answer(version, n=5, seed=9)["overall"]
+
+
+def test_two_versions_duel(matrix, version):
+    """The other one prefers those who buy little at a time."""
+    trade(signal=True)
+    small = {"kind": "min_max", "lo": None, "hi": None, "log": True, "direction": "cost"}
+    with acting_system("test"):
+        draft = draft_of(matrix, None)
+        save_draft(
+            draft,
+            [
+                Choice(Criterion.objects.get(key="average_invoice"), Decimal(9), rule=small),
+                Choice(Criterion.objects.get(key="tenure"), Decimal(1)),
+            ],
+            selection="top_n",
+            selection_value=8,
+            min_coverage=0.6,
+        )
+        found = backtest(Asked((version.pk, draft.pk), n=8, latest=END, resamples=300))
+    row = next(r for r in found["verdicts"] if r["second"] == f"version:{draft.pk}")
+    assert row["verdict"] == "better"
+    assert row["difference"][1] > 0
+    assert f"equal:{draft.pk}" in found["overall"]
+    loss = {(row["version"], row["criterion"]): row["verdict"] for row in found["ablation"]}
+    assert loss[f"version:{draft.pk}", "average_invoice"] == "worse", "it does harm there"
+
+
+def test_asking_writes_it_down_and_the_job_answers_it_once(matrix, version):
+    trade(signal=True, clients=25)
+    manager = make_user(role="manager")
+    with acting_as(manager):
+        row = request_backtest(matrix, asked(version, n=5), manager)
+    assert row.job.kind == "scoring.backtest"
+    assert row.parameters["versions"][0]["criteria"][0]["share"] == pytest.approx(0.9)
+    with acting_system("test"):
+        run_backtest(Backtest.objects.get(pk=row.pk))
+        done = Backtest.objects.get(pk=row.pk)
+        found = done.result
+        Rating.objects.all().delete()
+        assert run_backtest(done).result == found, "a finished one stays as it is"
+    assert done.finished_at
+    assert len(found["origins"]) == 4
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"n": 0}, {"origins": 0}, {"origins": 13}, {"step": 5}, {"horizon": 1}, {"target": "x"}],
+)
+def test_what_cannot_be_tried_is_refused(version, fields):
+    with pytest.raises(ValidationError):
+        asked(version, **fields).check()
+    with pytest.raises(ValidationError):
+        Asked(()).check()
+    with pytest.raises(ValidationError):
+        Asked((1, 2, 3, 4, 5)).check()
+
+
+def test_only_the_product_itself_computes_it(version):
+    with acting_as(make_user(role="administrator")), pytest.raises(ScopeMissing):
+        backtest(asked(version))
