@@ -101,6 +101,13 @@ POLICY = {
     "matrix_activation": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_discard": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_ratings": Row(read=STAFF, subject="scoring.Matrix"),
+    # Backtests name clients of all teams, so only who reads all of them.
+    "matrix_backtests": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "backtest_detail": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
+    "backtest_charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
+    "api:matrix-backtests": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "api:backtest-detail": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
+    "api:backtest-charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
     "client_score": Row(read=STAFF, subject="accounts.Client"),
     "client_score_criterion": Row(read=STAFF, subject="accounts.Client"),
     "client_ratings": Row(read=STAFF, subject="accounts.Client"),

@@ -2,8 +2,9 @@
 
 from django.urls import path
 
+from .api import backtests as backtests_api
 from .api import views as api
-from .views import client_score, matrices, ranking, ratings
+from .views import backtests, client_score, matrices, ranking, ratings
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
@@ -14,6 +15,8 @@ urlpatterns = [
     path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
     path("matrices/<int:pk>/discard/", matrices.matrix_discard, name="matrix_discard"),
     path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
+    path("matrices/<int:pk>/backtests/", backtests.matrix_backtests, name="matrix_backtests"),
+    path("backtests/<int:pk>/", backtests.backtest_detail, name="backtest_detail"),
     path("clients/<int:pk>/score/", client_score.client_score, name="client_score"),
     path(
         "clients/<int:pk>/score/<slug:key>/",
@@ -30,6 +33,12 @@ api_urlpatterns = [
     path("matrices/<int:pk>/", api.MatrixDetail.as_view(), name="matrix-detail"),
     path("matrices/<int:pk>/draft/", api.MatrixDraft.as_view(), name="matrix-draft"),
     path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),
+    path(
+        "matrices/<int:pk>/backtests/",
+        backtests_api.MatrixBacktests.as_view(),
+        name="matrix-backtests",
+    ),
+    path("backtests/<int:pk>/", backtests_api.BacktestDetail.as_view(), name="backtest-detail"),
     path("ranking/", api.Ranking.as_view(), name="ranking-list"),
     path("ratings/", api.RatingList.as_view(), name="rating-list"),
     path("clients/<int:pk>/score/", api.ClientScore.as_view(), name="client-score"),

@@ -30,6 +30,8 @@ ACTIONS = {
     "matrix.created": _("matrix made"),
     "matrix.activated": _("matrix put to use"),
     "matrix.draft_discarded": _("draft of a matrix discarded"),
+    "backtest.requested": _("backtest asked for"),
+    "wallet.state": _("purchases of a client stated"),
     "ranking.published": _("ranking published"),
     "ranking.kept": _("ranking unchanged"),
     "portfolio.exported": _("portfolio exported"),

@@ -10,6 +10,7 @@ that a page may put in its place: a trace carries it in `meta.token`, a shape or
 its `name` as "token:<name>". Gold ("key") marks the key line and what is selected, nothing else.
 """
 
+from reports.charts.backtests import dots_by_date, gains_curves
 from reports.charts.bridge import bridge
 from reports.charts.clients import movers, score_parts
 from reports.charts.frame import Caption, plain
@@ -22,7 +23,9 @@ __all__ = [
     "COLOURS",
     "Caption",
     "bridge",
+    "dots_by_date",
     "for_page",
+    "gains_curves",
     "growth_bars",
     "key_share",
     "lorenz_curve",

@@ -40,7 +40,7 @@ def _themed(trace: dict[str, Any]) -> dict[str, Any]:
     if token is None:
         return trace
     colour = f"var(--{token})"
-    for part in ("line", "marker", "error_x"):
+    for part in ("line", "marker", "error_x", "error_y"):
         if "color" in trace.get(part, {}):
             trace[part]["color"] = colour
     if trace.get("fill", "none") != "none":

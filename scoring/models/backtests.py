@@ -25,6 +25,8 @@ class Backtest(Scoped):
     parameters = models.JSONField(default=dict)
     seed = models.PositiveIntegerField(default=0)
     result = models.JSONField(null=True)
+    # The few words of it that lists show.
+    summary = models.JSONField(null=True)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

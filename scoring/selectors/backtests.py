@@ -26,6 +26,7 @@ def backtests(matrix_id: int) -> QuerySet[Backtest]:
     return (
         Backtest.objects.filter(matrix_id=matrix_id)
         .select_related("asked_by", "job", "matrix")
+        .defer("result")
         .order_by("-created_at", "-pk")
     )
 

@@ -23,6 +23,7 @@ from accounts.measures.reading import Moment, require_system
 from accounts.measures.value import fit_bgnbd, fit_gamma_gamma, rfm
 from accounts.models import User
 from accounts.selectors.facts import revenue_documents
+from accounts.selectors.standings import key_clients
 from kam.audit.services import record
 from kam.jobs.services import enqueue
 from kam.lib.periods import add_months
@@ -126,9 +127,22 @@ def run_backtest(row: Backtest, progress: Progress | None = None) -> Backtest:
     if row.result is not None:
         return row
     row.result = backtest(asked_of(row.parameters), progress)
+    row.summary = _summary(row.result)
     row.finished_at = timezone.now()
-    row.save(update_fields=["result", "finished_at"])
+    row.save(update_fields=["result", "summary", "finished_at"])
     return row
+
+
+def _summary(result: Mapping[str, Any]) -> dict[str, Any]:
+    """What lists show of a result: verdicts on the first version, dates, length of the list."""
+    first = result["verdicts"][0]["first"] if result["verdicts"] else ""
+    return {
+        "verdicts": {
+            row["second"]: row["verdict"] for row in result["verdicts"] if row["first"] == first
+        },
+        "dates": [one["as_of"] for one in result["origins"]],
+        "n": result["origins"][-1]["n"] if result["origins"] else None,
+    }
 
 
 def asked_of(parameters: Mapping[str, Any]) -> Asked:
@@ -404,7 +418,9 @@ def _by_model(ids: NDArray[np.int64], as_of: dt.date) -> Floats | str:
 
 
 def _by_key_list(ids: NDArray[np.int64], as_of: dt.date) -> Floats | str:
-    return "absent"
+    """Key clients as of the date, one as good as another."""
+    key = np.isin(ids, list(key_clients(as_of).values_list("pk", flat=True)))
+    return np.where(key, 1.0, np.nan) if key.any() else "nobody"
 
 
 # --- The answer ---------------------------------------------------------------------------------
