@@ -97,11 +97,10 @@ def dates_chart(report: Report) -> Chart | None:
         report.label(key): [tuple(one["figures"][key][name]) for one in origins] for key in keys
     }
     ahead = sum(one["figures"][first][name][0] > even for one in origins)
-    title = ngettext(
-        "At %(ahead)s of %(count)s date the chosen brought more than the average client",
-        "At %(ahead)s of %(count)s dates the chosen brought more than the average client",
-        len(origins),
-    ) % {"ahead": ahead, "count": len(origins)}
+    title = _("The chosen brought more than the average client at %(ahead)s of %(count)s dates") % {
+        "ahead": ahead,
+        "count": len(origins),
+    }
     question = (
         _("Lift: what a chosen client brought, as a multiple of the average one")
         if by_lift

@@ -49,9 +49,12 @@ def figure_labels() -> dict[str, tuple[str, str]]:
         "lift": (_("Lift"), _("what a chosen client brought, as a multiple of the average one")),
         "precision": (_("Hits"), _("share of the list that was among the best")),
         "captured": (_("Captured"), _("share of all that was brought")),
-        "spearman": (_("Order"), _("rank correlation with what followed, from −1 to 1")),
+        "spearman": (
+            _("Rank correlation"),
+            _("how the order agrees with what followed, from −1 to 1"),
+        ),
         "ndcg": (_("NDCG"), _("how near the order of the list was to the best one, up to 1")),
-        "regret": (_("Missed"), _("what the best list would have brought more")),
+        "regret": (_("Regret"), _("what the best list would have brought more")),
     }
 
 

@@ -28,7 +28,8 @@ from accounts.models import (
 )
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
-from scoring.models import Criterion, Matrix, MatrixVersion, Rating, VersionCriterion
+from scoring.models import Backtest, Criterion, Matrix, MatrixVersion, Rating, VersionCriterion
+from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
 
 CANARY = "Kanarienvogel"
@@ -215,7 +216,49 @@ def _facts(world: World, relation: str) -> None:
             report={"accepted": "all", "rows": 1, "errors": [], "warnings": []},
         ),
     )
+    add(relation, _backtest(world, client))
     # Not scoped, but with an id in a URL: the same for every relation.
     for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])
     add(relation, owner)
+
+
+def _backtest(world: World, client: Client) -> Backtest:
+    """A finished backtest of one date that names the client."""
+    version = world.common["version"]
+    key, day = f"version:{version.pk}", DAY.isoformat()
+    figures = {name: [1.5, 1.1, 1.9] for name in ("lift", "precision", "captured", "difference")}
+    named = {"client": client.pk, "place": 1, "outcome": 5, "outcome_place": 1, "ratings": [7, 8]}
+    counts = {"documents": 1, "payments": 0, "interactions": 0, "ratings": 0}
+    row = {"first": key, "second": "random", "difference": [1, 0.5, 2], "origins": 1}
+    return Backtest.objects.create(
+        matrix=world.common["matrix"],
+        parameters={
+            "asked": {**vars(Asked((version.pk,))), "versions": [version.pk]},
+            "versions": [describe(version)],
+        },
+        summary={"verdicts": {"random": None}, "dates": [day], "n": 1},
+        result={
+            "contenders": [key, "random"],
+            "origins": [
+                {"as_of": day, "until": day, "clients": 40, "n": 1, "unknown": 0, "absent": {},
+                 "mean": 1.0, "figures": {key: figures, "random": figures}},
+            ],
+            "overall": {key: figures, "random": figures},
+            "verdicts": [row | {"verdict": None}],
+            "ablation": [],
+            "curves": {
+                name: [0, 0.5, 1] for name in ("clients", "ideal", "random", key)
+            },
+            "named": [
+                {"as_of": day, "version": key, "found": 1, "hits": [named], "misses": [named],
+                 "disappointments": []},
+            ],
+            "independent": 1,
+            "enough": False,
+            "skipped": [],
+            "latest": day,
+            "leaks": [{"as_of": day, **counts}],
+            "history": {"documents": {"all": 3, "assumed": 1}},
+        },
+    )  # fmt: skip
