@@ -153,8 +153,8 @@ def _programme(ahead: Floats, behind: Floats, w: Floats, min_coverage: float) ->
 
     Scores are means over what is rated, so the condition is not linear in the weights; but for a
     given value c between the two scores it is: points of the client behind over c, points of the
-    client ahead under c. So a linear programme is solved for values of c, first evenly from 1 to
-    10, then around the best by golden section.
+    client ahead under c. So a linear programme is solved for values of c, evenly from 1 to 10 and
+    between the two scores, then around the best by golden section.
     """
     tried: dict[float, tuple[float, Floats | None]] = {}
 
@@ -163,9 +163,8 @@ def _programme(ahead: Floats, behind: Floats, w: Floats, min_coverage: float) ->
             tried[c] = _at_level(ahead, behind, w, min_coverage, c)
         return tried[c][0]
 
-    levels = np.unique(
-        np.append(np.linspace(LOWEST, HIGHEST, _STEPS), [_score(ahead, w), _score(behind, w)])
-    ).tolist()
+    between = np.linspace(_score(behind, w), _score(ahead, w), _STEPS // 4)
+    levels = np.unique(np.append(np.linspace(LOWEST, HIGHEST, _STEPS), between)).tolist()
     best = min(range(len(levels)), key=lambda i: distance(levels[i]))
     if tried[levels[best]][1] is None:
         return None
@@ -207,7 +206,7 @@ def _at_level(
 
     size = len(w)
     rated: list[Bools] = [np.isfinite(row) for row in (ahead, behind)]
-    over = np.where(rated[1], behind - level - _SOLVER, 0.0)
+    over = np.where(rated[1], behind - level, 0.0)
     under = np.where(rated[0], level - _SOLVER - ahead, 0.0)
     conditions = np.vstack([over, under, *rated]).astype(np.float64)
     least = [0.0, 0.0, *(min(min_coverage, float(w @ known)) - 1e-12 for known in rated)]
