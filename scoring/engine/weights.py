@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from scoring.engine.arrays import BLOCK, Floats, column, matrix
+from scoring.engine.arrays import BLOCK, HIGHEST, LOWEST, Floats, column, matrix, rounded
 from scoring.engine.best_worst import BestWorst, best_worst
 from scoring.engine.pairwise import GroupPriorities, NotLinked, Priorities, ahp, group
 
@@ -22,6 +22,7 @@ __all__ = [
     "correlations",
     "effective_count",
     "group",
+    "most_common_share",
     "normalise",
     "notices",
 ]
@@ -29,6 +30,7 @@ __all__ = [
 DOMINANT = 0.5
 FEWEST, MOST = 2, 5
 CORRELATED = 0.8
+ALIKE = 0.95
 # Below this many clients rated on both criteria a correlation says little.
 ENOUGH_PAIRS = 20
 
@@ -61,7 +63,8 @@ class Notice:
     """One thing to tell about a set of weights.
 
     code: "too_few_criteria", "too_many_criteria" (value = how many have weight), "dominant_weight"
-    (value = its share), "correlated" (value = Pearson's r of the two criteria).
+    (value = its share), "correlated" (value = Pearson's r of the two criteria),
+    "indiscriminate" (value = the share of rated clients that have the same rating).
     criteria: indexes of the columns it is about.
     """
 
@@ -74,8 +77,9 @@ def notices(weights: ArrayLike, ratings: ArrayLike | None = None) -> tuple[Notic
     """Warnings about weights and, where ratings are given, about criteria that say the same twice.
 
     The method asks for two or three main criteria: under 2 or above 5, a weight above one half and
-    pairs correlated above 0.8 in either direction are worth a word. Criteria of zero weight do not
-    take part.
+    pairs correlated above 0.8 in either direction are worth a word. So is a criterion on which at
+    least 95 % of the rated clients (of 20 or more) have the same rating: it does not discriminate.
+    Criteria of zero weight do not take part.
     """
     w = normalise(weights)
     weighted = tuple(int(j) for j in np.flatnonzero(w > 0))
@@ -91,14 +95,36 @@ def notices(weights: ArrayLike, ratings: ArrayLike | None = None) -> tuple[Notic
         if w[j] > DOMINANT + 1e-12
     ]
     if ratings is not None:
-        r = correlations(matrix(ratings, len(w)))
+        rows = matrix(ratings, len(w))
+        r = correlations(rows)
         found += [
             Notice("correlated", (i, j), float(r[i, j]))
             for i in weighted
             for j in weighted
             if i < j and abs(r[i, j]) > CORRELATED
         ]
+        shares = [(j, most_common_share(rows[:, j])) for j in weighted]
+        # The margin keeps 19 of 20 on the side of the rule, whatever the last bits.
+        found += [
+            Notice("indiscriminate", (j,), share) for j, share in shares if share >= ALIKE - 1e-12
+        ]
     return tuple(found)
+
+
+def most_common_share(ratings: ArrayLike) -> float:
+    """Share of rated clients that have the most common rating of a criterion (to 9 decimals).
+
+    NaN where fewer than ENOUGH_PAIRS clients are rated.
+    """
+    values = rounded(column(ratings, "ratings"))
+    values = values[np.isfinite(values)]
+    if len(values) < ENOUGH_PAIRS:
+        return float("nan")
+    if (values % 1 == 0).all() and values.min() >= LOWEST and values.max() <= HIGHEST:
+        counts = np.bincount(values.astype(np.int64))
+    else:
+        counts = np.unique(values, return_counts=True)[1]
+    return float(counts.max() / len(values))
 
 
 def correlations(ratings: ArrayLike) -> Floats:

@@ -74,4 +74,25 @@ def test_few_pairs_or_a_constant_criterion_have_no_correlation():
     assert np.isnan(correlations(np.column_stack([line, line]))[0, 1])
     longer = np.linspace(1, 10, 30)
     assert np.isnan(correlations(np.column_stack([longer, np.full(30, 7.3)]))[0, 1])
-    assert codes(notices([1, 1], np.column_stack([longer, np.full(30, 7.3)]))) == []
+    assert codes(notices([1, 1], np.column_stack([longer, longer[::2].repeat(2)]))) == [
+        "correlated"
+    ]
+
+
+def test_a_criterion_that_does_not_discriminate_is_told():
+    varied = np.tile(np.arange(1.0, 11), 2)
+    alike = np.full(20, 7.0)
+    alike[0] = 3
+    (told,) = notices([1, 1], np.column_stack([varied, alike]))
+    assert (told.code, told.criteria, told.value) == ("indiscriminate", (1,), 0.95)
+    alike[1] = 3
+    assert notices([1, 1], np.column_stack([varied, alike])) == ()
+    (told,) = notices([1, 1], np.column_stack([varied, np.full(20, 7.3)]))
+    assert told.value == 1
+    assert notices([1, 1], np.column_stack([varied, np.where(varied > 9, nan, 7)])) == (), (
+        "18 rated clients are too few to tell"
+    )
+    assert codes(notices([1, 0], np.column_stack([varied, alike * 0 + 7]))) == [
+        "too_few_criteria",
+        "dominant_weight",
+    ]
