@@ -24,9 +24,8 @@ _CELLS = 1_500_000
 # Places are taken from as many draws as fit into so many scores, but from at least this many.
 _RANK_CELLS = 10_000_000
 _RANK_DRAWS = 400
-# With more clients than that, places are kept for the best by the middle weighting only.
+# With more clients than that, places are kept only for those that are ever on the list.
 _TRACKED = 100_000
-_TRACKED_OF_MANY = 20_000
 LOW, HIGH = 0.025, 0.975
 
 
@@ -59,21 +58,35 @@ def count(
     if (drawn == drawn[0]).all():
         return _one_weighting(ratings, drawn, n_key)
     hits, sums = np.zeros(size), np.zeros((size, criteria))
+    # All draws lie in the box between the least and the greatest weight drawn.
+    least, greatest = score_bounds(ratings, Box(drawn.min(axis=0), drawn.max(axis=0)))
+    least, greatest = rounded(least), rounded(greatest)
+    candidates = np.arange(size)
     if n_key >= size:
-        # As many seats as clients: everybody who has a score in a draw is on the list.
+        # As many seats as clients: everybody is on the list.
         hits, sums = np.full(size, float(draws)), np.tile(drawn.sum(axis=0), (size, 1))
-        candidates = np.arange(0)
     elif n_key == 0:
-        candidates = np.arange(0)
-    elif prune:
-        candidates = _candidates(ratings, drawn, n_key)
+        candidates = candidates[:0]
     else:
-        candidates = np.arange(size)
-    if len(candidates):
+        # Whose greatest score is below the least score of n others is never on the list.
+        rivals = np.partition(least, size - n_key)[size - n_key]
+        possible = np.flatnonzero(greatest >= rivals)
+        candidates = possible if prune else candidates
         counter = _Counter(ratings[candidates], weights, drawn, n_key)
         counter.run(lambda share: tell(0.8 * share))
         hits[candidates], sums[candidates] = counter.hits, counter.sums
-    low, high, rank_draws = _places(ratings, weights, drawn, hits)
+    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    tracked = np.arange(size)
+    if size > _TRACKED:
+        tracked = np.flatnonzero(hits)
+    # Nobody else can be ahead of one of these: places are counted among them alone.
+    rivals = least[tracked].min(initial=np.inf)
+    near = np.flatnonzero(greatest >= rivals)
+    rank_draws = min(draws, max(_RANK_DRAWS, _RANK_CELLS // max(1, len(near))))
+    if len(tracked):
+        low[tracked], high[tracked] = _places(
+            ratings[near], drawn[:rank_draws], np.searchsorted(near, tracked)
+        )
     tell(1.0)
     return Counted(hits, sums, low, high, rank_draws)
 
@@ -85,18 +98,6 @@ def _one_weighting(ratings: Floats, drawn: Floats, n_key: int) -> Counted:
     rank = competition_rank(weighted_score(ratings, drawn[0]).score)
     hits = np.where(rank <= n_key, float(len(drawn)), 0.0)
     return Counted(hits, hits[:, None] * drawn[0], rank, rank.copy(), len(drawn))
-
-
-def _candidates(ratings: Floats, drawn: Floats, n_key: int) -> Ints:
-    """Clients that may be on the list in some draw.
-
-    All draws lie in the box between the least and the greatest weight drawn; a client whose
-    greatest score there is below the least score of n others is on the list in none of them.
-    """
-    least, greatest = score_bounds(ratings, Box(drawn.min(axis=0), drawn.max(axis=0)))
-    lo, hi = rounded(least), rounded(greatest)
-    line = np.partition(lo, len(lo) - n_key)[len(lo) - n_key]
-    return np.flatnonzero(hi >= line)
 
 
 class _Counter:
@@ -111,12 +112,8 @@ class _Counter:
         self.order = np.lexsort((-middle, gaps))
         self.known, self.rated = known[self.order], rated[self.order]
         self.complete = int((~gaps).sum())
-        best = np.argpartition(-middle[self.order], n_key)
-        count_of_head = min(len(middle), 3 * n_key + 50)
-        if count_of_head < len(middle):
-            best = np.argpartition(-middle[self.order], count_of_head)[:count_of_head]
-        head_complete = int((best < self.complete).sum())
-        self.head = (head_complete, self.complete + len(best) - head_complete)
+        self.middle = middle[self.order]
+        self._take_head(3 * n_key + 50)
         self.drawn, self.n_key = drawn, n_key
         criteria = known.shape[1]
         self.error = np.float32(10 * (2 * criteria + 8) * 2.0**-24)
@@ -124,11 +121,21 @@ class _Counter:
         self._pending: list[tuple[Ints, Ints]] = []
         self._waiting = 0
 
+    def _take_head(self, many: int) -> None:
+        """Columns of the clients that are best by the middle weighting."""
+        if many >= len(self.middle):
+            self.head = (self.complete, len(self.middle))
+            return
+        best = np.argpartition(-self.middle, many)[:many]
+        complete = int((best < self.complete).sum())
+        self.head = (complete, self.complete + many - complete)
+
     def run(self, progress: Callable[[float], None]) -> None:
         size = len(self.known)
         singles = self.drawn.astype(np.float32)
         points = np.ascontiguousarray(self.known.T, dtype=np.float32)
         covered = np.ascontiguousarray(self.rated[self.complete :].T, dtype=np.float32)
+        positive = bool(singles.min() > 0)
         height = max(1, _CELLS // size)
         scores: Singles = np.empty((height, size), dtype=np.float32)
         for start in range(0, len(self.drawn), height):
@@ -138,8 +145,9 @@ class _Counter:
             if covered.shape[1]:
                 with np.errstate(divide="ignore", invalid="ignore"):
                     s[:, self.complete :] /= block @ covered
-                # Nothing rated of what this draw gives weight: no score, no seat.
-                np.nan_to_num(s[:, self.complete :], copy=False, nan=-1.0)
+                if not positive:
+                    # Nothing rated of what this draw gives weight: no score, no seat.
+                    np.nan_to_num(s[:, self.complete :], copy=False, nan=-1.0)
             self._block(s, start)
             progress(min(1.0, (start + height) / len(self.drawn)))
         self._flush()
@@ -160,6 +168,9 @@ class _Counter:
         rows, columns = np.divmod(flat, s.shape[1])
         values = s.ravel()[flat]
         sizes = np.bincount(rows, minlength=len(s))
+        if len(rows) > 1.2 * n * len(s):
+            # So many others pass: the middle weighting says too little about these draws.
+            self._take_head(2 * head.shape[1])
         starts = np.cumsum(sizes) - sizes
         table = np.full((len(s), int(sizes.max())), -np.inf, dtype=np.float32)
         table[rows, np.arange(len(rows)) - starts[rows]] = values
@@ -208,31 +219,17 @@ def _scores(known: Floats, rated: Bools, weights: Floats) -> Floats:
     return result
 
 
-def _places(
-    ratings: Floats, weights: Floats, drawn: Floats, hits: Floats
-) -> tuple[Floats, Floats, int]:
-    """Percentiles of the competition rank over the first draws, in double precision."""
-    size = len(ratings)
-    low, high = np.full(size, np.nan), np.full(size, np.nan)
-    if size == 0:
-        return low, high, 0
+def _places(ratings: Floats, drawn: Floats, tracked: Ints) -> tuple[Floats, Floats]:
+    """Percentiles of the competition rank of some clients, in double precision."""
+    size, draws = len(ratings), len(drawn)
     rated = np.isfinite(ratings)
-    known = np.where(rated, ratings, 0.0)
-    whole = bool(rated.all())
-    draws = min(len(drawn), max(_RANK_DRAWS, _RANK_CELLS // size))
-    if size > _TRACKED:
-        middle = _scores(known, rated, weights)
-        tracked = np.argpartition(-middle, _TRACKED_OF_MANY)[:_TRACKED_OF_MANY]
-        tracked = np.union1d(tracked, np.flatnonzero(hits))
-    else:
-        tracked = np.arange(size)
+    points = np.ascontiguousarray(np.where(rated, ratings, 0.0).T)
+    covered = None if rated.all() else np.ascontiguousarray(rated.T.astype(np.float64))
     ranks = np.empty((len(tracked), draws), dtype=np.int32)
     # A key holds the score, best first, and the client, so that one sort of integers does both.
     shift = max(1, int(size).bit_length())
     top = 10 * 10**DECIMALS + 1
     places = np.arange(size, dtype=np.int32)
-    points = np.ascontiguousarray(known.T)
-    covered = None if whole else np.ascontiguousarray(rated.T.astype(np.float64))
     height = max(1, _CELLS // 2 // size)
     rank = np.empty((height, size), dtype=np.int32)
     for start in range(0, draws, height):
@@ -258,5 +255,4 @@ def _places(
         ranks[:, start : start + len(block)] = some[:, tracked].T
     below, above = int(np.floor(LOW * (draws - 1))), int(np.ceil(HIGH * (draws - 1)))
     ranks.partition([below, above], axis=1)
-    low[tracked], high[tracked] = ranks[:, below] + 1.0, ranks[:, above] + 1.0
-    return low, high, draws
+    return (ranks[:, below] + 1).astype(np.float64), (ranks[:, above] + 1).astype(np.float64)

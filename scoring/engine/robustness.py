@@ -17,9 +17,25 @@ from numpy.typing import ArrayLike
 
 from scoring.engine.acceptance import count
 from scoring.engine.arrays import Bools, Floats, Ints, matrix, rounded
+from scoring.engine.separation import Reversal, Unseparated, reversals, unseparated
 from scoring.engine.stability import stable_share
 from scoring.engine.weightings import Concentration, draw, score_bounds, tolerance_box
 from scoring.engine.weights import normalise
+
+__all__ = [
+    "Acceptability",
+    "Reversal",
+    "SeatBounds",
+    "Unseparated",
+    "acceptability",
+    "contested_seats",
+    "entropy",
+    "most_fragile",
+    "reversals",
+    "seat_bounds",
+    "stability_intervals",
+    "unseparated",
+]
 
 # A seat is contested in a sample when its chance is not within this of 0 or 1.
 NEARLY = 0.05
