@@ -72,7 +72,8 @@ def _pymcdm(ratings: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray
 
 def _import_seconds() -> float:
     """A fresh interpreter that imports the engine, less one that imports nothing."""
-    engine = "import scoring.engine.ratings, scoring.engine.score, scoring.engine.explain"
+    modules = ("ratings", "score", "explain", "selection", "robustness", "information")
+    engine = "import " + ", ".join(f"scoring.engine.{module}" for module in modules)
 
     def start(program: str) -> None:
         subprocess.run([sys.executable, "-c", program], check=True)
