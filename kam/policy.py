@@ -108,6 +108,17 @@ POLICY = {
     "api:matrix-backtests": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "api:backtest-detail": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
     "api:backtest-charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
+    # decisions name all clients, so only who reads all of them
+    "matrix_decisions": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
+    "decision_preparation": Row(write=LEADERS, subject="scoring.Matrix"),
+    "override_create": Row(write=LEADERS, subject="scoring.Matrix"),
+    "list_takeover": Row(read=LEADERS, write=LEADERS, subject="scoring.Matrix"),
+    "override_end": Row(write=LEADERS, subject="scoring.ListOverride"),
+    "decision_detail": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Decision"),
+    "decision_vote": Row(write=LEADERS, subject="scoring.Decision"),
+    "decision_file": Row(read=LEADERS | {AUDITOR}, subject="scoring.Decision"),
+    "decision_confirmation": Row(write=LEADERS, subject="scoring.Decision"),
+    "decision_withdrawal": Row(write=LEADERS, subject="scoring.Decision"),
     "client_score": Row(read=STAFF, subject="accounts.Client"),
     "client_score_criterion": Row(read=STAFF, subject="accounts.Client"),
     "client_ratings": Row(read=STAFF, subject="accounts.Client"),
@@ -117,6 +128,20 @@ POLICY = {
     "api:matrix-detail": Row(read=STAFF, subject="scoring.Matrix"),
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-activation": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-proposal": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
+    "api:matrix-decisions": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"
+    ),
+    "api:matrix-overrides": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"
+    ),
+    "api:override-detail": Row(write=LEADERS, subject="scoring.ListOverride"),
+    "api:decision-detail": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Decision"
+    ),
+    "api:decision-confirmation": Row(write=LEADERS, subject="scoring.Decision"),
+    "api:decision-withdrawal": Row(write=LEADERS, subject="scoring.Decision"),
+    "api:decision-vote": Row(write=LEADERS, subject="scoring.Decision"),
     "api:ranking-list": Row(read=STAFF),
     "api:rating-list": Row(read=STAFF, write=EDITORS),
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),

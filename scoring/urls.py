@@ -5,6 +5,9 @@ from django.urls import path
 from .api import backtests as backtests_api
 from .api import views as api
 from .views import backtests, client_score, matrices, ranking, ratings
+from .api import decisions as decisions_api
+from .api import views as api
+from .views import client_score, decisions, matrices, ranking, ratings
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
@@ -17,6 +20,26 @@ urlpatterns = [
     path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
     path("matrices/<int:pk>/backtests/", backtests.matrix_backtests, name="matrix_backtests"),
     path("backtests/<int:pk>/", backtests.backtest_detail, name="backtest_detail"),
+    path("matrices/<int:pk>/decisions/", decisions.matrix_decisions, name="matrix_decisions"),
+    path(
+        "matrices/<int:pk>/decisions/new/",
+        decisions.decision_preparation,
+        name="decision_preparation",
+    ),
+    path("matrices/<int:pk>/overrides/", decisions.override_create, name="override_create"),
+    path("matrices/<int:pk>/takeover/", decisions.list_takeover, name="list_takeover"),
+    path("overrides/<int:pk>/end/", decisions.override_end, name="override_end"),
+    path("decisions/<int:pk>/", decisions.decision_detail, name="decision_detail"),
+    path("decisions/<int:pk>/vote/", decisions.decision_vote, name="decision_vote"),
+    path("decisions/<int:pk>/file/", decisions.decision_file, name="decision_file"),
+    path(
+        "decisions/<int:pk>/confirmation/",
+        decisions.decision_confirmation,
+        name="decision_confirmation",
+    ),
+    path(
+        "decisions/<int:pk>/withdrawal/", decisions.decision_withdrawal, name="decision_withdrawal"
+    ),
     path("clients/<int:pk>/score/", client_score.client_score, name="client_score"),
     path(
         "clients/<int:pk>/score/<slug:key>/",
@@ -39,6 +62,35 @@ api_urlpatterns = [
         name="matrix-backtests",
     ),
     path("backtests/<int:pk>/", backtests_api.BacktestDetail.as_view(), name="backtest-detail"),
+        "matrices/<int:pk>/proposal/",
+        decisions_api.MatrixProposal.as_view(),
+        name="matrix-proposal",
+    ),
+    path(
+        "matrices/<int:pk>/decisions/",
+        decisions_api.DecisionList.as_view(),
+        name="matrix-decisions",
+    ),
+    path(
+        "matrices/<int:pk>/overrides/",
+        decisions_api.OverrideList.as_view(),
+        name="matrix-overrides",
+    ),
+    path(
+        "overrides/<int:pk>/", decisions_api.OverrideDetail.as_view(), name="override-detail"
+    ),
+    path("decisions/<int:pk>/", decisions_api.DecisionDetail.as_view(), name="decision-detail"),
+    path(
+        "decisions/<int:pk>/confirmation/",
+        decisions_api.DecisionConfirmation.as_view(),
+        name="decision-confirmation",
+    ),
+    path(
+        "decisions/<int:pk>/withdrawal/",
+        decisions_api.DecisionWithdrawal.as_view(),
+        name="decision-withdrawal",
+    ),
+    path("decisions/<int:pk>/vote/", decisions_api.DecisionVoting.as_view(), name="decision-vote"),
     path("ranking/", api.Ranking.as_view(), name="ranking-list"),
     path("ratings/", api.RatingList.as_view(), name="rating-list"),
     path("clients/<int:pk>/score/", api.ClientScore.as_view(), name="client-score"),

@@ -1,6 +1,6 @@
 """The directory: people and teams as everybody may read them."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import Team, User
 
@@ -31,6 +31,11 @@ def kams_beside(actor) -> QuerySet[User]:
     if getattr(actor, "role", "") == User.Role.KAM:
         people = people.filter(Q(pk=actor.pk) | Q(team_id=actor.team_id, team__isnull=False))
     return people
+
+
+def key_slots() -> int:
+    """How many key clients all KAMs together have places for."""
+    return kams().aggregate(places=Sum("key_slots"))["places"] or 0
 
 
 def people_beside(actor) -> QuerySet[User]:

@@ -76,6 +76,8 @@ class VersionSerializer(serializers.ModelSerializer):
             "selection",
             "selection_value",
             "min_coverage",
+            "gap",
+            "dwell_days",
             "reason",
             "created_at",
             "activated_at",
@@ -131,6 +133,8 @@ class DraftSerializer(serializers.Serializer):
     selection = serializers.ChoiceField(choices=MatrixVersion.Selection.choices)
     selection_value = serializers.FloatField()
     min_coverage = serializers.FloatField(default=0.6)
+    gap = serializers.FloatField(default=0)
+    dwell_days = serializers.IntegerField(default=0, min_value=0, max_value=3_650)
 
 
 class MatrixDraft(APIView):
@@ -148,6 +152,8 @@ class MatrixDraft(APIView):
             selection=data["selection"],
             selection_value=data["selection_value"],
             min_coverage=data["min_coverage"],
+            gap=data["gap"],
+            dwell_days=data["dwell_days"],
         )
         return Response(VersionSerializer(version).data)
 

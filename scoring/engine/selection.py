@@ -1,11 +1,12 @@
-"""Where the list ends: three rules that turn a ranking into a selection."""
+"""Where the list ends: rules that turn a ranking into a selection, and a selection into a
+proposal that does not flicker."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from scoring.engine.arrays import Bools, Floats, Ints, column, rounded
 
@@ -83,6 +84,111 @@ def share_of_profit(
     needed = (share - 1e-9) * total
     size = min(int(np.searchsorted(cumulated, needed)) + 1, len(places))
     return _cut(values, values, places, size)
+
+
+ENTER, STAY, WATCH, LEAVE, OUT = "enter", "stay", "watch", "leave", "out"
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """outcome: for each client one of "enter", "stay", "watch" (stays inside the exit level
+    alone), "leave" and "out". listed: boolean, who is on the proposed list."""
+
+    outcome: NDArray[np.str_]
+
+    @property
+    def listed(self) -> Bools:
+        result: Bools = np.isin(self.outcome, (ENTER, STAY, WATCH))
+        return result
+
+
+def propose_by_place(
+    place: ArrayLike,
+    member: ArrayLike,
+    n: int,
+    gap: float = 0,
+    *,
+    must: ArrayLike | None = None,
+    never: ArrayLike | None = None,
+    frozen: ArrayLike | None = None,
+) -> Proposal:
+    """Entry and exit levels apart, by place.
+
+    place: 1-based places, 0 = no place (not enough ratings). member: on the list now. A member
+    stays up to place n + gap, another enters from place n - gap on; then the list is filled to n
+    in the order of places, members first, and where it is longer than n those with the worst
+    places give way, the ones that enter first. With gap 0 the list is the n best.
+
+    must: on the list in any case, taking one of the n seats; never: off it in any case. frozen:
+    changed a short while ago, so stays on or off the list (dwell time). A member without a place
+    leaves, unless frozen or a must.
+    """
+    at, now = np.asarray(place, dtype=np.int64), np.asarray(member, dtype=np.bool_)
+    held, barred, still = (_flag(flags, len(at)) for flags in (must, never, frozen))
+    placed = at > 0
+    open_ = placed & ~barred & ~held & ~still
+    fixed = (held | (still & now)) & ~barred
+    seats = max(0, n - int(fixed.sum()))
+    wanted = (open_ & now & (at <= n + gap)) | (open_ & ~now & (at <= n - gap))
+    # Keys of one order: members within the exit level, then entrants, then whoever fills up.
+    class_ = np.select([wanted & now, wanted, open_ & now, open_], [0, 1, 2, 3], default=4)
+    excess = int(wanted.sum()) - seats
+    chosen = fixed.copy()
+    order = np.lexsort((at, class_))
+    if excess >= 0:
+        # Too many: the worst places give way, entrants before members at the same place.
+        ranked = np.flatnonzero(wanted)[np.lexsort((~now[wanted], at[wanted]))]
+        chosen[ranked[:seats]] = True
+    else:
+        fillers = order[class_[order] < 4]
+        chosen[fillers[:seats]] = True
+    return Proposal(_outcome(now, chosen, beyond=placed & (at > n) & ~held & ~still))
+
+
+def propose_by_points(
+    score: ArrayLike,
+    member: ArrayLike,
+    level: float,
+    gap: float = 0,
+    *,
+    must: ArrayLike | None = None,
+    never: ArrayLike | None = None,
+    frozen: ArrayLike | None = None,
+) -> Proposal:
+    """Entry and exit levels apart, by points: enter from level + gap, leave below level - gap.
+
+    score: NaN = not enough ratings. The other arguments as for :func:`propose_by_place`.
+    """
+    points, now = rounded(column(score, "score")), np.asarray(member, dtype=np.bool_)
+    held, barred, still = (_flag(flags, len(points)) for flags in (must, never, frozen))
+    with np.errstate(invalid="ignore"):
+        keeps = points >= round(level - gap, 9)
+        enters = points >= round(level + gap, 9)
+        below = points < round(level, 9)
+    chosen = np.where(now, keeps, enters)
+    chosen = (np.where(still, now, chosen) | held) & ~barred
+    return Proposal(_outcome(now, chosen, beyond=below & ~held & ~still))
+
+
+def turnover(before: ArrayLike, after: ArrayLike, n: int) -> float:
+    """Share of a list of n that changed between two lists: |symmetric difference| / (2 n).
+
+    before, after: ids on the lists. NaN for n = 0.
+    """
+    changed = np.setxor1d(np.asarray(before), np.asarray(after))
+    return len(changed) / (2 * n) if n else float("nan")
+
+
+def _outcome(now: Bools, chosen: Bools, beyond: Bools) -> NDArray[np.str_]:
+    return np.select(
+        [chosen & ~now, chosen & beyond, chosen, now],
+        [ENTER, WATCH, STAY, LEAVE],
+        default=OUT,
+    )
+
+
+def _flag(flags: ArrayLike | None, n: int) -> Bools:
+    return np.zeros(n, dtype=np.bool_) if flags is None else np.asarray(flags, dtype=np.bool_)
 
 
 def _allowed(values: Floats, eligible: ArrayLike | None) -> Bools:

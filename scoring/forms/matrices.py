@@ -195,6 +195,21 @@ class VersionForm(forms.Form):
     min_coverage = forms.IntegerField(
         label=gettext_lazy("Least coverage for a rank, %"), min_value=0, max_value=100
     )
+    gap = forms.FloatField(
+        label=gettext_lazy("Gap between entry and exit"),
+        help_text=gettext_lazy(
+            "So many places (or points) inside the line to enter, as many outside to leave: "
+            "the list does not flicker."
+        ),
+        min_value=0,
+        required=False,
+    )
+    dwell_days = forms.IntegerField(
+        label=gettext_lazy("Days between two changes of one client"),
+        min_value=0,
+        max_value=3_650,
+        required=False,
+    )
     fractions = forms.BooleanField(
         label=gettext_lazy("Ratings with fractions"),
         help_text=gettext_lazy("Without, points can be checked with a calculator."),
@@ -211,6 +226,8 @@ class VersionForm(forms.Form):
             "selection": version.selection,
             "selection_value": int(value) if float(value).is_integer() else value,
             "min_coverage": round(version.min_coverage * 100),
+            "gap": int(version.gap) if version.gap.is_integer() else version.gap,
+            "dwell_days": version.dwell_days,
             "fractions": fractions,
         }
 
@@ -222,6 +239,8 @@ class VersionForm(forms.Form):
             "selection": data["selection"],
             "selection_value": data["selection_value"] / (100 if share else 1),
             "min_coverage": data["min_coverage"] / 100,
+            "gap": data["gap"] or 0,
+            "dwell_days": data["dwell_days"] or 0,
         }
 
 

@@ -2,6 +2,7 @@
 
 from .backtests import Backtest
 from .criteria import Criterion
+from .decisions import Decision, DecisionItem, DecisionVote, ListOverride
 from .matrices import Matrix, MatrixVersion, VersionCriterion
 from .ratings import Rating
 from .runs import RankingRow, RankingRun
@@ -9,6 +10,10 @@ from .runs import RankingRow, RankingRun
 __all__ = [
     "Backtest",
     "Criterion",
+    "Decision",
+    "DecisionItem",
+    "DecisionVote",
+    "ListOverride",
     "Matrix",
     "MatrixVersion",
     "RankingRow",

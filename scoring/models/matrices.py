@@ -44,13 +44,20 @@ class MatrixVersion(models.Model):
         TOP_N = "top_n", _("Top N")
         THRESHOLD = "threshold", _("At least so many points")
         SHARE = "share", _("Share of profit")
+        CAPACITY = "capacity", _("As many as the KAMs have places")
 
     matrix = models.ForeignKey(Matrix, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     selection = models.CharField(max_length=10, choices=Selection, default=Selection.TOP_N)
-    # How many clients, at least which score, or which share of profit (0..1).
+    # How many clients, at least which score, or which share of profit (0..1); of no meaning where
+    # the KAMs' places decide.
     selection_value = models.FloatField(default=30)
+    # Entry and exit apart, so that the list does not flicker: how far inside the line a client
+    # has to come to enter, and how far outside to leave; in places, or in points of a threshold.
+    gap = models.FloatField(_("gap between entry and exit"), default=0)
+    # For how many days after a change of standing no other one is proposed.
+    dwell_days = models.PositiveSmallIntegerField(_("days between changes"), default=0)
     min_coverage = models.FloatField(
         default=0.6, validators=[MinValueValidator(0), MaxValueValidator(1)]
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.measures.reading import heavy_statements, require_system
 from accounts.models import Document
+from accounts.selectors.people import key_slots
 from kam.audit.services import record
 from kam.lib.periods import add_months, today
 from scoring import store
@@ -148,6 +149,8 @@ def select(version: MatrixVersion, score, profit, eligible, order) -> Selection:
     """Whom the version's rule selects among the eligible."""
     if version.selection == MatrixVersion.Selection.THRESHOLD:
         return selecting.threshold(score, version.selection_value, eligible=eligible)
+    if version.selection == MatrixVersion.Selection.CAPACITY:
+        return selecting.top_n(score, key_slots(), eligible=eligible, order=order)
     if version.selection == MatrixVersion.Selection.SHARE:
         return selecting.share_of_profit(
             profit, version.selection_value, eligible=eligible, order=order

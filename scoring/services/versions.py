@@ -23,6 +23,7 @@ from scoring.models import Criterion, Matrix, MatrixVersion, VersionCriterion
 from .requests import request_ranking
 
 FEWEST, MOST = 2, 10
+SETTINGS = ("selection", "selection_value", "min_coverage", "gap", "dwell_days")
 Status = MatrixVersion.Status
 Selection = MatrixVersion.Selection
 
@@ -51,7 +52,7 @@ def draft_of(matrix: Matrix, author: User | None) -> MatrixVersion:
         last = matrix.versions.aggregate(last=Max("number"))["last"] or 0
         draft = MatrixVersion.objects.create(matrix=matrix, number=last + 1, author=author)
         if base is not None:
-            for name in ("selection", "selection_value", "min_coverage"):
+            for name in SETTINGS:
                 setattr(draft, name, getattr(base, name))
             draft.save()
             _copy(base, draft)
@@ -73,13 +74,17 @@ def save_draft(
     selection: str,
     selection_value: float,
     min_coverage: float,
+    gap: float = 0,
+    dwell_days: int = 0,
 ) -> MatrixVersion:
     """Replace what the draft says.  Raises ValidationError where it could not be ranked by."""
     _require_draft(version)
-    _check(choices, selection, selection_value, min_coverage)
+    _check(choices, selection, selection_value, min_coverage, gap)
     version.selection = selection
     version.selection_value = selection_value
     version.min_coverage = min_coverage
+    version.gap = gap
+    version.dwell_days = dwell_days
     version.save()
     version.criteria.all().delete()
     VersionCriterion.objects.bulk_create(
@@ -103,7 +108,9 @@ def _frozen(choice: Choice) -> dict[str, Any]:
     }
 
 
-def _check(choices: Sequence[Choice], selection: str, value: float, min_coverage: float) -> None:
+def _check(
+    choices: Sequence[Choice], selection: str, value: float, min_coverage: float, gap: float
+) -> None:
     errors = []
     if not FEWEST <= len(choices) <= MOST:
         errors.append(
@@ -124,6 +131,8 @@ def _check(choices: Sequence[Choice], selection: str, value: float, min_coverage
         errors.append(_("The points of the key line lie between 1 and 10."))
     elif selection == Selection.SHARE and not 0 < value <= 1:
         errors.append(_("The share of profit lies above 0 and up to 100 %."))
+    if gap < 0 or (selection == Selection.TOP_N and gap >= value):
+        errors.append(_("The gap between entry and exit is smaller than the list."))
     if not 0 <= min_coverage <= 1:
         errors.append(_("The least coverage lies between 0 and 100 %."))
     if errors:
@@ -177,6 +186,7 @@ def activate(version: MatrixVersion, reason: str, author: User | None = None) ->
         version.selection,
         version.selection_value,
         version.min_coverage,
+        version.gap,
     )
     version.matrix.versions.filter(status=Status.ACTIVE).update(status=Status.RETIRED)
     version.reason = reason.strip()

@@ -30,6 +30,17 @@ from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 from scoring.models import Backtest, Criterion, Matrix, MatrixVersion, Rating, VersionCriterion
 from scoring.services.backtests import Asked, describe
+from scoring.models import (
+    Criterion,
+    Decision,
+    DecisionItem,
+    DecisionVote,
+    ListOverride,
+    Matrix,
+    MatrixVersion,
+    Rating,
+    VersionCriterion,
+)
 from scoring.services.ranking import run_ranking
 
 CANARY = "Kanarienvogel"
@@ -60,6 +71,7 @@ def build() -> World:
         for relation in ("own", "team", "foreign"):
             _facts(world, relation)
         run_ranking(world.common["version"], DAY)
+        _decisions(world)
         return world
 
 
@@ -111,6 +123,32 @@ def _common(world: World) -> None:
         )
     MatrixVersion.objects.filter(pk=version.pk).update(status="active")
     world.common |= {"criterion": criterion, "matrix": matrix, "version": version}
+
+
+def _decisions(world: World) -> None:
+    """One open decision about everybody; a staff row looks the same from every relation."""
+    matrix = Matrix.objects.get(pk=world.common["matrix"].pk)
+    decision = Decision.objects.create(matrix=matrix, run=matrix.current_run, basis={})
+    vote = DecisionVote.objects.create(
+        decision=decision, person=world.people["stranger"], agrees=False, comment=CANARY
+    )
+    for relation, client in world.clients.items():
+        word = CANARY if relation == "foreign" else f"Plain{relation}"
+        world.add(relation, decision)
+        world.add(relation, vote)
+        world.add(
+            relation,
+            DecisionItem.objects.create(
+                decision=decision, client=client, outcome="stay", before="key", proposed="key",
+                chosen="key", reason=f"{word} decided",
+            ),
+        )  # fmt: skip
+        world.add(
+            relation,
+            ListOverride.objects.create(
+                matrix=matrix, client=client, kind="must", reason=f"{word} override"
+            ),
+        )
 
 
 def _facts(world: World, relation: str) -> None:
