@@ -129,16 +129,10 @@ POLICY = {
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-activation": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-proposal": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
-    "api:matrix-decisions": Row(
-        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"
-    ),
-    "api:matrix-overrides": Row(
-        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"
-    ),
+    "api:matrix-decisions": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-overrides": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "api:override-detail": Row(write=LEADERS, subject="scoring.ListOverride"),
-    "api:decision-detail": Row(
-        read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Decision"
-    ),
+    "api:decision-detail": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Decision"),
     "api:decision-confirmation": Row(write=LEADERS, subject="scoring.Decision"),
     "api:decision-withdrawal": Row(write=LEADERS, subject="scoring.Decision"),
     "api:decision-vote": Row(write=LEADERS, subject="scoring.Decision"),

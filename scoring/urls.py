@@ -76,9 +76,7 @@ api_urlpatterns = [
         decisions_api.OverrideList.as_view(),
         name="matrix-overrides",
     ),
-    path(
-        "overrides/<int:pk>/", decisions_api.OverrideDetail.as_view(), name="override-detail"
-    ),
+    path("overrides/<int:pk>/", decisions_api.OverrideDetail.as_view(), name="override-detail"),
     path("decisions/<int:pk>/", decisions_api.DecisionDetail.as_view(), name="decision-detail"),
     path(
         "decisions/<int:pk>/confirmation/",

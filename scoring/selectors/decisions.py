@@ -25,9 +25,7 @@ def open_decision(matrix_id: int) -> Decision | None:
 def items_of(decision: Decision) -> list[DecisionItem]:
     """Lines that change first, then the others, each in the order of places."""
     rows = list(
-        DecisionItem.objects.filter(decision=decision).select_related(
-            "client__owner", "applied_by"
-        )
+        DecisionItem.objects.filter(decision=decision).select_related("client__owner", "applied_by")
     )
     return sorted(
         rows, key=lambda i: (i.proposed == i.before, i.place or 10**9, i.client.sort_name, i.pk)

@@ -87,7 +87,7 @@ def as_csv(decision: Decision) -> bytes:
     """The lines as CSV, with the ground and the votes below."""
     table = lines(decision)
     table += [[]] + [list(pair) for pair in facts(decision)]
-    table += [[]] + votes(decision)
+    table += [[], *votes(decision)]
     record("decision.export", object=decision, details={"format": "csv"})
     return csv_bytes(head(), table)
 

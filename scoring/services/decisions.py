@@ -19,6 +19,7 @@ from accounts.models import Client, Standing, User
 from accounts.selectors.standings import standing_of
 from accounts.services import standings
 from kam.audit.services import record
+from kam.lib.periods import start_of_day, today
 from kam.lib.scoping import System, current
 from scoring.models import (
     Decision,
@@ -57,7 +58,11 @@ def prepare(run: RankingRun, author: User | None, on: dt.date | None = None) -> 
     try:
         with transaction.atomic():
             decision = Decision.objects.create(
-                matrix_id=run.version.matrix_id, run=run, author=author, basis=_basis(run)
+                matrix_id=run.version.matrix_id,
+                run=run,
+                author=author,
+                basis=_basis(run),
+                created_at=_moment(on),
             )
     except IntegrityError:
         raise AlreadyOpen(
@@ -66,6 +71,11 @@ def prepare(run: RankingRun, author: User | None, on: dt.date | None = None) -> 
     DecisionItem.objects.bulk_create(_item(decision, line) for line in proposal.lines)
     record("decision.prepare", object=decision, details={"lines": len(proposal.lines)})
     return decision
+
+
+def _moment(on: dt.date | None) -> dt.datetime:
+    """Now; or, where a decision of an earlier day is loaded as history, that day."""
+    return timezone.now() if on is None or on >= today() else start_of_day(on)
 
 
 def _basis(run: RankingRun) -> dict:
@@ -229,7 +239,7 @@ def confirm(decision: Decision, person: User | None, reason: str, on: dt.date | 
     items = _mine(decision)
     if not items:
         raise PermissionDenied
-    now = timezone.now()
+    now = _moment(on)
     standings.change(_moves(items), author=person, on=on)
     for item in items:
         item.applied_by, item.applied_at = person, now

@@ -25,6 +25,7 @@ from kam.lib.periods import start_of_day
 from scoring.library import ensure_library
 from scoring.models import Criterion, Matrix, MatrixVersion
 
+from .demo_decisions import decide_so_far
 from .demo_reasons import REASONS
 from .ratings import Opinion, record_opinions
 from .versions import Choice, activate, draft_of, save_draft
@@ -34,6 +35,8 @@ WORDS = {words.language: words for words in (ru.WORDS, en.WORDS)}
 # Two criteria that data tells, wholly or in part, and one that only people can: coverage varies.
 CRITERIA = (("profit", 45), ("potential", 30), ("values", 25))
 SELECTED = 30
+# Entry and exit apart, and how long a trial lasts.
+GAP, DWELL_DAYS = 3, 90
 # Up to this many clients the history of payments is told day by day; beyond, as it is known today.
 CLIENTS_WITH_HISTORY = 20_000
 RATED_CLIENTS = 0.9
@@ -62,7 +65,10 @@ def make_workspace(
         ensure_library()
         opinions = record_opinions(_opinions(words, size, loaded.people))
         loaded.rows["scoring_rating"] = opinions.created + opinions.updated
-        _choose_criteria(words, loaded.people)
+        version = _choose_criteria(words, loaded.people)
+        if size.clients <= CLIENTS_WITH_HISTORY:
+            with translation.override(words.language):
+                decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
         record(
             "demo.loaded",
             details={"language": language, "seed": size.seed, "clients": size.clients},
@@ -70,7 +76,7 @@ def make_workspace(
     return loaded
 
 
-def _choose_criteria(words: Words, people: list[User]) -> None:
+def _choose_criteria(words: Words, people: list[User]) -> MatrixVersion:
     """Make the demo's criteria the active version of the main matrix; asks for a ranking."""
     matrix = Matrix.objects.get(is_main=True)
     author = next(person for person in people if person.role == User.Role.MANAGER)
@@ -85,8 +91,10 @@ def _choose_criteria(words: Words, people: list[User]) -> None:
             selection=MatrixVersion.Selection.TOP_N,
             selection_value=SELECTED,
             min_coverage=draft.min_coverage,
+            gap=GAP,
+            dwell_days=DWELL_DAYS,
         )
-        activate(
+        return activate(
             draft,
             _("Profit today, what may come of it, and whether we work well together."),
             author,

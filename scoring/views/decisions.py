@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Standing, User
 from accounts.selectors.standings import taken_over_without_goal
 from accounts.services import standings
 from kam.lib.navigation import may

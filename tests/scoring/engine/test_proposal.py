@@ -41,16 +41,16 @@ def test_a_list_that_is_too_short_is_filled_members_first():
 def test_must_takes_a_seat_never_gives_it_to_the_next():
     place = [1, 2, 3, 4, 0]
     member = [False] * 5
-    found = outcome(
-        place, member, 3, must=[False] * 4 + [True], never=[True] + [False] * 4
-    )
+    found = outcome(place, member, 3, must=[False] * 4 + [True], never=[True] + [False] * 4)
     assert found == ["out", "enter", "enter", "out", "enter"]
 
 
 def test_a_fresh_change_stays():
     place, member = [1, 2, 3], [False, True, True]
     found = outcome(place, member, 2, frozen=[True, False, True])
-    assert found[0] == "out" and found[1] == "stay" and found[2] in ("stay", "watch")
+    assert found[0] == "out"
+    assert found[1] == "stay"
+    assert found[2] in ("stay", "watch")
 
 
 def test_a_member_without_a_place_leaves():
