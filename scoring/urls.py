@@ -3,11 +3,9 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
-from .api import views as api
-from .views import backtests, client_score, matrices, ranking, ratings
 from .api import decisions as decisions_api
 from .api import views as api
-from .views import client_score, decisions, matrices, ranking, ratings
+from .views import backtests, client_score, decisions, matrices, ranking, ratings
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
@@ -62,6 +60,7 @@ api_urlpatterns = [
         name="matrix-backtests",
     ),
     path("backtests/<int:pk>/", backtests_api.BacktestDetail.as_view(), name="backtest-detail"),
+    path(
         "matrices/<int:pk>/proposal/",
         decisions_api.MatrixProposal.as_view(),
         name="matrix-proposal",

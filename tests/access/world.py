@@ -28,9 +28,8 @@ from accounts.models import (
 )
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
-from scoring.models import Backtest, Criterion, Matrix, MatrixVersion, Rating, VersionCriterion
-from scoring.services.backtests import Asked, describe
 from scoring.models import (
+    Backtest,
     Criterion,
     Decision,
     DecisionItem,
@@ -41,6 +40,7 @@ from scoring.models import (
     Rating,
     VersionCriterion,
 )
+from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
 
 CANARY = "Kanarienvogel"

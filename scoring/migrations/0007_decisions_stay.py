@@ -43,5 +43,5 @@ DROP FUNCTION runs.keep_decision;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0005_decisions")]
+    dependencies = [("scoring", "0006_decisions")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_goal_gate'),
-        ('scoring', '0004_profit_of_rows'),
+        ('scoring', '0005_backtests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
