@@ -22,7 +22,7 @@ Singles: TypeAlias = NDArray[np.float32]
 # Scores of one block of draws: stays in the cache of one core.
 _CELLS = 1_500_000
 # Places are taken from as many draws as fit into so many scores, but from at least this many.
-_RANK_CELLS = 10_000_000
+_RANK_CELLS = 5_000_000
 _RANK_DRAWS = 400
 # With more clients than that, places are kept only for those that are ever on the list.
 _TRACKED = 100_000
