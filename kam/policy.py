@@ -96,6 +96,7 @@ POLICY = {
     "ranking": Row(read=STAFF),
     "matrix_list": Row(read=STAFF, write=LEADERS),
     "matrix_detail": Row(read=STAFF, subject="scoring.Matrix"),
+    "matrix_workbench": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "matrix_draft": Row(read=LEADERS, write=LEADERS, subject="scoring.Matrix"),
     "matrix_drafting": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_activation": Row(write=LEADERS, subject="scoring.Matrix"),
@@ -127,6 +128,9 @@ POLICY = {
     "api:matrix-list": Row(read=STAFF),
     "api:matrix-detail": Row(read=STAFF, subject="scoring.Matrix"),
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-whatif": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS | {AUDITOR}, subject="scoring.Matrix"
+    ),  # writes nothing
     "api:matrix-activation": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-proposal": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
     "api:matrix-decisions": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),

@@ -5,12 +5,14 @@ from django.urls import path
 from .api import backtests as backtests_api
 from .api import decisions as decisions_api
 from .api import views as api
-from .views import backtests, client_score, decisions, matrices, ranking, ratings
+from .api import workbench as workbench_api
+from .views import backtests, client_score, decisions, matrices, ranking, ratings, workbench
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
+    path("matrices/<int:pk>/workbench/", workbench.matrix_workbench, name="matrix_workbench"),
     path("matrices/<int:pk>/draft/", matrices.matrix_draft, name="matrix_draft"),
     path("matrices/<int:pk>/drafting/", matrices.matrix_drafting, name="matrix_drafting"),
     path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
@@ -53,6 +55,7 @@ api_urlpatterns = [
     path("matrices/", api.MatrixList.as_view(), name="matrix-list"),
     path("matrices/<int:pk>/", api.MatrixDetail.as_view(), name="matrix-detail"),
     path("matrices/<int:pk>/draft/", api.MatrixDraft.as_view(), name="matrix-draft"),
+    path("matrices/<int:pk>/whatif/", workbench_api.WhatIf.as_view(), name="matrix-whatif"),
     path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),
     path(
         "matrices/<int:pk>/backtests/",

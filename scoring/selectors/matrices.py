@@ -44,6 +44,16 @@ def version_criteria(version: MatrixVersion) -> list[VersionCriterion]:
     return rows
 
 
+def working_version(matrix: Matrix) -> MatrixVersion:
+    """What work goes on from: the draft, else the version in use, else the latest."""
+    versions = list(matrix.versions.all())
+    for status in (MatrixVersion.Status.DRAFT, MatrixVersion.Status.ACTIVE):
+        for version in versions:
+            if version.status == status:
+                return version
+    return max(versions, key=lambda version: version.number)
+
+
 @dataclass(frozen=True)
 class VersionChange:
     """What became of one criterion between two versions: weights in shares, None = not in it."""

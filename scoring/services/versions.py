@@ -94,6 +94,18 @@ def save_draft(
     return version
 
 
+def proposed(
+    choices: Sequence[Choice], *, selection: str, selection_value: float, min_coverage: float
+) -> list[VersionCriterion]:
+    """The criteria as a draft would have them, not stored.  Raises ValidationError as
+    :func:`save_draft` does."""
+    _check(choices, selection, selection_value, min_coverage)
+    return [
+        VersionCriterion(position=position, **_frozen(choice))
+        for position, choice in enumerate(choices, start=1)
+    ]
+
+
 def _frozen(choice: Choice) -> dict[str, Any]:
     def own(name: str):
         value = getattr(choice, name)

@@ -6,8 +6,9 @@ import * as sheet from "./sheet.js";
 import * as shortcuts from "./shortcuts.js";
 import * as tables from "./table.js";
 import * as toasts from "./toast.js";
+import * as workbench from "./workbench.js";
 
-for (const module of [dialogs, ratings, sheet, shortcuts, tables, toasts]) {
+for (const module of [dialogs, ratings, sheet, shortcuts, tables, toasts, workbench]) {
   module.start?.();
   module.refresh?.(document);
 }
