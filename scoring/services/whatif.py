@@ -122,7 +122,7 @@ def what_if(
     selection_value: float,
     min_coverage: float,
     from_top: bool = False,
-    most: int = 8,
+    most: int = 6,
 ) -> WhatIf:
     """Rank the clients of a run again by ``criteria`` (which need not be stored) and compare.
 

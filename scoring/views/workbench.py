@@ -23,7 +23,7 @@ from scoring.services.versions import draft_of, save_draft
 from scoring.services.weighing import SCALE, ratio_text
 from scoring.services.whatif import Line, Move, WhatIf, what_if
 
-NAMED = 6  # entrants and leavers that are told by name
+NAMED = 5  # entrants and leavers that are told by name
 
 
 @require_http_methods(["GET", "POST"])
