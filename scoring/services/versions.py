@@ -99,7 +99,7 @@ def proposed(
 ) -> list[VersionCriterion]:
     """The criteria as a draft would have them, not stored.  Raises ValidationError as
     :func:`save_draft` does."""
-    _check(choices, selection, selection_value, min_coverage)
+    _check(choices, selection, selection_value, min_coverage, 0)
     return [
         VersionCriterion(position=position, **_frozen(choice))
         for position, choice in enumerate(choices, start=1)
