@@ -17,7 +17,7 @@ from kam.lib.api import Pages
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
-FILTERS = ("q", "owner", "team", "segment", "lifecycle", "country", "region")
+FILTERS = ("q", "owner", "team", "segment", "lifecycle", "standing", "country", "region")
 
 
 class ChangedMeanwhile(APIException):

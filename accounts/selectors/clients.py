@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.core.cache import cache
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
-from accounts.models import Client, Document, User
+from accounts.models import Client, Document, Standing, User
 from kam.lib.periods import add_months
 
 from .facts import memberships_as_of, revenue_documents
@@ -47,6 +47,7 @@ class Filters:
     team: str = ""
     segment: str = ""
     lifecycle: str = ""
+    standing: str = ""
     country: str = ""
     region: str = ""
     sort: str = ""
@@ -55,7 +56,16 @@ class Filters:
     @property
     def narrow(self) -> bool:
         return any(
-            (self.q, self.owner, self.team, self.segment, self.lifecycle, self.country, self.region)
+            (
+                self.q,
+                self.owner,
+                self.team,
+                self.segment,
+                self.lifecycle,
+                self.standing,
+                self.country,
+                self.region,
+            )
         )
 
     @property
@@ -94,6 +104,10 @@ def filtered(filters: Filters) -> QuerySet[Client]:
         clients = clients.filter(owner_id=int(filters.owner[:18]))
     if filters.team.isdecimal():
         clients = clients.filter(team_id=int(filters.team[:18]))
+    if filters.standing:
+        standing = Standing.objects.filter(until__isnull=True, known_to__isnull=True)
+        rows = standing.filter(value=filters.standing).order_by()
+        clients = clients.filter(pk__in=rows.values("client_id"))
     for name in ("segment", "lifecycle", "country", "region"):
         if value := getattr(filters, name):
             clients = clients.filter(**{name: value})

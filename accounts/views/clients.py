@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.clients import ClientForm, LeavingForm, MembershipForm
-from accounts.models import Client, Contact
+from accounts.models import Client, Contact, Standing
 from accounts.selectors import clients as lists
 from accounts.selectors import ledger
 from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
+from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
 from accounts.services import exporting, groups, portrait
 from kam.lib.navigation import address
@@ -26,7 +27,9 @@ FIRST_MEMBERS = 50
 
 def filters_of(parameters, **fixed) -> lists.Filters:
     """Filters from a query string; what is not known is left out."""
-    names = ("q", "owner", "team", "segment", "lifecycle", "country", "region", "sort")
+    names = (
+        "q", "owner", "team", "segment", "lifecycle", "standing", "country", "region", "sort",
+    )  # fmt: skip
     return lists.Filters(**{name: parameters.get(name, "")[:120] for name in names}, **fixed)
 
 
@@ -38,11 +41,15 @@ def client_list(request):
         filters, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
     sales = lists.sales(page.clients, day)
+    standings = present_of(client.pk for client in page.clients)
     context = {
         "slice": page,
         "filters": filters,
         "sort": filters.sorted_by,
-        "lines": [{"client": client, "sales": sales[client.pk]} for client in page.clients],
+        "lines": [
+            {"client": client, "sales": sales[client.pk], "standing": standings.get(client.pk)}
+            for client in page.clients
+        ],
     }
     if wants_part(request):
         return render(request, "accounts/clients/_list.html", context)
@@ -51,6 +58,7 @@ def client_list(request):
         "kams": directory.kams_beside(request.user),
         "teams": directory.teams_beside(request.user),
         "lifecycles": Client.Lifecycle.choices,
+        "standings": Standing.Value.choices,
     }
     return render(request, "accounts/clients/list.html", context)
 
@@ -89,6 +97,7 @@ def head(client: Client) -> dict:
     return {
         "client": client,
         "editable": services.may_edit(client),
+        "standing": standing_of(client.pk),
         "slots": {
             "score": address("client_score", client.pk),
             "months": address("client_months", client.pk),

@@ -208,6 +208,7 @@ class RowSerializer(serializers.Serializer):
     low = serializers.FloatField()
     high = serializers.FloatField()
     selected = serializers.BooleanField()
+    standing = serializers.CharField(allow_blank=True)
     parts = PartSerializer(many=True)
 
 
@@ -232,6 +233,7 @@ def row_data(row: RankingRow, parts: list[dict], criteria) -> dict:
         "low": row.low,
         "high": row.high,
         "selected": bool(row.selected),
+        "standing": getattr(row, "standing", None) or "",
         "parts": [
             {**part, "criterion": criterion.criterion.key}
             for part, criterion in zip(parts, criteria, strict=True)

@@ -15,6 +15,7 @@ def decisions_of(matrix_id: int) -> QuerySet[Decision]:
         .annotate(
             changes=Count("items", filter=changed), overridden=Count("items", filter=overridden)
         )
+        .order_by("-created_at", "-pk")  # grouping has dropped the order of the model
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import Client, User
 from accounts.selectors.clients import named_like
+from accounts.selectors.standings import present
 from kam.lib.policy import KAM, MANAGER
 from scoring.models import (
     RankingRow,
@@ -99,10 +100,12 @@ def ranking_slice(
     ordering = [("-" if descending != backwards else "") + key]
     if key != "place":
         ordering.append("-place" if backwards else "place")
+    standing = present().filter(client_id=OuterRef("client_id")).order_by()
     page = list(
         rows.select_related("client__owner")
         .only(*_columns(), "client__name", "client__kind", "client__segment",
               "client__owner__name", "client__owner__email")
+        .annotate(standing=Subquery(standing.values("value")[:1]))
         .order_by(*ordering)[: size + 1]
     )  # fmt: skip
     more, page = len(page) > size, page[:size]

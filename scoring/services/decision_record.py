@@ -34,7 +34,7 @@ def facts(decision: Decision) -> list[tuple[str, str]]:
     weights = ", ".join(
         f"{names['ru' if language == 'ru' else 'en']} "
         f"{formatting.percent(names['share'], 0, language=language)}"
-        for names in basis.get("weights", {}).values()
+        for names in basis.get("weights", [])
     )
     rows = [
         (_("Matrix"), f"{basis.get('matrix', '')}, {_('version')} {basis.get('version', '')}"),

@@ -94,13 +94,13 @@ def _basis(run: RankingRun) -> dict:
         "dwell_days": version.dwell_days,
         "min_coverage": version.min_coverage,
         "line": run.line,
-        "weights": {
-            row.criterion.key: {
-                "ru": row.criterion.label_ru, "en": row.criterion.label_en,
-                "share": round(row.share, 6),
+        "weights": [
+            {
+                "key": row.criterion.key, "ru": row.criterion.label_ru,
+                "en": row.criterion.label_en, "share": round(row.share, 6),
             }
             for row in version_criteria(version)
-        },
+        ],
     }  # fmt: skip
 
 

@@ -96,14 +96,18 @@ def propose(run: RankingRun, on: dt.date | None = None) -> Proposal:
         "never": np.array([kind == NEVER for kind in kinds], dtype=bool),
         "frozen": np.array(frozen, dtype=bool),
     }
-    if size is None:
-        score = np.array([row.score for row in rows], dtype=float)
-        found = propose_by_points(score, member, version.selection_value, version.gap, **flags)
-    else:
-        found = propose_by_place(place, member, size, version.gap, **flags)
+    score = np.array([row.score for row in rows], dtype=float)
+
+    def outcomes(**flags):
+        if size is None:
+            return propose_by_points(score, member, version.selection_value, version.gap, **flags)
+        return propose_by_place(place, member, size, version.gap, **flags)
+
+    found, free = outcomes(**flags), outcomes(**(flags | {"frozen": None}))
     overdue = {r.client_id for r in taken_over_without_goal() if r.goal_due < on}
     lines = []
-    for row, outcome, kind, still in zip(rows, found.outcome.tolist(), kinds, frozen, strict=True):
+    columns = (rows, found.outcome.tolist(), free.outcome.tolist(), kinds, frozen)
+    for row, outcome, loose, kind, still in zip(*columns, strict=True):
         before = standing.get(row.client_id)
         if row.client_id in overdue and kind != MUST:
             outcome = LEAVE
@@ -117,7 +121,9 @@ def propose(run: RankingRun, on: dt.date | None = None) -> Proposal:
                 before=before,
                 outcome=outcome,
                 proposed=_proposed(outcome, before, version.dwell_days, on),
-                ground=_ground(row, outcome, kind, still, before, row.client_id in overdue),
+                ground=_ground(
+                    row, outcome, kind, still, outcome != loose, before, row.client_id in overdue
+                ),
             )
         )
     last = 10**9
@@ -185,12 +191,13 @@ def _proposed(outcome: str, before: Standing | None, dwell_days: int, on: dt.dat
     return here
 
 
-def _ground(row, outcome, kind, still, before, overdue) -> str:
+def _ground(row, outcome, kind, still, decides, before, overdue) -> str:
+    """``decides``: whether the place alone would have led to another outcome."""
     if kind:
         return kind
     if overdue:
         return GOAL_OVERDUE
-    if still:
+    if still and decides:
         return DWELL
     if not row.rank and outcome == LEAVE:
         return UNRATED

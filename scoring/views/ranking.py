@@ -4,6 +4,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from accounts.models import Standing
 from accounts.selectors.clients import choices
 from kam.lib import drawing, formatting
 from kam.lib.views import wants_part
@@ -83,6 +84,7 @@ def lines(run: RankingRun, page, parts) -> list[dict]:
         shown.append(
             {
                 "row": row,
+                "standing": Standing(value=row.standing) if row.standing else None,
                 "bar": bar(row, its_parts),
                 "change": change,
                 "moved": formatting.number(change, language=get_language(), signed=True),
