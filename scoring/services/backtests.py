@@ -60,6 +60,8 @@ EQUAL = "equal"
 # The model of buying needs this many clients, this long a history, and value apart from frequency.
 MODEL_CLIENTS, MODEL_WEEKS, MODEL_CORRELATION = 500, 52, 0.3
 NAMED = 10
+# Days by which the first document may come after the beginning of the horizon before a date.
+GRACE = 31
 _MEASURES = ("revenue", "profit", "recency", "invoices", "clv")
 
 
@@ -290,7 +292,7 @@ def _tried(versions: Sequence[MatrixVersion]) -> list[Tried]:
 def _at(as_of: dt.date, tried: Sequence[Tried], asked: Asked) -> Dated | dict[str, Any]:
     """Everything at one date; or why nothing can be said of it."""
     begins = revenue_documents(as_of).aggregate(first=Min("date"))["first"]
-    needed = Moment(as_of).start(asked.horizon)
+    needed = Moment(as_of).start(asked.horizon) + dt.timedelta(days=GRACE)
     if begins is None or begins > needed:
         return {"reason": "history", "begins": begins.isoformat() if begins else None}
     criteria = [c for each in tried for c in each.criteria]

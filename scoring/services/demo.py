@@ -26,6 +26,7 @@ from scoring.library import ensure_library
 from scoring.models import Criterion, Matrix, MatrixVersion
 
 from .demo_decisions import decide_so_far
+from .backtests import Asked, request_backtest
 from .demo_reasons import REASONS
 from .ratings import Opinion, record_opinions
 from .versions import Choice, activate, draft_of, save_draft
@@ -44,6 +45,10 @@ RATED_CRITERIA = 0.8
 SECOND_OPINIONS = 0.15
 CHANGED_OPINIONS = 0.12
 RATED_WITHIN_DAYS = 400
+# So many had been rated before, within the first year of the history: a backtest begins there.
+RATED_EARLY = 0.75
+# A backtest of a larger workspace is for people to ask for.
+CLIENTS_WITH_BACKTEST = 20_000
 # What people think of a client on average, by how things stand with it.
 MEAN_RATING = {"active": 6.6, "prospect": 6.0, "dormant": 4.4, "lost": 3.4}
 SPREAD = 1.9
@@ -69,6 +74,8 @@ def make_workspace(
         if size.clients <= CLIENTS_WITH_HISTORY:
             with translation.override(words.language):
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
+        if size.clients <= CLIENTS_WITH_BACKTEST:
+            _try_on_history(version)
         record(
             "demo.loaded",
             details={"language": language, "seed": size.seed, "clients": size.clients},
@@ -99,6 +106,16 @@ def _choose_criteria(words: Words, people: list[User]) -> MatrixVersion:
             _("Profit today, what may come of it, and whether we work well together."),
             author,
         )
+    return draft
+
+
+def _try_on_history(version: MatrixVersion) -> None:
+    """Ask for two backtests of the version in use beside the one before it."""
+    before = version.matrix.versions.filter(number__lt=version.number).order_by("-number").first()
+    versions = tuple(each.pk for each in (version, before) if each is not None)
+    for target in ("level", "growth"):
+        asked = Asked(versions, origins=3, step=3, horizon=12, target=target)
+        request_backtest(version.matrix, asked, version.author)
 
 
 def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]:
@@ -106,6 +123,7 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
     rng = np.random.default_rng([size.seed, 0, 1])
     criteria = list(Criterion.objects.filter(rated_by_people=True, in_library=True))
     reasons = REASONS[words.language]
+    begun = size.months * 30
     managers = {person.team_id: person for person in people if person.role == User.Role.MANAGER}
     # Served clients only: what is thought of a group holds for its members.
     served = Client.objects.filter(owner__isnull=False, group__isnull=True).order_by("pk")
@@ -133,6 +151,10 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
                     known_from=start_of_day(day),
                 )
 
+            if begun > RATED_WITHIN_DAYS + 60 and rng.random() < RATED_EARLY:
+                # Long ago nobody knew yet how things would turn out.
+                early = int(rng.integers(max(RATED_WITHIN_DAYS + 60, begun - 365), begun))
+                yield opinion(owner_id, early, liking=(liking + MEAN_RATING["prospect"]) / 2)
             days_ago = int(rng.integers(1, RATED_WITHIN_DAYS))
             if rng.random() < CHANGED_OPINIONS:
                 yield opinion(owner_id, days_ago + int(rng.integers(60, 200)))

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Client, User
 from accounts.services.demo.people import PASSWORD
+from kam.jobs.execution import run as run_job
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
-from scoring.models import Criterion, Matrix, MatrixVersion, Rating
+from scoring.models import Backtest, Criterion, Matrix, MatrixVersion, Rating
 from scoring.services.demo import CRITERIA, SELECTED, WORDS
 from scoring.services.demo_reasons import REASONS
 
@@ -143,3 +144,16 @@ def test_every_criterion_that_people_rate_has_reasons_in_both_languages(db):
     assert keys
     for reasons in REASONS.values():
         assert set(reasons) == keys
+
+
+def test_the_matrix_of_the_demo_is_tried_on_its_history(db, home):
+    """The usual length of history is enough for three dates, and so for a verdict."""
+    demo_data(clients=100, months=30, seed=7)
+    for job in Job.unscoped.filter(kind="scoring.backtest").order_by("pk"):
+        run_job(job.pk)
+    with acting_system("test"):
+        level, growth = Backtest.objects.order_by("pk")
+    for row in (level, growth):
+        assert len(row.summary["dates"]) == 3, row.result["skipped"]
+        assert set(row.summary["verdicts"].values()) <= {"better", "no_evidence", "worse"}
+    assert level.summary["verdicts"]["random"] == "better"
