@@ -227,18 +227,18 @@ def _check(x: Floats, t_x: Floats, T: Floats) -> None:
 def _best(negative: Any, starts: Sequence[tuple[float, ...]]) -> Any:
     from scipy.optimize import minimize
 
-    found = [
-        minimize(
+    def descend(start: Any, precision: float, steps: int) -> Any:
+        return minimize(
             negative,
-            np.log(start),
+            start,
             jac=True,
             method="L-BFGS-B",
             bounds=[(-12, 12)] * len(start),
-            options={"maxiter": 2000, "ftol": 1e-13, "gtol": 1e-8},
+            options={"maxiter": steps, "ftol": precision, "gtol": 1e-8},
         )
-        for start in starts
-    ]
-    return min(found, key=lambda result: result.fun)
+
+    rough = [descend(np.log(start), 1e-7, 60) for start in starts]
+    return descend(min(rough, key=lambda result: result.fun).x, 1e-13, 500)
 
 
 # --- For how much -------------------------------------------------------------------------------
