@@ -1,9 +1,13 @@
-"""Sign-ins and sign-outs go into the trail."""
+"""Sign-ins and sign-outs go into the trail; estimates follow the facts."""
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
 from django.dispatch import receiver
 
 from kam.audit.services import record
+
+from .services.potential import request_refresh
+from .signals import portfolio_changed
 
 
 @receiver(user_logged_in)
@@ -21,3 +25,9 @@ def signed_out(sender, request, user, **kwargs):
 def failed(sender, credentials, **kwargs):
     # The address that was tried is not kept: people type passwords into that field, too.
     record("sign_in.failed", actor="nobody")
+
+
+@receiver(portfolio_changed, dispatch_uid="accounts estimate the room to grow")
+def estimate_again(sender, **kwargs):
+    with transaction.atomic():
+        request_refresh()

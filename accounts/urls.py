@@ -4,7 +4,8 @@ from django.urls import path
 
 from .api import clients as api
 from .api import goals as goals_api
-from .views import clients, contacts, documents, goals, home, interactions
+from .api import potential as potential_api
+from .views import clients, contacts, documents, goals, home, interactions, potential
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("clients/<int:pk>/edit/", clients.client_edit, name="client_edit"),
     path("clients/<int:pk>/group/", clients.client_group, name="client_group"),
     path("clients/<int:pk>/timeline/", clients.client_timeline, name="client_timeline"),
+    path("clients/<int:pk>/potential/", potential.client_potential, name="client_potential"),
+    path("clients/<int:pk>/wallets/new/", potential.wallet_create, name="wallet_create"),
     path("clients/<int:pk>/documents/", documents.client_documents, name="client_documents"),
     path("clients/<int:pk>/contacts/new/", contacts.contact_create, name="contact_create"),
     path(
@@ -41,6 +44,12 @@ api_urlpatterns = [
     path("goals/", goals_api.GoalList.as_view(), name="goal-list"),
     path("goals/<int:pk>/", goals_api.GoalDetail.as_view(), name="goal-detail"),
     path("standings/", goals_api.StandingList.as_view(), name="standing-list"),
+    path(
+        "clients/<int:pk>/potential/",
+        potential_api.ClientPotential.as_view(),
+        name="client-potential",
+    ),
+    path("clients/<int:pk>/wallets/", potential_api.WalletList.as_view(), name="wallet-list"),
     path("contacts/", api.ContactList.as_view(), name="contact-list"),
     path("contacts/<int:pk>/", api.ContactDetail.as_view(), name="contact-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

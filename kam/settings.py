@@ -290,5 +290,6 @@ LOGGING = {
 # name: (kind of job, crontab fields: minute hour day-of-week day-of-month month, payload)
 
 JOB_SCHEDULES = {
+    "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
 }

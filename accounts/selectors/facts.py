@@ -10,9 +10,22 @@ import datetime as dt
 from django.db.models import Q, QuerySet
 
 from accounts.models import Allocation, Document, Interaction, Membership, Payment
-from kam.lib.periods import end_of_day
+from kam.lib.periods import add_months, end_of_day, today
 
 REVENUE_TYPES = (Document.Type.INVOICE, Document.Type.CREDIT_NOTE)
+
+
+def default_date() -> dt.date:
+    """Today; or, where nothing was invoiced in the year up to today, the day of the last
+    invoice: old data would otherwise be judged by twelve empty months."""
+    now = today()
+    last = (
+        Document.objects.filter(type=Document.Type.INVOICE, date__lte=now, known_to__isnull=True)
+        .order_by("-date")
+        .values_list("date", flat=True)
+        .first()
+    )
+    return last if last is not None and last < add_months(now, -12) else now
 
 
 def known(as_of: dt.date) -> Q:

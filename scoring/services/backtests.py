@@ -22,7 +22,7 @@ from accounts.measures.outcome import Outcome, outcome, purchases
 from accounts.measures.reading import Moment, require_system
 from accounts.measures.value import fit_bgnbd, fit_gamma_gamma, rfm
 from accounts.models import User
-from accounts.selectors.facts import revenue_documents
+from accounts.selectors.facts import default_date, revenue_documents
 from accounts.selectors.standings import key_clients
 from kam.audit.services import record
 from kam.jobs.services import enqueue
@@ -45,7 +45,7 @@ from scoring.models import Backtest, Matrix, MatrixVersion, VersionCriterion
 from scoring.selectors.backtests import known_later, loaded_as_history
 from scoring.selectors.matrices import version_criteria
 
-from .ranking import default_date, select
+from .ranking import select
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]

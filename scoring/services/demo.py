@@ -20,13 +20,14 @@ from accounts.services.demo.shapes import Size
 from accounts.services.demo.statistics import analyse_loaded
 from accounts.services.demo.words import en, ru
 from accounts.services.demo.words.vocabulary import Words
+from accounts.services.potential import request_refresh
 from kam.audit.services import record
 from kam.lib.periods import start_of_day
 from scoring.library import ensure_library
 from scoring.models import Criterion, Matrix, MatrixVersion
 
-from .demo_decisions import decide_so_far
 from .backtests import Asked, request_backtest
+from .demo_decisions import decide_so_far
 from .demo_reasons import REASONS
 from .ratings import Opinion, record_opinions
 from .versions import Choice, activate, draft_of, save_draft
@@ -74,6 +75,7 @@ def make_workspace(
         if size.clients <= CLIENTS_WITH_HISTORY:
             with translation.override(words.language):
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
+        request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)
         record(

@@ -12,10 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.measures.reading import heavy_statements, require_system
-from accounts.models import Document
+from accounts.selectors.facts import default_date
 from accounts.selectors.people import key_slots
 from kam.audit.services import record
-from kam.lib.periods import add_months, today
 from scoring import store
 from scoring.engine import score as scoring
 from scoring.engine import selection as selecting
@@ -32,19 +31,6 @@ Progress = Callable[[int, int, str], None]
 
 class RankingBusy(RuntimeError):
     """Somebody else has been ranking by this matrix for too long."""
-
-
-def default_date() -> dt.date:
-    """Today; or, where nothing was invoiced in the year up to today, the day of the last
-    invoice: old data would otherwise be judged by twelve empty months."""
-    now = today()
-    last = (
-        Document.objects.filter(type=Document.Type.INVOICE, date__lte=now, known_to__isnull=True)
-        .order_by("-date")
-        .values_list("date", flat=True)
-        .first()
-    )
-    return last if last is not None and last < add_months(now, -12) else now
 
 
 def run_ranking(

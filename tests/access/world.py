@@ -20,11 +20,13 @@ from accounts.models import (
     Interaction,
     Line,
     Payment,
+    Potential,
     Product,
     ProductFamily,
     Standing,
     Team,
     User,
+    Wallet,
 )
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
@@ -255,6 +257,35 @@ def _facts(world: World, relation: str) -> None:
         ),
     )
     add(relation, _backtest(world, client))
+    add(
+        relation,
+        Wallet.objects.create(client=client, amount=900, date=DAY, source=f"{word} director"),
+    )
+    add(
+        relation,
+        Potential.objects.create(
+            client=client,
+            as_of=DAY,
+            peers=7,
+            yardstick="turnover",
+            low=10,
+            middle=20,
+            high=30,
+            wallet=900,
+            wallet_stated=True,
+            share=50,
+            reasons=[
+                {
+                    "family": world.common["product"].family_id,
+                    "buyers": 6,
+                    "peers": 7,
+                    "own": 0,
+                    "low": 10,
+                    "high": 30,
+                }
+            ],
+        ),
+    )
     # Not scoped, but with an id in a URL: the same for every relation.
     for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])

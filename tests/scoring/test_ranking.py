@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import Client, Document, Place
 from accounts.signals import portfolio_changed
 from kam.jobs.models import Job
+from kam.lib import periods
 from kam.lib.scoping import ScopeMissing, acting_as, acting_system
 from scoring import store
 from scoring.inputs import Part, join
@@ -248,7 +249,7 @@ def test_old_data_are_ranked_as_of_their_last_invoice(matrix):
 
 
 def test_present_data_are_ranked_as_of_today(matrix):
-    today = ranking.today()
+    today = periods.today()
     make_document(make_client(), today - dt.timedelta(days=100), 10)
     with acting_system("test"):
         assert ranking.default_date() == today
@@ -341,8 +342,8 @@ def test_rows_come_back_as_they_were_written(matrix):
 def test_changed_facts_ask_for_one_ranking(matrix):
     for _turn in range(2):
         portfolio_changed.send(sender=None, reason="test")
-    job = Job.unscoped.get()
-    assert (job.kind, job.payload) == ("scoring.rank", {"matrix_id": matrix.pk})
+    job = Job.unscoped.get(kind="scoring.rank")
+    assert job.payload == {"matrix_id": matrix.pk}
 
 
 def test_the_job_ranks_and_says_what_came_of_it(matrix, django_capture_on_commit_callbacks):
@@ -350,7 +351,7 @@ def test_the_job_ranks_and_says_what_came_of_it(matrix, django_capture_on_commit
 
     make_buyers(2)
     portfolio_changed.send(sender=None, reason="test")
-    job = Job.unscoped.get()
+    job = Job.unscoped.get(kind="scoring.rank")
     run_job(job.pk)
     job.refresh_from_db()
     assert job.status == Job.Status.DONE, job.error
