@@ -7,6 +7,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
+from reports.charts.amounts import short, ticks
 from reports.charts.frame import (
     BREAK,
     Caption,
@@ -55,13 +56,14 @@ def gains_curves(
             name=plain(label),
             line={"width": 1.5, "color": COLOURS["neutral"], "dash": dash},
             hovertemplate=hover,
+            showlegend=False,
         )
     _name_at(figure, clients, ideal, ideal_label, "ink-3", 0.5)
     _name_at(figure, clients, lot, lot_label, "ink-3", 0.7)
     for number, (label, values) in enumerate(curves.items(), 1):
         token = f"series-{number}"
         add_line(figure, numbers(clients), numbers(values), token, hover, name=plain(label))
-    figure.update_layout(showlegend=len(curves) > 1, legend=_BELOW, margin={"t": 92})
+    figure.update_layout(showlegend=len(curves) > 1, legend=_BELOW | {"y": -0.3}, margin={"t": 92})
     if len(curves) == 1:
         label, values = next(iter(curves.items()))
         _name_at(figure, clients, values, label, "series-1", _LABEL_AT)
@@ -78,12 +80,12 @@ def gains_curves(
         )
         figure.add_annotation(
             x=list_share,
-            y=0,
+            y=1,
             yref="paper",
             text=plain(list_label),
             showarrow=False,
             xanchor="left",
-            yanchor="bottom",
+            yanchor="top",
             xshift=6,
             name="token:key-ink",
         )
@@ -111,10 +113,11 @@ def dots_by_date(
     *,
     even: float,
     even_label: str,
+    in_money: bool = False,
 ) -> go.Figure:
     """A figure at each date with its interval: label -> (value, low, high) by date.
 
-    even: where the chosen would be like all others.
+    even: where the chosen would be like all others.  in_money: amounts, rather than ratios.
     """
     figure = new_figure(caption)
     count = max(len(series), 1)
@@ -143,7 +146,7 @@ def dots_by_date(
             },
             meta={"token": token},
             customdata=[[plain(text)] for text in date_labels],
-            hovertemplate="%{fullData.name}<br>%{customdata[0]}: %{y:,.2f}<extra></extra>",
+            hovertemplate=f"%{{fullData.name}}<br>%{{customdata[0]}}: %{{y:,.{0 if in_money else 2}f}}<extra></extra>",
         )
     figure.add_shape(
         type="line",
@@ -172,6 +175,12 @@ def dots_by_date(
         range=[-0.5, len(dates) - 0.5],
     )
     figure.update_layout(showlegend=len(series) > 1, legend=_BELOW)
+    if in_money:
+        ends = [x for triples in series.values() for each in triples for x in numbers(each) if x]
+        at = ticks(min(ends, default=0.0), max(ends, default=0.0))
+        figure.update_yaxes(
+            tickmode="array", tickvals=at, ticktext=[short(v, caption.language) for v in at]
+        )
     return figure
 
 

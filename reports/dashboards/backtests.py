@@ -79,6 +79,7 @@ def gains_chart(report: Report) -> Chart | None:
         caption.subtitle,
         charts.for_page(figure),
         {"head": head, "rows": rows},
+        height="large",
     )
 
 
@@ -107,7 +108,7 @@ def dates_chart(report: Report) -> Chart | None:
         else _("What a chosen client brought above the average one, %(currency)s")
         % {"currency": currency()}
     )
-    caption = Caption(title, f"{question}. {_period(report)}", language())
+    caption = Caption(title, f"{question} · {_period(report)}", language())
     days = report.dates
     figure = charts.dots_by_date(
         caption,
@@ -116,6 +117,7 @@ def dates_chart(report: Report) -> Chart | None:
         series,
         even=even,
         even_label=_("like the average client"),
+        in_money=not by_lift,
     )
 
     def words(value: float | None) -> str:

@@ -52,6 +52,7 @@ class Result:
     chosen: float
 
 
+RATIOS = ("lift", "captured")  # to the mean, or the sum, of all
 FIGURES = ("lift", "precision", "captured", "spearman", "ndcg", "regret", "difference")
 
 
@@ -342,7 +343,7 @@ class Verdict:
 @dataclass(frozen=True, eq=False)
 class Trial:
     """figures: per origin, contender -> figure -> Estimate.  overall: contender -> figure ->
-    Estimate, the mean over the origins at which the figure means something."""
+    Estimate, the mean over the origins; lift and captured only where they mean something at each."""
 
     figures: tuple[Mapping[str, Mapping[str, Estimate]], ...]
     overall: Mapping[str, Mapping[str, Estimate]]
@@ -361,7 +362,7 @@ class Trial:
             self.draws[at][first]["difference"] - self.draws[at][second]["difference"]
             for at in both
         ]
-        found = _over_origins(values, draws)
+        found = _over_origins("difference", values, draws)
         verdict = None
         if np.isfinite(found.low):
             verdict = BETTER if found.low > 0 else WORSE if found.high < 0 else NO_EVIDENCE
@@ -462,28 +463,31 @@ class _Prepared:
         for key, order in self.orders.items():
             result = _result(self.truth, order)
             found[key] = {
-                name: _estimate(getattr(result, name), draws[key][name])
+                name: _estimate(name, getattr(result, name), draws[key][name])
                 for name in FIGURES
                 if name in draws[key]
             }
         return found
 
 
-def _estimate(value: float, draws: Floats) -> Estimate:
-    """With the 2.5 and 97.5 percentile of what the resamples gave, where they gave it."""
+def _estimate(name: str, value: float, draws: Floats) -> Estimate:
+    """With the 2.5 and 97.5 percentile of what the resamples gave, where they gave it.
+
+    A ratio to a mean that might as well be negative is no figure at all.
+    """
     known = draws[np.isfinite(draws)]
     if not np.isfinite(value) or len(known) < 0.95 * len(draws) or not len(known):
-        return Estimate(value)
+        return Estimate(float("nan") if name in RATIOS else value)
     low, high = np.percentile(known, (2.5, 97.5))
     return Estimate(value, float(low), float(high))
 
 
-def _over_origins(values: Sequence[float], draws: Sequence[Floats]) -> Estimate:
+def _over_origins(name: str, values: Sequence[float], draws: Sequence[Floats]) -> Estimate:
     """The mean over origins, with an interval where there are enough of them."""
     value = float(np.mean(values)) if values else float("nan")
     if len(values) < FEWEST_ORIGINS:
         return Estimate(value)
-    return _estimate(value, np.mean(draws, axis=0))
+    return _estimate(name, value, np.mean(draws, axis=0))
 
 
 def _overall(
@@ -494,13 +498,12 @@ def _overall(
     for key in keys:
         overall[key] = {}
         for name in FIGURES:
-            at = [
-                number
-                for number, found in enumerate(figures)
-                if key in found and name in found[key] and np.isfinite(found[key][name].value)
-            ]
-            if at:
+            there = [at for at, found in enumerate(figures) if name in found.get(key, {})]
+            at = [number for number in there if np.isfinite(figures[number][key][name].value)]
+            # A mean of ratios over the dates that happen to have one would flatter.
+            if at and (at == there or name not in RATIOS):
                 overall[key][name] = _over_origins(
+                    name,
                     [figures[number][key][name].value for number in at],
                     [draws[number][key][name] for number in at],
                 )

@@ -18,7 +18,7 @@ from scoring.models import Backtest
 
 from .backtests import EQUAL, GROWTH, PROFIT
 
-TONES = {"better": "good", "worse": "bad", "no_evidence": "watch", None: ""}
+TONES = {"better": "good", "worse": "bad", "no_evidence": "", None: ""}
 Interval = Sequence[float | None]
 
 
@@ -178,15 +178,19 @@ class Report:
 
     @property
     def title(self) -> str:
-        """The answer: how the first version did against the plainest rival that a company has."""
+        """The answer: whether the first version beats the lot, and if so the plainest rule there is."""
         if self.summary is None:
             return _("Backtest")
         if not self.answered:
             return _("There is not enough history to try it on")
         verdicts = self.summary["verdicts"]
         name = self.version_label(self.versions[0])
-        against = self.asked["base"] if self.asked["base"] in verdicts else "revenue"
+        against = self.asked["base"]
+        # Who does not even beat the lot has nothing to boast of.
+        if verdicts.get("random") != "better" or against not in verdicts:
+            against = "random"
         rival = {
+            "random": _("choosing by lot"),
             "profit": _("last year's profit"),
             "revenue": _("last year's revenue"),
         }[against]

@@ -110,7 +110,7 @@ def test_the_answer_and_everything_behind_it(
     part = client.get(
         url, {"part": "named", "date": row.summary["dates"][0]}, headers={"HX-Request": "true"}
     ).content.decode()
-    assert part.lstrip().startswith('<div id="named">')
+    assert part.lstrip().startswith('<div id="named"')
     refreshed = client.get(url, headers={"HX-Request": "true"})
     assert refreshed.headers["HX-Refresh"] == "true"
     with django_assert_max_num_queries(QUERIES):

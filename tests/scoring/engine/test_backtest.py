@@ -254,3 +254,16 @@ def test_light_contenders_get_the_few_figures():
     found = trial(planted(1), resamples=50, light=("noise",))
     assert set(found.overall["noise"]) == {"lift", "captured", "difference"}
     assert set(found.overall["matrix"]) > {"spearman", "ndcg", "regret"}
+
+
+def test_a_ratio_to_a_mean_that_may_be_negative_is_no_figure():
+    """The mean of all is barely above zero: lift would be huge and mean nothing."""
+    rng = np.random.default_rng(3)
+    y = rng.normal(0, 100, 300)
+    y += 0.5 - y.mean()
+    origins = [Origin(np.arange(300), y, {"a": rng.normal(size=300)}, 30)] * 3
+    found = trial(origins, resamples=200)
+    assert abs(evaluate(origins[0].scores["a"], y, 30).lift) > 1
+    assert np.isnan(found.figures[0]["a"]["lift"].value)
+    assert "lift" not in found.overall["a"]
+    assert np.isfinite(found.overall["a"]["difference"].low)
