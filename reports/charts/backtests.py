@@ -59,7 +59,7 @@ def gains_curves(
             showlegend=False,
         )
     _name_at(figure, clients, ideal, ideal_label, "ink-3", 0.5)
-    _name_at(figure, clients, lot, lot_label, "ink-3", 0.7)
+    _name_at(figure, clients, lot, lot_label, "ink-3", 0.6, below=True)
     for number, (label, values) in enumerate(curves.items(), 1):
         token = f"series-{number}"
         add_line(figure, numbers(clients), numbers(values), token, hover, name=plain(label))
@@ -80,12 +80,12 @@ def gains_curves(
         )
         figure.add_annotation(
             x=list_share,
-            y=1,
+            y=0,
             yref="paper",
             text=plain(list_label),
             showarrow=False,
             xanchor="left",
-            yanchor="top",
+            yanchor="bottom",
             xshift=6,
             name="token:key-ink",
         )
@@ -159,11 +159,11 @@ def dots_by_date(
         name="token:ink-2",
     )
     figure.add_annotation(
-        x=1,
+        x=0,
         xref="paper",
-        xanchor="right",
+        xanchor="left",
         y=even,
-        yanchor="bottom",
+        yanchor="top",
         text=plain(even_label),
         showarrow=False,
         name="token:ink-2",
@@ -194,7 +194,11 @@ def _name_at(
     label: str,
     token: str,
     share: float,
+    *,
+    below: bool = False,
 ) -> None:
     at = min(int(share * len(x)), len(x) - 1) if x else 0
     if at < len(y) and y[at] is not None:
         add_label(figure, x[at], y[at], label, token)
+        if below:
+            figure.layout.annotations[-1].update(xanchor="left", yanchor="top", yshift=-2)

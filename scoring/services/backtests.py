@@ -45,7 +45,7 @@ from scoring.models import Backtest, Matrix, MatrixVersion, VersionCriterion
 from scoring.selectors.backtests import known_later, loaded_as_history
 from scoring.selectors.matrices import version_criteria
 
-from .ranking import select
+from .ranking import one_moment, select
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -250,13 +250,16 @@ def backtest(asked: Asked, progress: Progress | None = None) -> dict[str, Any]:
     steps = len(dates) + 2
     found: list[Dated] = []
     skipped = []
-    for number, as_of in enumerate(dates):
-        tell(number, steps, as_of.isoformat())
-        one = _at(as_of, tried, asked)
-        if isinstance(one, Dated):
-            found.append(one)
-        else:
-            skipped.append({"as_of": as_of.isoformat(), **one})
+    with one_moment():
+        for number, as_of in enumerate(dates):
+            tell(number, steps, as_of.isoformat())
+            one = _at(as_of, tried, asked)
+            if isinstance(one, Dated):
+                found.append(one)
+            else:
+                skipped.append({"as_of": as_of.isoformat(), **one})
+        leaks = [known_later(as_of) for as_of in dates]
+        history = loaded_as_history(latest)
     tell(len(dates), steps, "")
     light = {each.without(c) for each in tried for c in each.criteria}
     ids = np.unique(np.concatenate([one.ids for one in found])) if found else np.zeros(0, int)
@@ -269,8 +272,7 @@ def backtest(asked: Asked, progress: Progress | None = None) -> dict[str, Any]:
         "skipped": skipped,
         "latest": latest.isoformat(),
     }
-    answer["leaks"] = [known_later(as_of) for as_of in dates]
-    answer["history"] = loaded_as_history(latest)
+    answer |= {"leaks": leaks, "history": history}
     tell(steps, steps, "")
     return answer
 

@@ -52,7 +52,7 @@ def run_ranking(
     started = timezone.now()
     criteria = list(version.criteria.select_related("criterion").order_by("position"))
     with _one_at_a_time(version.matrix_id, lambda: tell(0, STEPS, "")):
-        with _one_moment():
+        with one_moment():
             inputs = gather(criteria, as_of)
         tell(1, STEPS, "")
         run = RankingRun(
@@ -231,7 +231,7 @@ def _ask(question: str, matrix_id: int) -> bool:
 
 
 @contextmanager
-def _one_moment():
+def one_moment():
     """Read everything as it was at one moment, whatever an import commits meanwhile."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():

@@ -7,13 +7,21 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.models import Client
+from accounts.models import Client, Standing
 from kam.lib.scoping import ScopeMissing, acting_as, acting_system
-from scoring.models import Backtest, Criterion, Rating
+from scoring.models import Backtest, Criterion, RankingRow, Rating
 from scoring.services.backtests import Asked, backtest, request_backtest, run_backtest
+from scoring.services.ranking import run_ranking
 from scoring.services.ratings import Opinion, record_opinions
-from scoring.services.versions import Choice, draft_of, save_draft
-from tests.factories import change_document, make_client, make_document, make_user, moment
+from scoring.services.versions import Choice, activate, draft_of, save_draft
+from tests.factories import (
+    change_document,
+    make_client,
+    make_document,
+    make_product,
+    make_user,
+    moment,
+)
 
 from .conftest import put_to_use
 
@@ -256,3 +264,58 @@ def test_what_cannot_be_tried_is_refused(version, fields):
 def test_only_the_product_itself_computes_it(version):
     with acting_as(make_user(role="administrator")), pytest.raises(ScopeMissing):
         backtest(asked(version))
+
+
+def test_the_key_list_of_that_day_is_a_rival(version):
+    """Ten key clients since 2022, five of them former since 2023: each date has its own list."""
+    clients = trade(signal=True)
+    with acting_system("test"):
+        for number, client in enumerate(clients[:10]):
+            former = number < 5
+            Standing.objects.create(
+                client=client,
+                value="watch",  # as key as "key", without the gate of goals
+                since=dt.date(2022, 10, 15),
+                until=dt.date(2023, 5, 1) if former else None,
+                known_from=moment(dt.date(2022, 10, 15)),
+            )
+    found = answer(version)
+    by_date = {one["as_of"]: one for one in found["origins"]}
+    assert by_date["2022-09-30"]["absent"]["key_list"] == "nobody"
+    assert by_date["2022-12-31"]["figures"]["key_list"]["precision"][0] is not None
+    assert found["verdicts"][-2]["second"] == "key_list"
+    assert found["verdicts"][-2]["origins"] == 3
+
+
+@pytest.mark.parametrize("measure", ["clv", "growth_potential", "share_of_wallet"])
+def test_the_new_measures_serve_as_criteria(matrix, measure):
+    oil = make_product(family="Oil")
+    filters = make_product(family="Filters")
+    for number in range(8):
+        client = make_client(segment="Mills", employees=10 + number)
+        for product in (oil, filters)[: 1 + (number > 0)]:
+            make_document(
+                client, "2024-03-01", 100 + number, cost=50,
+                lines=[{"product": product, "net": 100 + number}],
+            )  # fmt: skip
+    prospect = make_client()
+    rule = {"kind": "min_max", "lo": None, "hi": None, "log": False, "rounding": "integer"}
+    with acting_system("test"):
+        draft = draft_of(matrix, None)
+        save_draft(
+            draft,
+            [
+                Choice(
+                    Criterion.objects.get(key="potential"), Decimal(9), measure=measure,
+                    rule=rule, rated_by_people=False, people_share=Decimal(0),
+                ),
+                Choice(Criterion.objects.get(key="average_invoice"), Decimal(1)),
+            ],
+            selection="top_n", selection_value=3, min_coverage=0.6,
+        )  # fmt: skip
+        activate(draft, "for the test")
+        run = run_ranking(draft, END)
+        rows = {row.client_id: row for row in RankingRow.objects.filter(run_id=run.pk)}
+    assert run.rated == 8
+    assert rows[prospect.pk].r1 == -1, "does not apply to who has not bought"
+    assert len({row.r1 for row in rows.values()}) > 1
