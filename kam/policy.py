@@ -104,6 +104,7 @@ POLICY = {
     "matrix_draft": Row(read=LEADERS, write=LEADERS, subject="scoring.Matrix"),
     "matrix_drafting": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_activation": Row(write=LEADERS, subject="scoring.Matrix"),
+    "matrix_restoration": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_discard": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_ratings": Row(read=STAFF, subject="scoring.Matrix"),
     # Backtests name clients of all teams, so only who reads all of them.
@@ -132,6 +133,8 @@ POLICY = {
     "api:matrix-list": Row(read=STAFF),
     "api:matrix-detail": Row(read=STAFF, subject="scoring.Matrix"),
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-runs": Row(read=STAFF, subject="scoring.Matrix"),
+    "api:matrix-restoration": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-whatif": Row(
         read=LEADERS | {AUDITOR}, write=LEADERS | {AUDITOR}, subject="scoring.Matrix"
     ),  # writes nothing

@@ -16,6 +16,7 @@ urlpatterns = [
     path("matrices/<int:pk>/draft/", matrices.matrix_draft, name="matrix_draft"),
     path("matrices/<int:pk>/drafting/", matrices.matrix_drafting, name="matrix_drafting"),
     path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
+    path("matrices/<int:pk>/restoration/", matrices.matrix_restoration, name="matrix_restoration"),
     path("matrices/<int:pk>/discard/", matrices.matrix_discard, name="matrix_discard"),
     path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
     path("matrices/<int:pk>/backtests/", backtests.matrix_backtests, name="matrix_backtests"),
@@ -55,6 +56,12 @@ api_urlpatterns = [
     path("matrices/", api.MatrixList.as_view(), name="matrix-list"),
     path("matrices/<int:pk>/", api.MatrixDetail.as_view(), name="matrix-detail"),
     path("matrices/<int:pk>/draft/", api.MatrixDraft.as_view(), name="matrix-draft"),
+    path("matrices/<int:pk>/runs/", workbench_api.RunList.as_view(), name="matrix-runs"),
+    path(
+        "matrices/<int:pk>/restoration/",
+        workbench_api.Restoration.as_view(),
+        name="matrix-restoration",
+    ),
     path("matrices/<int:pk>/whatif/", workbench_api.WhatIf.as_view(), name="matrix-whatif"),
     path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),
     path(

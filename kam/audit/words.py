@@ -29,6 +29,7 @@ ACTIONS = {
     "job.cancel": _("job stopped"),
     "matrix.created": _("matrix made"),
     "matrix.activated": _("matrix put to use"),
+    "matrix.restored": _("earlier version of a matrix taken up again"),
     "matrix.draft_discarded": _("draft of a matrix discarded"),
     "backtest.requested": _("backtest asked for"),
     "wallet.state": _("purchases of a client stated"),

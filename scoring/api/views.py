@@ -17,7 +17,7 @@ from accounts.models import Client
 from kam.lib.views import find, find_editable
 from scoring.models import Criterion, Matrix, MatrixVersion, RankingRow, Rating
 from scoring.selectors.clients import client_row, past_places
-from scoring.selectors.matrices import main_run, matrices, version_criteria
+from scoring.selectors.matrices import asked_run, main_run, matrices, version_criteria
 from scoring.selectors.ranking import Filters, ranking_slice
 from scoring.services.explanation import explain, parts_of_rows
 from scoring.services.ratings import rate
@@ -246,17 +246,17 @@ def query_parameters(*names: str) -> list[OpenApiParameter]:
 
 
 class Ranking(APIView):
-    """The published main ranking, a page at a time; ``after`` and ``before`` are cursors."""
+    """The published main ranking, or with ``run`` any past one, a page at a time; ``after`` and ``before`` are cursors."""
 
     @extend_schema(
         parameters=query_parameters(
             "q", "owner", "segment", "coverage", "selected", "part", "sort", "after", "before",
-            "page_size",
+            "page_size", "run",
         ),
         responses=RankingAnswer,
     )  # fmt: skip
     def get(self, request):
-        run = main_run()
+        run = asked_run(request.query_params.get("run", ""))
         if run is None:
             return Response({"run": None, "rows": [], "after": None, "before": None})
         names = ("q", "owner", "segment", "coverage", "selected", "sort")

@@ -13,11 +13,11 @@ from rest_framework.views import APIView
 
 from accounts.models import Client
 from scoring.models import Matrix, MatrixVersion
-from scoring.selectors.matrices import version_criteria, working_version
-from scoring.services.versions import Choice, proposed
+from scoring.selectors.matrices import runs_of, version_criteria, working_version
+from scoring.services.versions import Choice, proposed, restore
 from scoring.services.whatif import what_if
 
-from .views import RunSerializer, VersionCriterionSerializer
+from .views import RunSerializer, VersionCriterionSerializer, VersionSerializer
 
 
 class WhatIfQuestion(serializers.Serializer):
@@ -136,3 +136,34 @@ class WhatIf(APIView):
             },
         }
         return Response(WhatIfAnswer(answer).data)
+
+
+class RunList(APIView):
+    """The rankings of a matrix, newest first; ``ranking/?run=`` reads one as it was."""
+
+    @extend_schema(responses=RunSerializer(many=True))
+    def get(self, request, pk):
+        matrix = get_object_or_404(Matrix, pk=pk)
+        return Response(RunSerializer(runs_of(matrix), many=True).data)
+
+
+class RestorationSerializer(serializers.Serializer):
+    version = serializers.IntegerField(min_value=1)
+
+
+class Restoration(APIView):
+    """Begin a draft as an earlier version was."""
+
+    @extend_schema(request=RestorationSerializer, responses=VersionSerializer)
+    def post(self, request, pk):
+        matrix = get_object_or_404(Matrix, pk=pk)
+        asked = RestorationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        version = matrix.versions.filter(number=asked.validated_data["version"]).first()
+        if version is None:
+            raise serializers.ValidationError({"version": [_("This matrix has no such version.")]})
+        try:
+            draft = restore(version, request.user)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return Response(VersionSerializer(draft).data, status=status.HTTP_201_CREATED)

@@ -16,8 +16,10 @@ from scoring.models import (
 
 
 def matrices() -> QuerySet[Matrix]:
+    criteria = VersionCriterion.objects.select_related("criterion").order_by("position")
+    versions = MatrixVersion.objects.select_related("author").order_by("-number")
     return Matrix.objects.select_related("current_run").prefetch_related(
-        Prefetch("versions", MatrixVersion.objects.select_related("author").order_by("-number"))
+        Prefetch("versions", versions.prefetch_related(Prefetch("criteria", criteria)))
     )
 
 
@@ -35,9 +37,28 @@ def main_run() -> RankingRun | None:
     return matrix.current_run if matrix else None
 
 
+def asked_run(asked: str) -> RankingRun | None:
+    """The run of that number, of whichever matrix and day; else the published main one."""
+    if asked.isdecimal():
+        runs = RankingRun.objects.select_related("version__matrix", "previous")
+        found = runs.filter(pk=int(asked[:18])).first()
+        if found is not None:
+            return found
+    return main_run()
+
+
+def runs_of(matrix: Matrix, most: int = 24) -> list[RankingRun]:
+    """The latest rankings of a matrix, each with the version that ranked; newest first."""
+    runs = RankingRun.objects.filter(version__matrix=matrix).select_related("version__matrix")
+    return list(runs.order_by("-as_of", "-pk")[:most])
+
+
 def version_criteria(version: MatrixVersion) -> list[VersionCriterion]:
     """Criteria of a version in its order, each with its share of the weight as ``share``."""
-    rows = list(version.criteria.select_related("criterion").order_by("position"))
+    if "criteria" in getattr(version, "_prefetched_objects_cache", {}):
+        rows = list(version.criteria.all())
+    else:
+        rows = list(version.criteria.select_related("criterion").order_by("position"))
     total = sum(row.weight for row in rows)
     for row in rows:
         row.share = float(row.weight / total) if total else 0.0

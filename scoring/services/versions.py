@@ -216,6 +216,29 @@ def activate(version: MatrixVersion, reason: str, author: User | None = None) ->
 
 
 @transaction.atomic
+def restore(version: MatrixVersion, author: User | None = None) -> MatrixVersion:
+    """Begin a draft as an earlier version was.  Raises ValidationError where there is a draft
+    already: it may hold somebody's work, so it is thrown away or put to use first."""
+    Matrix.objects.select_for_update(of=("self",)).get(pk=version.matrix_id)
+    if version.matrix.versions.filter(status=Status.DRAFT).exists():
+        raise ValidationError(
+            _("There is a draft already. Put it to use or throw it away, then restore.")
+        )
+    draft = draft_of(version.matrix, author)
+    for name in SETTINGS:
+        setattr(draft, name, getattr(version, name))
+    draft.save()
+    draft.criteria.all().delete()
+    _copy(version, draft)
+    record(
+        "matrix.restored",
+        object=version.matrix,
+        details={"version": version.number, "draft": draft.number},
+    )
+    return draft
+
+
+@transaction.atomic
 def discard(version: MatrixVersion) -> None:
     """Throw a draft away."""
     _require_draft(version)

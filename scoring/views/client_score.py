@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Client
 from kam.lib.views import find, wants_part
 from scoring.selectors.clients import client_row, past_places
-from scoring.selectors.matrices import main_run
+from scoring.selectors.matrices import asked_run
 from scoring.services.explanation import (
     Explanation,
     explain,
@@ -18,13 +18,14 @@ from scoring.services.explanation import (
 )
 
 
-def explanation_of(pk: int) -> tuple[Client, Explanation | None]:
-    """A client and the explanation of its place in the main ranking, if it has one.
+def explanation_of(pk: int, asked: str = "") -> tuple[Client, Explanation | None]:
+    """A client and the explanation of its place in the run that was asked for, or in the main
+    ranking, if it has one.
 
     A member of a group is ranked as the group.
     """
     client = find(Client, queryset=Client.objects.select_related("group"), pk=pk)
-    run = main_run()
+    run = asked_run(asked)
     if run is None:
         return client, None
     row = client_row(run, client.pk)
@@ -33,7 +34,7 @@ def explanation_of(pk: int) -> tuple[Client, Explanation | None]:
 
 @require_GET
 def client_score(request, pk):
-    client, explanation = explanation_of(pk)
+    client, explanation = explanation_of(pk, request.GET.get("run", ""))
     context = {"client": client, "explanation": explanation}
     if explanation is not None:
         context |= {
@@ -47,7 +48,7 @@ def client_score(request, pk):
 
 @require_GET
 def client_score_criterion(request, pk, key):
-    client, explanation = explanation_of(pk)
+    client, explanation = explanation_of(pk, request.GET.get("run", ""))
     parts = explanation.parts if explanation else []
     part = next((p for p in parts if p.criterion.criterion.key == key), None)
     if part is None:

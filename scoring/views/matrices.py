@@ -11,9 +11,16 @@ from kam.lib.navigation import may
 from scoring.engine.weights import notices
 from scoring.forms.matrices import ActivationForm, MatrixForm, VersionForm, choice_forms, choices_of
 from scoring.models import Matrix, MatrixVersion
-from scoring.selectors.matrices import matrices, version_changes, version_criteria
+from scoring.selectors.matrices import matrices, runs_of, version_changes, version_criteria
 from scoring.services.explanation import measure_label, rule_words
-from scoring.services.versions import activate, create_matrix, discard, draft_of, save_draft
+from scoring.services.versions import (
+    activate,
+    create_matrix,
+    discard,
+    draft_of,
+    restore,
+    save_draft,
+)
 
 Status = MatrixVersion.Status
 
@@ -66,6 +73,7 @@ def matrix_detail(request, pk):
         "versions": [
             {"version": v, "changes": version_changes(older.get(v.number - 1), v)} for v in versions
         ],
+        "runs": runs_of(matrix),
         "may_edit": may(request.user, "matrix_draft", "POST"),
     }
     return render(request, "scoring/matrix_detail.html", context)
@@ -163,6 +171,28 @@ def matrix_discard(request, pk):
         discard(version)
         messages.success(request, _("The draft is gone."))
     return redirect("matrix_detail", pk=pk)
+
+
+@require_POST
+def matrix_restoration(request, pk):
+    """Begin a draft as an earlier version was."""
+    matrix = get_object_or_404(Matrix, pk=pk)
+    number = request.POST.get("version", "")
+    version = matrix.versions.filter(number=int(number[:9])).first() if number.isdecimal() else None
+    if version is None:
+        messages.error(request, _("This matrix has no such version."))
+        return redirect("matrix_detail", pk=pk)
+    try:
+        restore(version, request.user)
+    except ValidationError as error:
+        for text in error.messages:
+            messages.error(request, text)
+        return redirect("matrix_detail", pk=pk)
+    messages.success(
+        request,
+        _("The draft begins as version %(number)s was.") % {"number": version.number},
+    )
+    return redirect("matrix_workbench", pk=pk)
 
 
 def _no_draft(request, matrix):

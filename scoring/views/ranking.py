@@ -9,7 +9,7 @@ from accounts.selectors.clients import choices
 from kam.lib import drawing, formatting
 from kam.lib.views import wants_part
 from scoring.models import RankingRun
-from scoring.selectors.matrices import main_matrix, main_run, version_criteria
+from scoring.selectors.matrices import asked_run, main_matrix, version_criteria
 from scoring.selectors.ranking import Filters, kams, ranking_slice
 from scoring.services.explanation import parts_of_rows
 
@@ -31,7 +31,7 @@ def filters_of(parameters) -> Filters:
 
 @require_GET
 def ranking(request):
-    run = main_run()
+    run = asked_run(request.GET.get("run", ""))
     if run is None:
         return render(request, "scoring/ranking_empty.html", {"matrix": main_matrix()})
     filters = filters_of(request.GET)
@@ -52,6 +52,8 @@ def ranking(request):
         "sort": page.sort,
         "lines": lines(run, page, parts),
         "unrated": run.clients - run.rated,
+        "past": run.version.matrix.current_run_id != run.pk,
+        "other": not run.version.matrix.is_main,
     }
     if wants_part(request):
         return render(request, "scoring/_ranking.html", context)
