@@ -101,6 +101,9 @@ POLICY = {
     "matrix_list": Row(read=STAFF, write=LEADERS),
     "matrix_detail": Row(read=STAFF, subject="scoring.Matrix"),
     "matrix_workbench": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "matrix_weighing": Row(read=STAFF, write=EDITORS, subject="scoring.Matrix"),
+    "matrix_weighing_round": Row(write=LEADERS, subject="scoring.Matrix"),
+    "matrix_weighing_adoption": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_draft": Row(read=LEADERS, write=LEADERS, subject="scoring.Matrix"),
     "matrix_drafting": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_activation": Row(write=LEADERS, subject="scoring.Matrix"),
@@ -135,6 +138,9 @@ POLICY = {
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-runs": Row(read=STAFF, subject="scoring.Matrix"),
     "api:matrix-restoration": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-weighing": Row(read=STAFF, write=EDITORS, subject="scoring.Matrix"),
+    "api:matrix-weighing-people": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-weighing-adoption": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-whatif": Row(
         read=LEADERS | {AUDITOR}, write=LEADERS | {AUDITOR}, subject="scoring.Matrix"
     ),  # writes nothing

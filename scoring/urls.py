@@ -5,14 +5,35 @@ from django.urls import path
 from .api import backtests as backtests_api
 from .api import decisions as decisions_api
 from .api import views as api
+from .api import weighings as weighings_api
 from .api import workbench as workbench_api
-from .views import backtests, client_score, decisions, matrices, ranking, ratings, workbench
+from .views import (
+    backtests,
+    client_score,
+    decisions,
+    matrices,
+    ranking,
+    ratings,
+    weighings,
+    workbench,
+)
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
     path("matrices/<int:pk>/workbench/", workbench.matrix_workbench, name="matrix_workbench"),
+    path("matrices/<int:pk>/weighing/", weighings.matrix_weighing, name="matrix_weighing"),
+    path(
+        "matrices/<int:pk>/weighing/people/",
+        weighings.matrix_weighing_round,
+        name="matrix_weighing_round",
+    ),
+    path(
+        "matrices/<int:pk>/weighing/adoption/",
+        weighings.matrix_weighing_adoption,
+        name="matrix_weighing_adoption",
+    ),
     path("matrices/<int:pk>/draft/", matrices.matrix_draft, name="matrix_draft"),
     path("matrices/<int:pk>/drafting/", matrices.matrix_drafting, name="matrix_drafting"),
     path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
@@ -61,6 +82,21 @@ api_urlpatterns = [
         "matrices/<int:pk>/restoration/",
         workbench_api.Restoration.as_view(),
         name="matrix-restoration",
+    ),
+    path(
+        "matrices/<int:pk>/weighing/",
+        weighings_api.MatrixWeighing.as_view(),
+        name="matrix-weighing",
+    ),
+    path(
+        "matrices/<int:pk>/weighing/people/",
+        weighings_api.WeighingPeople.as_view(),
+        name="matrix-weighing-people",
+    ),
+    path(
+        "matrices/<int:pk>/weighing/adoption/",
+        weighings_api.WeighingAdoption.as_view(),
+        name="matrix-weighing-adoption",
     ),
     path("matrices/<int:pk>/whatif/", workbench_api.WhatIf.as_view(), name="matrix-whatif"),
     path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),

@@ -38,7 +38,12 @@ HOUSEHOLD = (
 # Tabs of a part of the product, by the name under which a page asks for them.
 TABS = {
     "matrix": (
-        Place("matrix_workbench", _("Weights"), "sliders-horizontal", ("matrix_workbench",)),
+        Place(
+            "matrix_workbench",
+            _("Weights"),
+            "sliders-horizontal",
+            ("matrix_workbench", "matrix_weighing"),
+        ),
         Place("matrix_ratings", _("Ratings"), "grid-3x3", ("matrix_ratings",)),
         Place("matrix_confidence", _("Confidence"), "gauge", ("matrix_confidence",)),
         Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest",)),

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 
 from scoring.models import Criterion, MatrixVersion, VersionCriterion
 from scoring.services.versions import SETTINGS, Choice
-from scoring.services.weighing import Judgement, judged
+from scoring.services.weighing import Judgement, judged, to_hundred
 
 PERCENT, POINTS, PAIRS, BEST_WORST = "percent", "points", "pairs", "best_worst"
 METHODS = (PERCENT, POINTS, PAIRS, BEST_WORST)
@@ -179,13 +179,9 @@ def _added_or_removed(
 
 
 def _to_hundred(bench: Workbench) -> None:
-    """Shares in per cent with one digit that make up a hundred, by largest remainder."""
-    if not bench.total:
-        return
-    tenths = [row.weight / bench.total * 1000 for row in bench.rows]
-    whole = [int(value) for value in tenths]
-    by_rest = sorted(range(len(whole)), key=lambda j: whole[j] - tenths[j])
-    for j in by_rest[: 1000 - sum(whole)]:
-        whole[j] += 1
-    for row, value in zip(bench.rows, whole, strict=True):
-        row.weight = Decimal(value) / 10
+    """Weights as per cent that make up a hundred."""
+    if bench.total:
+        for row, weight in zip(
+            bench.rows, to_hundred([row.weight for row in bench.rows]), strict=True
+        ):
+            row.weight = weight

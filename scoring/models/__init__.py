@@ -6,6 +6,7 @@ from .decisions import Decision, DecisionItem, DecisionVote, ListOverride
 from .matrices import Matrix, MatrixVersion, VersionCriterion
 from .ratings import Rating
 from .runs import RankingRow, RankingRun
+from .weighings import Weighing, WeighingRound
 
 __all__ = [
     "Backtest",
@@ -20,4 +21,6 @@ __all__ = [
     "RankingRun",
     "Rating",
     "VersionCriterion",
+    "Weighing",
+    "WeighingRound",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -85,6 +86,18 @@ def ratio_text(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:g}" if value >= 1 else f"1/{1 / value:g}"
+
+
+def to_hundred(weights: Sequence[float | Decimal]) -> list[Decimal]:
+    """Weights on any scale as per cent with one digit that make up a hundred, by largest
+    remainder."""
+    total = sum(map(float, weights))
+    tenths = [float(weight) / total * 1000 for weight in weights]
+    whole = [int(value + 1e-9) for value in tenths]
+    by_rest = sorted(range(len(whole)), key=lambda j: whole[j] - tenths[j])
+    for j in by_rest[: 1000 - sum(whole)]:
+        whole[j] += 1
+    return [Decimal(value) / 10 for value in whole]
 
 
 def _pairs(keys: tuple[str, ...], data: Mapping[str, Any]) -> Judgement:

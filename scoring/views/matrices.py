@@ -12,6 +12,7 @@ from scoring.engine.weights import notices
 from scoring.forms.matrices import ActivationForm, MatrixForm, VersionForm, choice_forms, choices_of
 from scoring.models import Matrix, MatrixVersion
 from scoring.selectors.matrices import matrices, runs_of, version_changes, version_criteria
+from scoring.selectors.weighings import weighing_wanted
 from scoring.services.explanation import measure_label, rule_words
 from scoring.services.versions import (
     activate,
@@ -74,6 +75,7 @@ def matrix_detail(request, pk):
             {"version": v, "changes": version_changes(older.get(v.number - 1), v)} for v in versions
         ],
         "runs": runs_of(matrix),
+        "weighing_wanted": weighing_wanted(matrix, request.user),
         "may_edit": may(request.user, "matrix_draft", "POST"),
     }
     return render(request, "scoring/matrix_detail.html", context)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -62,6 +63,10 @@ def _save(request, matrix: Matrix, bench: Workbench):
     return redirect("matrix_workbench", pk=matrix.pk)
 
 
+def workbench_address(route: str, matrix: Matrix) -> str:
+    return reverse(route, args=[matrix.pk])
+
+
 def _context(request, matrix: Matrix, bench: Workbench) -> dict:
     found = None
     if matrix.current_run is not None and bench.total:
@@ -70,6 +75,7 @@ def _context(request, matrix: Matrix, bench: Workbench) -> dict:
     labels = {row.criterion.key: row.criterion.label for row in bench.rows}
     return {
         "matrix": matrix,
+        "where": workbench_address("matrix_workbench", matrix),
         "bench": bench,
         "run": matrix.current_run,
         "draft": draft,

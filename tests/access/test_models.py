@@ -30,6 +30,7 @@ NOT_SCOPED = {
     "scoring.Matrix": "how clients are weighed, names none of them",
     "scoring.MatrixVersion": "how clients are weighed, names none of them",
     "scoring.VersionCriterion": "how clients are weighed, names none of them",
+    "scoring.WeighingRound": "which criteria several people weigh, names no client",
     "scoring.RankingRun": "totals of a ranking; its rows are scoped",
 }
 
@@ -124,6 +125,7 @@ UNSCOPED = {
     "accounts/access.py": (1, "the rule itself"),
     "accounts/api/authentication.py": (2, "finds the token before anybody is signed in"),
     "accounts/models/users.py": (1, "makes a token for the person who is given"),
+    "scoring/selectors/weighings.py": (1, "counts, and shows to whom may know others' weights"),
     "kam/audit/services.py": (1, "adds to the trail, whoever acts"),
     "kam/jobs/dispatcher.py": (5, "hands on everybody's jobs"),
     "kam/jobs/execution.py": (5, "claims and settles the job before its actor is set"),

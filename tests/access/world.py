@@ -9,6 +9,8 @@ import itertools
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.models import (
     ApiToken,
     Client,
@@ -41,6 +43,8 @@ from scoring.models import (
     MatrixVersion,
     Rating,
     VersionCriterion,
+    Weighing,
+    WeighingRound,
 )
 from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
@@ -74,6 +78,7 @@ def build() -> World:
             _facts(world, relation)
         run_ranking(world.common["version"], DAY)
         _decisions(world)
+        _weighings(world)
         return world
 
 
@@ -125,6 +130,25 @@ def _common(world: World) -> None:
         )
     MatrixVersion.objects.filter(pk=version.pk).update(status="active")
     world.common |= {"criterion": criterion, "matrix": matrix, "version": version}
+
+
+def _weighings(world: World) -> None:
+    """The KAM is asked to weigh and has not; two others have."""
+    version = world.common["version"]
+    keys = [row.criterion.key for row in version.criteria.all()]
+    asked = WeighingRound.objects.create(matrix=version.matrix, criteria=keys)
+    shares = {key: 1 / len(keys) for key in keys}
+    for relation, name in (("own", "kam"), ("team", "teammate"), ("foreign", "stranger")):
+        given = {} if relation == "own" else {"method": "percent", "weights": shares}
+        world.add(
+            relation,
+            Weighing.objects.create(
+                round=asked,
+                person=world.people[name],
+                submitted_at=None if relation == "own" else timezone.now(),
+                **given,
+            ),
+        )
 
 
 def _decisions(world: World) -> None:
