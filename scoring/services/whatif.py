@@ -148,10 +148,7 @@ def what_if(
         mandatory=np.array([row.mandatory for row in taken], dtype=bool),
     )
     eligible = found.eligible
-    order = scoring.order(
-        found.score, found.coverage, board.ratings, weights, board.profit, board.ids,
-        eligible=eligible,
-    )  # fmt: skip
+    order = _in_order(version, board, weights, found)
     cut = select(version, found.score, board.profit, eligible, order)
     after = np.nan_to_num(found.rank, nan=0).astype(np.int32)
 
@@ -203,6 +200,30 @@ def what_if(
         share_before=_share(board.profit, board.selected),
         notices=(*weighing.notices(weights), *board.notices),
     )  # fmt: skip
+
+
+def _in_order(
+    version: MatrixVersion, board: Board, weights: list[float], found: scoring.Scores
+) -> NDArray[np.int64]:
+    """Positions in the order of places: those that the list and the slice can reach, or all."""
+    eligible = found.eligible
+    among = None
+    if version.selection == MatrixVersion.Selection.TOP_N:
+        reach = max(int(version.selection_value), 0) + sum(AROUND) + 1
+        # With the last of them come all who have as many points, so that ties are settled whole.
+        among = np.flatnonzero(eligible & (found.rank <= reach))
+    elif version.selection == MatrixVersion.Selection.THRESHOLD:
+        level = round(version.selection_value, 9)
+        reach = int((eligible & (np.round(found.score, 9) >= level)).sum()) + sum(AROUND) + 1
+        among = np.flatnonzero(eligible & (found.rank <= reach))
+    if among is None:
+        among = np.arange(len(board.ids))
+    best = scoring.order(
+        found.score[among], found.coverage[among], board.ratings[among], weights,
+        board.profit[among], board.ids[among], eligible=eligible[among],
+    )  # fmt: skip
+    order: NDArray[np.int64] = among[best]
+    return order
 
 
 def _number(value: float) -> float | None:
