@@ -6,7 +6,10 @@ from playwright.sync_api import expect
 
 from kam.jobs.execution import run as run_job
 from kam.jobs.models import Job
+from kam.lib.scoping import acting_as, acting_system
 from scoring.models import Matrix
+from scoring.selectors.weighings import own_weighing
+from scoring.services.weighings import ask, submit
 
 from .test_look import faults, sideways
 from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
@@ -117,4 +120,58 @@ def test_a_proposed_judgement_is_taken_with_one_click(new_tab, make_person, work
     assert sum(
         float(value) for value in fields.evaluate_all("all => all.map(x => x.value)")
     ) == pytest.approx(100)
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_weighing_together_in_every_look(new_tab, make_person, workspace, language):  # noqa: F811
+    matrix = workspace(language)
+    with acting_system("test"):
+        version = matrix.versions.get(status="active")
+        keys = [row.criterion.key for row in version.criteria.select_related("criterion")]
+        names = ("Анна Ковалёва", "Пётр Ильин") if language == "ru" else ("Ann Cole", "Peter Reed")
+        manager = make_person("manager", name=names[0], language=language)
+        kam = make_person("kam", name=names[1], language=language)
+        asked = ask(matrix, [manager, kam], manager)
+    with acting_as(kam):
+        submit(own_weighing(asked, kam), "points", dict(zip(keys, (5, 3, 1), strict=False)), {})
+    address = reverse("matrix_weighing", args=[matrix.pk])
+    for answered in (False, True):
+        if answered:
+            with acting_as(manager):
+                shares = dict(zip(keys, (20, 30, 50), strict=False))
+                submit(own_weighing(asked, manager), "percent", shares, {})
+        for width, theme in LOOKS[:2]:
+            manager.theme = theme
+            manager.save()
+            tab = new_tab(width, language)
+            tab.sign_in(manager)
+            page = tab.open(address)
+            tab.shoot(f"weighing-{'after' if answered else 'before'}-{width}-{theme}-{language}")
+            assert sideways(page) == 0
+            assert tab.complaints == []
+            assert faults(page) == []
+
+
+def test_one_answers_by_pairs_and_takes_the_weights(new_tab, make_person, workspace):  # noqa: F811
+    matrix = workspace("en")
+    person = make_person("manager", language="en")
+    tab = new_tab()
+    tab.sign_in(person)
+    page = tab.open(reverse("matrix_weighing", args=[matrix.pk]))
+    page.get_by_role("button", name="Ask people").first.click()
+    page.get_by_role("checkbox", name=str(person)).check()
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_role("button", name="Pairs").click()
+    answers = page.locator(".wb-pairs select")
+    expect(answers).to_have_count(3)
+    for number in range(3):
+        answers.nth(number).select_option("3" if number < 2 else "1")
+    expect(page.locator("[data-part=judgement]")).to_contain_text("agree well enough")
+    page.get_by_role("button", name="Give the answer").click()
+    expect(page.locator("table")).to_contain_text("60.0")
+    page.get_by_role("button", name="Take into the draft").click()
+    expect(page.locator(".page-sub")).to_contain_text("Draft of version")
+    fields = page.locator("[data-weight] input[type=number]")
+    assert fields.evaluate_all("all => all.map(x => x.value)") == ["60", "20", "20"]
     assert tab.complaints == []
