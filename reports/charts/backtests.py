@@ -55,6 +55,7 @@ def gains_curves(
             mode="lines",
             name=plain(label),
             line={"width": 1.5, "color": COLOURS["neutral"], "dash": dash},
+            meta={"token": "ink-3"},
             hovertemplate=hover,
             showlegend=False,
         )

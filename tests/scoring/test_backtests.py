@@ -4,12 +4,15 @@ import datetime as dt
 import random
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.measures.outcome import Purchases, outcome, purchases
 from accounts.models import Client, Standing
 from kam.lib.scoping import ScopeMissing, acting_as, acting_system
 from scoring.models import Backtest, Criterion, RankingRow, Rating
+from scoring.services import backtests
 from scoring.services.backtests import Asked, backtest, request_backtest, run_backtest
 from scoring.services.ranking import run_ranking
 from scoring.services.ratings import Opinion, record_opinions
@@ -18,6 +21,7 @@ from tests.factories import (
     change_document,
     make_client,
     make_document,
+    make_group,
     make_product,
     make_user,
     moment,
@@ -319,3 +323,66 @@ def test_the_new_measures_serve_as_criteria(matrix, measure):
     assert run.rated == 8
     assert rows[prospect.pk].r1 == -1, "does not apply to who has not bought"
     assert len({row.r1 for row in rows.values()}) > 1
+
+
+def buying(rng, n, *, values=None):
+    """Purchases of n clients over two years, as the measures give them."""
+    rate = rng.gamma(2.0, 0.05, n)
+    age = rng.uniform(60, 104, n)
+    repeats = rng.poisson(rate * age).astype(float)
+    between = np.where(repeats > 0, age * rng.beta(np.maximum(repeats, 1), 1), 0.0)
+    value = rng.gamma(6, 20 / rng.gamma(4, 1 / 15, n)) if values is None else values(repeats)
+    return Purchases(np.arange(n), repeats + 1, between, age, value)
+
+
+def test_the_model_of_buying_is_a_rival_where_data_suffice(monkeypatch):
+    rng = np.random.default_rng(1)
+    found = buying(rng, 700)
+    monkeypatch.setattr(backtests, "purchases", lambda as_of: found)
+    score = backtests._by_model(np.arange(700), END)
+    assert np.isfinite(score).all()
+    busy, idle = found.days >= 12, found.days <= 3
+    assert np.median(score[busy]) > 2 * np.median(score[idle])
+
+
+@pytest.mark.parametrize(
+    "clients, values, reason",
+    [(300, None, "clients"), (700, lambda repeats: 100.0 * (repeats + 1), "correlated")],
+)
+def test_where_they_do_not_it_says_why(monkeypatch, clients, values, reason):
+    found = buying(np.random.default_rng(1), clients, values=values)
+    monkeypatch.setattr(backtests, "purchases", lambda as_of: found)
+    assert backtests._by_model(np.arange(clients), END) == reason
+
+
+def test_purchases_are_days_with_an_invoice_as_known_then():
+    buyer, prospect = make_client(), make_client()
+    group = make_group(members=[buyer])
+    for day, net in (("2024-01-01", 100), ("2024-01-01", 50), ("2024-02-05", 30)):
+        make_document(buyer, day, net)
+    make_document(buyer, "2024-03-01", 999, known=dt.date(2024, 8, 1))
+    make_document(buyer, "2024-03-01", -20)
+    with acting_system("test"):
+        found = purchases(END)
+    assert found.ids.tolist() == [prospect.pk, group.pk]
+    assert found.days.tolist() == [0, 2]
+    assert found.between.tolist() == [0, 5]
+    assert found.age[1] == pytest.approx((END - dt.date(2024, 1, 1)).days / 7)
+    assert found.value[1] == 90
+
+
+def test_what_followed_is_counted_by_who_belonged_together_then():
+    member = make_client()
+    group = make_group(members=[member], since="2023-01-01")
+    for day, net in (("2023-03-01", 100), ("2024-03-01", 160), ("2024-07-05", 500)):
+        make_document(member, day, net, cost=net / 2)
+    make_document(member, "2024-05-01", 40, cost=0, known=dt.date(2025, 1, 1))
+    unknown = make_client()
+    make_document(unknown, "2024-03-01", 70)
+    with acting_system("test"):
+        found = outcome(dt.date(2023, 6, 30), END, 12)
+    assert found.ids.tolist() == [group.pk, unknown.pk]
+    assert found.profit_before.tolist() == [50, 0]
+    assert found.profit_after[0] == 80
+    assert np.isnan(found.profit_after[1])
+    assert found.revenue_after.tolist() == [160, 70]
