@@ -26,7 +26,7 @@ WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
-    Place("matrix_list", _("Matrix"), "sliders-horizontal", ("matrix_", "criterion_")),
+    Place("matrix_list", _("Matrix"), "sliders-horizontal", ("matrix_", "criterion_", "backtest_")),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio",)),
 )
 HOUSEHOLD = (
@@ -46,7 +46,7 @@ TABS = {
         ),
         Place("matrix_ratings", _("Ratings"), "grid-3x3", ("matrix_ratings",)),
         Place("matrix_confidence", _("Confidence"), "gauge", ("matrix_confidence",)),
-        Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest",)),
+        Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest", "backtest_")),
         Place("matrix_map", _("Map"), "scatter-chart", ("matrix_map",)),
         Place("matrix_decisions", _("Decision"), "gavel", ("matrix_decision",)),
         Place("matrix_detail", _("Versions"), "layers", ("matrix_detail", "matrix_draft")),

@@ -84,11 +84,11 @@ class MatrixBacktests(APIView):
         matrix = get_object_or_404(Matrix, pk=pk)
         question = Question(data=request.data)
         question.is_valid(raise_exception=True)
-        blank = BacktestForm(matrix=matrix)
+        blank = BacktestForm(matrix=matrix, most=None)
         data = {
             name: field.initial for name, field in blank.fields.items() if field.initial is not None
         }
-        form = BacktestForm(data | question.validated_data, matrix=matrix)
+        form = BacktestForm(data | question.validated_data, matrix=matrix, most=None)
         if not form.is_valid():
             raise serializers.ValidationError(form.errors)
         try:

@@ -23,6 +23,7 @@ MONTHS = [
     (6, gettext_lazy("6 months")),
     (12, gettext_lazy("12 months")),
 ]
+MOST_CHOICES = 12  # versions of this matrix, and of others
 assert tuple(months for months, _label in MONTHS) == SPANS
 
 
@@ -61,9 +62,9 @@ class BacktestForm(forms.Form):
     )
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False)
 
-    def __init__(self, *args, matrix: Matrix, **kwargs):
+    def __init__(self, *args, matrix: Matrix, most: int | None = MOST_CHOICES, **kwargs):
         super().__init__(*args, **kwargs)
-        self.choices = version_choices(matrix)
+        self.choices = version_choices(matrix, most)
         self.fields["versions"].choices = self.choices
         if self.choices:
             self.fields["versions"].initial = [self.choices[0][0]]
@@ -89,20 +90,20 @@ class BacktestForm(forms.Form):
         )
 
 
-def version_choices(matrix: Matrix) -> list[tuple[str, str]]:
+def version_choices(matrix: Matrix, most: int | None) -> list[tuple[str, str]]:
     """Versions that can be tried: those of this matrix, the one in use first, and those that
-    other matrices use."""
+    other matrices use; ``most`` of each, None = all."""
     own = list(
         MatrixVersion.objects.filter(matrix=matrix, criteria__isnull=False)
         .distinct()
-        .order_by("status", "-number")
+        .order_by("status", "-number")[:most]
     )
     others = list(
         MatrixVersion.objects.filter(status=MatrixVersion.Status.ACTIVE, criteria__isnull=False)
         .exclude(matrix=matrix)
         .select_related("matrix")
         .distinct()
-        .order_by("matrix__name")
+        .order_by("matrix__name")[:most]
     )
     found = []
     for version in own:
