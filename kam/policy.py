@@ -98,6 +98,7 @@ POLICY = {
     "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),
+    "prospect_list": Row(read=STAFF, write=LEADERS),
     "matrix_list": Row(read=STAFF, write=LEADERS),
     "matrix_detail": Row(read=STAFF, subject="scoring.Matrix"),
     "matrix_workbench": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
@@ -157,6 +158,12 @@ POLICY = {
     "api:rating-list": Row(read=STAFF, write=EDITORS),
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),
     # --- sight
+    "portfolio_abc_xyz": Row(read=STAFF),
+    "matrix_map": Row(read=STAFF, subject="scoring.Matrix"),
+    "matrix_axes": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:portfolio-abc-xyz": Row(read=STAFF),
+    "api:matrix-map": Row(read=STAFF, subject="scoring.Matrix"),
+    "api:matrix-axes": Row(write=LEADERS, subject="scoring.Matrix"),
     "portfolio": Row(read=STAFF),
     "portfolio_rows": Row(read=STAFF),
     "client_months": Row(read=STAFF, subject="accounts.Client"),

@@ -3,18 +3,25 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
+from .api import portfolio_map as map_api
 from .api import views as api
-from .views import backtests, client_months, portfolio
+from .views import abc_xyz, backtests, client_months, portfolio, portfolio_map
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
+    path("portfolio/abc-xyz/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
     path("portfolio/<slug:chart>/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
+    path("matrices/<int:pk>/map/", portfolio_map.matrix_map, name="matrix_map"),
+    path("matrices/<int:pk>/axes/", portfolio_map.matrix_axes, name="matrix_axes"),
     path("clients/<int:pk>/months/", client_months.client_months_page, name="client_months"),
     path("backtests/<int:pk>/charts/", backtests.backtest_charts_page, name="backtest_charts"),
 ]
 
 api_urlpatterns = [
     path("portfolio/", api.PortfolioFigures.as_view(), name="portfolio"),
+    path("portfolio/abc-xyz/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),
+    path("matrices/<int:pk>/map/", map_api.MatrixMap.as_view(), name="matrix-map"),
+    path("matrices/<int:pk>/axes/", map_api.MatrixAxes.as_view(), name="matrix-axes"),
     path("portfolio/<slug:chart>/rows/", api.PortfolioRows.as_view(), name="portfolio-rows"),
     path("clients/<int:pk>/months/", api.ClientMonths.as_view(), name="client-months"),
     path(

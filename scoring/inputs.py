@@ -23,9 +23,10 @@ from kam.lib.copy import copy_out_binary, raw_cursor
 from kam.lib.periods import end_of_day
 
 from .engine.ratings import Rated, rate, rule_from_dict
-from .models import VersionCriterion
+from .models import Matrix, VersionCriterion
 from .store import HUNDRED, NOT_APPLICABLE, NOT_RATED
 
+Population = Matrix.Population
 # Facts of a client that a rule may rate by a table of codes, beside the measures.
 ATTRIBUTES = ("segment", "country", "region", "city")
 # Breaks ties, and is what a share of profit is a share of.
@@ -93,22 +94,33 @@ def gather(
     as_of: dt.date,
     *,
     also: Iterable[str] = (),
-    buyers: bool = False,
+    population: str = Population.EVERYBODY,
 ) -> Inputs:
-    """Inputs of a version's criteria as of a date, for all served clients.
+    """Inputs of a version's criteria as of a date, for the served clients of a population.
 
-    ``also`` names measures to be read beside those of the criteria.  ``buyers``: only clients who
-    had bought by then, so that relative rules do not compare with clients who came later.
+    ``also`` names measures to be read beside those of the criteria.  ``population``: everybody;
+    buyers, who had bought by then, so that relative rules do not compare with clients who came
+    later; prospects, who had not, and stand in the lifecycle of a prospect now.
     """
     keys = {c.measure for c in criteria if c.measure in MEASURES} | {PROFIT, *also}
-    facts = compute(sorted(keys | {BOUGHT} if buyers else keys), as_of)
-    if buyers:
-        facts = _narrowed(facts, ~np.isnan(facts.values[BOUGHT]))
+    everybody = population == Population.EVERYBODY
+    facts = compute(sorted(keys if everybody else keys | {BOUGHT}), as_of)
+    if not everybody:
+        facts = _narrowed(facts, _belongs(facts, population))
     opinions = people_ratings(
         [c.criterion_id for c in criteria if c.rated_by_people], facts.ids, as_of
     )
     columns = tuple(_column(c, facts, opinions.get(c.criterion_id)) for c in criteria)
     return Inputs(facts.ids, facts.values[PROFIT], columns, facts.values)
+
+
+def _belongs(facts: Columns, population: str) -> NDArray[np.bool_]:
+    bought = ~np.isnan(facts.values[BOUGHT])
+    if population == Population.BUYERS:
+        return bought
+    prospects = Client.objects.filter(lifecycle=Client.Lifecycle.PROSPECT).order_by()
+    ids = np.array(list(prospects.values_list("pk", flat=True)), dtype=np.int64)
+    return ~bought & np.isin(facts.ids, ids)
 
 
 def _narrowed(facts: Columns, kept: NDArray[np.bool_]) -> Columns:

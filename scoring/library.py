@@ -23,6 +23,8 @@ from django.utils.translation import gettext as _
 from .models import Criterion, Matrix, MatrixVersion, VersionCriterion
 
 Rule = dict[str, Any]
+# How strong we are with a client shows in what has grown between us; the rest is about them.
+STRENGTH = ("tenure", "product_fit", "values", "partners")
 MANUAL: Rule = {"kind": "manual", "rounding": "integer"}
 
 
@@ -58,6 +60,11 @@ class Entry:
     rule: Rule = field(default_factory=lambda: MANUAL)
     # Weight of people's ratings beside the computed part, 0..1; 1 where people alone rate.
     people: float = 0.0
+
+    @property
+    def axis(self) -> str:
+        """Where it counts on the portfolio matrix, until somebody says otherwise."""
+        return "strength" if self.key in STRENGTH else "attractiveness"
 
     def fields(self, position: int) -> dict[str, Any]:
         return {
@@ -282,6 +289,7 @@ LIBRARY = (
 
 # Three main criteria that invoices alone can answer: a ranking on the first day.
 FIRST_MATRIX = (("profit", 40), ("average_invoice", 40), ("tenure", 20))
+PROSPECTS_MATRIX = (("potential", 40), ("product_fit", 35), ("values", 25))
 
 
 @transaction.atomic
@@ -289,7 +297,10 @@ def ensure_library() -> Matrix:
     """Install the ten criteria, and a first active matrix where there is none; returns the main
     matrix.  Running it again brings texts up to date and touches nothing that people made."""
     for position, entry in enumerate(LIBRARY, start=1):
-        Criterion.objects.update_or_create(key=entry.key, defaults=entry.fields(position))
+        fields = entry.fields(position)
+        Criterion.objects.update_or_create(
+            key=entry.key, defaults=fields, create_defaults=fields | {"axis": entry.axis}
+        )
     matrix = Matrix.objects.order_by("-is_main", "pk").first()
     return matrix or _first_matrix()
 
@@ -305,6 +316,36 @@ def _first_matrix() -> Matrix:
     for position, (key, weight) in enumerate(FIRST_MATRIX, start=1):
         VersionCriterion.objects.create(
             version=version, position=position, weight=weight, **frozen(key)
+        )
+    version.status = MatrixVersion.Status.ACTIVE
+    version.activated_at = version.created_at
+    version.save()
+    return matrix
+
+
+def prospects_matrix(author=None) -> Matrix:
+    """The matrix of potential clients: made from the library where there is none yet.
+
+    Its criteria are those that people can rate before anything was bought.
+    """
+    found = Matrix.objects.filter(population=Matrix.Population.PROSPECTS).first()
+    if found is not None:
+        return found
+    matrix = Matrix.objects.create(
+        name=_("Potential clients"), population=Matrix.Population.PROSPECTS
+    )
+    version = MatrixVersion.objects.create(
+        matrix=matrix,
+        number=1,
+        selection_value=10,
+        min_coverage=0.5,
+        author=author,
+        reason=_("Comes with the product: what people can tell before the first invoice."),
+    )
+    for position, (key, weight) in enumerate(PROSPECTS_MATRIX, start=1):
+        by_people = {"measure": "", "rule": MANUAL, "rated_by_people": True, "people_share": 1}
+        VersionCriterion.objects.create(
+            version=version, position=position, weight=weight, **(frozen(key) | by_people)
         )
     version.status = MatrixVersion.Status.ACTIVE
     version.activated_at = version.created_at

@@ -12,6 +12,7 @@ from .views import (
     client_score,
     decisions,
     matrices,
+    prospects,
     ranking,
     ratings,
     weighings,
@@ -20,6 +21,7 @@ from .views import (
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
+    path("prospects/", prospects.prospect_list, name="prospect_list"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
     path("matrices/<int:pk>/workbench/", workbench.matrix_workbench, name="matrix_workbench"),

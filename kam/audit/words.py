@@ -28,6 +28,7 @@ ACTIONS = {
     "import": _("file imported"),
     "job.cancel": _("job stopped"),
     "matrix.created": _("matrix made"),
+    "matrix.axes": _("axes of the portfolio matrix changed"),
     "matrix.activated": _("matrix put to use"),
     "matrix.restored": _("earlier version of a matrix taken up again"),
     "weighing.asked": _("people asked to weigh criteria"),

@@ -37,6 +37,10 @@ HOUSEHOLD = (
 )
 # Tabs of a part of the product, by the name under which a page asks for them.
 TABS = {
+    "portfolio": (
+        Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
+        Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
+    ),
     "matrix": (
         Place(
             "matrix_workbench",
@@ -78,7 +82,7 @@ def links(places: tuple[Place, ...], user, view_name: str, *args) -> list[dict]:
             "url": url,
             "label": place.label,
             "icon": place.icon,
-            "current": view_name.startswith(place.covers),
+            "current": view_name == place.route or view_name.startswith(place.covers),
         }
         for place in places
         if (url := address(place.route, *args)) and may(user, place.route)

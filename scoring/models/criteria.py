@@ -19,6 +19,14 @@ class Criterion(models.Model):
     description_en = models.TextField(blank=True, default="")
     # What ratings 1, 5 and 10 mean, in words: {"ru": {"1": …}, "en": {…}}.
     anchors = models.JSONField(default=dict)
+
+    class Axis(models.TextChoices):
+        ATTRACTIVENESS = "attractiveness", _("How attractive the client is")
+        STRENGTH = "strength", _("How strong we are with the client")
+
+    # On which side of the portfolio matrix it counts; empty where on neither.  It changes no
+    # ranking, so it belongs to no version.
+    axis = models.CharField(_("axis"), max_length=20, choices=Axis, blank=True, default="")
     measure = models.CharField(_("measure"), max_length=60, blank=True, default="")
     rule = models.JSONField(_("rating rule"), default=dict)
     rated_by_people = models.BooleanField(default=False)

@@ -13,7 +13,16 @@ from .criteria import Criterion
 class Matrix(models.Model):
     """A scoring matrix; what it means is in its versions.  Not scoped: it names no client."""
 
+    class Population(models.TextChoices):
+        EVERYBODY = "everybody", _("All clients we serve")
+        BUYERS = "buyers", _("Those who have bought")
+        PROSPECTS = "prospects", _("Potential clients")
+
     name = models.CharField(_("name"), max_length=150, unique=True)
+    # Whom it ranks.  Told at each date by the invoices known then.
+    population = models.CharField(
+        _("whom it ranks"), max_length=10, choices=Population, default=Population.EVERYBODY
+    )
     is_main = models.BooleanField(default=False)
     current_run = models.ForeignKey(
         "RankingRun", models.SET_NULL, null=True, related_name="+", editable=False
@@ -25,7 +34,12 @@ class Matrix(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_main"], condition=Q(is_main=True), name="one_main_matrix"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["population"],
+                condition=Q(population="prospects"),
+                name="one_matrix_of_prospects",
+            ),
         ]
 
     def __str__(self):

@@ -300,7 +300,7 @@ def _at(as_of: dt.date, tried: Sequence[Tried], asked: Asked) -> Dated | dict[st
     if begins is None or begins > needed:
         return {"reason": "history", "begins": begins.isoformat() if begins else None}
     criteria = [c for each in tried for c in each.criteria]
-    inputs = gather(criteria, as_of, also=_MEASURES, buyers=True)
+    inputs = gather(criteria, as_of, also=_MEASURES, population="buyers")
     until = months_later(as_of, asked.horizon)
     y = _target(outcome(as_of, until, asked.horizon), inputs.ids, asked)
     known = np.isfinite(y)

@@ -23,13 +23,14 @@ from accounts.services.demo.words.vocabulary import Words
 from accounts.services.potential import request_refresh
 from kam.audit.services import record
 from kam.lib.periods import start_of_day
-from scoring.library import ensure_library
+from scoring.library import ensure_library, prospects_matrix
 from scoring.models import Criterion, Matrix, MatrixVersion
 
 from .backtests import Asked, request_backtest
 from .demo_decisions import decide_so_far
 from .demo_reasons import REASONS
 from .ratings import Opinion, record_opinions
+from .requests import request_ranking
 from .versions import Choice, activate, draft_of, save_draft
 
 WORDS = {words.language: words for words in (ru.WORDS, en.WORDS)}
@@ -72,6 +73,8 @@ def make_workspace(
         opinions = record_opinions(_opinions(words, size, loaded.people))
         loaded.rows["scoring_rating"] = opinions.created + opinions.updated
         version = _choose_criteria(words, loaded.people)
+        with translation.override(words.language):
+            request_ranking(prospects_matrix(version.author))
         if size.clients <= CLIENTS_WITH_HISTORY:
             with translation.override(words.language):
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)

@@ -53,7 +53,7 @@ def run_ranking(
     criteria = list(version.criteria.select_related("criterion").order_by("position"))
     with _one_at_a_time(version.matrix_id, lambda: tell(0, STEPS, "")):
         with one_moment():
-            inputs = gather(criteria, as_of)
+            inputs = gather(criteria, as_of, population=version.matrix.population)
         tell(1, STEPS, "")
         run = RankingRun(
             version=version,

@@ -302,7 +302,11 @@ def _build(
             lacking.append(j)
     if lacking:
         with acting_system("what-if"):
-            inputs = gather([criteria[j] for j in lacking], run.as_of)
+            inputs = gather(
+                [criteria[j] for j in lacking],
+                run.as_of,
+                population=run.version.matrix.population,
+            )
         at = np.minimum(np.searchsorted(inputs.ids, base.ids), max(len(inputs.ids) - 1, 0))
         here = inputs.ids[at] == base.ids if len(inputs.ids) else np.zeros(len(base.ids), bool)
         for j, column in zip(lacking, inputs.columns, strict=True):

@@ -122,12 +122,12 @@ def test_two_rankings_of_a_matrix_take_turns(monkeypatch):
     entered, go_on = threading.Event(), threading.Event()
     order: list[str] = []
 
-    def slow_gather(*args):
+    def slow_gather(*args, **named):
         order.append(threading.current_thread().name)
         if threading.current_thread().name == "first":
             entered.set()
             go_on.wait(20)
-        return gather(*args)
+        return gather(*args, **named)
 
     gather = ranking.gather
     monkeypatch.setattr(ranking, "gather", slow_gather)

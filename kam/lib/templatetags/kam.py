@@ -133,6 +133,12 @@ def may_write(context, route):
     return bool(request) and navigation.may(request.user, route, "POST")
 
 
+@register.filter
+def join_labels(rows) -> str:
+    """Criteria of a version as one line: their names, parted by commas."""
+    return ", ".join(str(row.criterion) for row in rows)
+
+
 @register.simple_tag
 def route(name, *args, **kwargs):
     """The URL of a route, or nothing where the product has no such route."""
