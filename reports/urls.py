@@ -9,7 +9,7 @@ from .views import abc_xyz, backtests, client_months, portfolio, portfolio_map
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
-    path("portfolio/abc-xyz/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
+    path("portfolio/classes/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
     path("portfolio/<slug:chart>/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
     path("matrices/<int:pk>/map/", portfolio_map.matrix_map, name="matrix_map"),
     path("matrices/<int:pk>/axes/", portfolio_map.matrix_axes, name="matrix_axes"),
@@ -19,7 +19,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("portfolio/", api.PortfolioFigures.as_view(), name="portfolio"),
-    path("portfolio/abc-xyz/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),
+    path("portfolio/classes/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),
     path("matrices/<int:pk>/map/", map_api.MatrixMap.as_view(), name="matrix-map"),
     path("matrices/<int:pk>/axes/", map_api.MatrixAxes.as_view(), name="matrix-axes"),
     path("portfolio/<slug:chart>/rows/", api.PortfolioRows.as_view(), name="portfolio-rows"),

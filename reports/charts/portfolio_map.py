@@ -12,9 +12,10 @@ from reports.charts.palette import COLOURS
 
 MIDDLE, LOW, HIGH = 5.5, 0.7, 10.3
 SMALLEST, LARGEST = 7.0, 42.0
-NAMED = 12
+NAMED = 7
+NAME_LENGTH = 20
 # Centres of labels closer than this would overlap: in ratings, across and up.
-APART = (1.5, 0.38)
+APART = (3.4, 0.7)
 
 
 @dataclass(frozen=True)
@@ -45,18 +46,20 @@ def portfolio_map(
     """Strength across, attractiveness up; area = revenue; a line leads from a year ago.
 
     axes: names of the axes (across, up).  quadrants: words for "develop", "invest", "keep",
-    "simple", shown in the corners.  The largest are named where names do not overlap.
+    "simple", shown in the corners.  The largest are named where names do not overlap; a line shows
+    for them and for key clients, since a line for each would hide them all.
     """
     figure = new_figure(caption)
     largest = max((b.revenue for b in bubbles), default=0.0)
+    named = _named(bubbles)
     for each in bubbles:
-        if each.before is not None:
+        if each.before is not None and (each.kind == "key" or each in named):
             figure.add_scatter(
                 x=[each.before[0], each.strength],
                 y=[each.before[1], each.attractiveness],
                 mode="lines",
                 line={"width": 1.5, "color": COLOURS["neutral"]},
-                opacity=0.45,
+                opacity=0.35,
                 hoverinfo="skip",
                 meta={"token": "ink-3"},
             )
@@ -94,10 +97,12 @@ def portfolio_map(
             x=x, y=y, xanchor=xanchor, yanchor=yanchor, showarrow=False,
             text=plain(quadrants[name]), name="token:ink-3",
         )  # fmt: skip
-    for each in _named(bubbles):
+    for each in named:
         figure.add_annotation(
             x=each.strength,
             y=each.attractiveness,
+            # Towards the middle, so that no name leaves the plot.
+            xanchor="right" if each.strength > 8 else "left" if each.strength < 3 else "center",
             yanchor="bottom",
             yshift=_size(each.revenue, largest) / 2 + 1,
             showarrow=False,
@@ -141,4 +146,4 @@ def _named(bubbles: Sequence[Bubble]) -> list[Bubble]:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 26 else name[:25].rstrip() + "…"
+    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1].rstrip() + "…"

@@ -25,7 +25,7 @@ from scoring.selectors.matrices import version_criteria
 from scoring.store import HUNDRED
 
 # More bubbles than this are a cloud; the filters lead to the others.
-MOST = 150
+MOST = 60
 YEAR, LEEWAY = 365, 75  # days
 Axis = Criterion.Axis
 
