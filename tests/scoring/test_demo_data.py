@@ -120,9 +120,9 @@ def test_a_matrix_is_active_and_its_ranking_is_asked_for(made):
     assert [(key, int(weight)) for key, weight in taken] == list(CRITERIA)
     assert version.selection_value == SELECTED
     assert version.reason
-    waiting = Job.objects.get(kind="scoring.rank", status=Job.Status.WAITING)
-    payload = waiting.payload if isinstance(waiting.payload, dict) else json.loads(waiting.payload)
-    assert payload["matrix_id"] == matrix.pk
+    waiting = Job.objects.filter(kind="scoring.rank", status=Job.Status.WAITING)
+    prospects = Matrix.objects.get(population=Matrix.Population.PROSPECTS)
+    assert {job.payload["matrix_id"] for job in waiting} == {matrix.pk, prospects.pk}
 
 
 def test_the_ranking_of_the_demo_has_full_and_partial_coverage(made):

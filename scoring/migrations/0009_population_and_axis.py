@@ -14,7 +14,7 @@ def sort_to_axes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoring', '0007_decisions_stay'),
+        ('scoring', '0008_weighings'),
     ]
 
     operations = [
