@@ -96,12 +96,11 @@ def read_workbench(
     method = asked if asked in METHODS else _usual(rows)
     was = data.get("was", "")
     judgement = judged(was if was in METHODS else method, keys, data)
-    if judgement is not None and judgement.weights is not None:
-        for row, weight in zip(rows, judgement.weights, strict=True):
-            row.weight = Decimal(str(weight * 100)).quantize(STEP)
+    _follow(rows, judgement)
     changed = _added_or_removed(rows, base, known, data)
-    if judgement is None or changed or (was in METHODS and was != method):
+    if judgement is None or changed or was != method:
         judgement = judged(method, [row.criterion.key for row in rows], data)
+        _follow(rows, judgement)
     for position, row in enumerate(rows, start=1):
         row.position = position
     bench = Workbench(
@@ -120,6 +119,13 @@ def read_workbench(
     if method == PERCENT and (changed or was not in ("", PERCENT)):
         _to_hundred(bench)
     return bench
+
+
+def _follow(rows: Sequence[VersionCriterion], judgement: Judgement | None) -> None:
+    """Weights follow a judgement as soon as it tells them."""
+    if judgement is not None and judgement.weights is not None:
+        for row, weight in zip(rows, judgement.weights, strict=True):
+            row.weight = Decimal(str(weight * 100)).quantize(STEP)
 
 
 def _row(

@@ -133,6 +133,9 @@ def test_best_and_worst_give_weights(client, manager, ranked):
                    | {"HX-Target": "workbench"})
     )  # fmt: skip
     assert 'value="61.5"' in shares  # 8 : 4 : 1
+    # The same from an address that comes from another way of weighing.
+    part = text_of(client.get(address(ranked), asked | {"was": "percent"}, headers=PART))
+    assert "61.5" in part
 
 
 def test_saving_begins_a_draft_and_keeps_rules(client, manager, ranked):
