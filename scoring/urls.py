@@ -3,8 +3,12 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
+from .api import client_score as client_score_api
+from .api import criteria as criteria_api
 from .api import decisions as decisions_api
-from .api import views as api
+from .api import matrices as matrices_api
+from .api import ranking as ranking_api
+from .api import ratings as ratings_api
 from .api import weighings as weighings_api
 from .api import workbench as workbench_api
 from .views import (
@@ -75,10 +79,10 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
-    path("criteria/", api.CriterionList.as_view(), name="criterion-list"),
-    path("matrices/", api.MatrixList.as_view(), name="matrix-list"),
-    path("matrices/<int:pk>/", api.MatrixDetail.as_view(), name="matrix-detail"),
-    path("matrices/<int:pk>/draft/", api.MatrixDraft.as_view(), name="matrix-draft"),
+    path("criteria/", criteria_api.CriterionList.as_view(), name="criterion-list"),
+    path("matrices/", matrices_api.MatrixList.as_view(), name="matrix-list"),
+    path("matrices/<int:pk>/", matrices_api.MatrixDetail.as_view(), name="matrix-detail"),
+    path("matrices/<int:pk>/draft/", matrices_api.MatrixDraft.as_view(), name="matrix-draft"),
     path("matrices/<int:pk>/runs/", workbench_api.RunList.as_view(), name="matrix-runs"),
     path(
         "matrices/<int:pk>/restoration/",
@@ -101,7 +105,11 @@ api_urlpatterns = [
         name="matrix-weighing-adoption",
     ),
     path("matrices/<int:pk>/whatif/", workbench_api.WhatIf.as_view(), name="matrix-whatif"),
-    path("matrices/<int:pk>/activation/", api.MatrixActivation.as_view(), name="matrix-activation"),
+    path(
+        "matrices/<int:pk>/activation/",
+        matrices_api.MatrixActivation.as_view(),
+        name="matrix-activation",
+    ),
     path(
         "matrices/<int:pk>/backtests/",
         backtests_api.MatrixBacktests.as_view(),
@@ -136,7 +144,7 @@ api_urlpatterns = [
         name="decision-withdrawal",
     ),
     path("decisions/<int:pk>/vote/", decisions_api.DecisionVoting.as_view(), name="decision-vote"),
-    path("ranking/", api.Ranking.as_view(), name="ranking-list"),
-    path("ratings/", api.RatingList.as_view(), name="rating-list"),
-    path("clients/<int:pk>/score/", api.ClientScore.as_view(), name="client-score"),
+    path("ranking/", ranking_api.Ranking.as_view(), name="ranking-list"),
+    path("ratings/", ratings_api.RatingList.as_view(), name="rating-list"),
+    path("clients/<int:pk>/score/", client_score_api.ClientScore.as_view(), name="client-score"),
 ]

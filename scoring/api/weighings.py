@@ -14,7 +14,7 @@ from scoring.selectors.weighings import all_weighings, open_round, own_weighing
 from scoring.services.weighing import judged
 from scoring.services.weighings import MAY_WEIGH, adopt, ask, may_know, submit, together
 
-from .views import VersionSerializer
+from .matrices import VersionSerializer
 
 
 class OwnSerializer(serializers.ModelSerializer):

@@ -17,7 +17,7 @@ from scoring.selectors.matrices import runs_of, version_criteria, working_versio
 from scoring.services.versions import Choice, proposed, restore
 from scoring.services.whatif import what_if
 
-from .views import RunSerializer, VersionCriterionSerializer, VersionSerializer
+from .matrices import RunSerializer, VersionCriterionSerializer, VersionSerializer
 
 
 class WhatIfQuestion(serializers.Serializer):

@@ -1,0 +1,83 @@
+"""People's ratings over REST."""
+
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from rest_framework import generics, serializers, status
+from rest_framework.response import Response
+
+from accounts.models import Client
+from kam.lib.views import find_editable
+from scoring.models import Criterion, Rating
+from scoring.services.ratings import rate
+
+
+class RatingSerializer(serializers.ModelSerializer):
+    criterion = serializers.SlugRelatedField(slug_field="key", queryset=Criterion.objects.all())
+    client = serializers.IntegerField(source="client_id")
+    rater = serializers.CharField(source="rater.name", read_only=True, default="")
+    date = serializers.DateField(required=False)
+    value = serializers.DecimalField(
+        max_digits=4,
+        decimal_places=2,
+        min_value=Decimal(1),
+        max_value=Decimal(10),
+        allow_null=True,
+    )
+
+    class Meta:
+        model = Rating
+        fields = (
+            "id",
+            "client",
+            "criterion",
+            "value",
+            "not_applicable",
+            "rater",
+            "rater_name",
+            "date",
+            "reason",
+            "known_from",
+            "known_to",
+        )
+        read_only_fields = ("rater_name", "known_from", "known_to")
+
+
+class RatingList(generics.ListCreateAPIView):
+    """Ratings with their history (``?client=``, ``?criterion=``, ``?current=1``); posting gives
+    one's own rating, value null takes it back."""
+
+    serializer_class = RatingSerializer
+
+    def get_queryset(self):
+        rows = Rating.objects.select_related("criterion", "rater")
+        client = self.request.query_params.get("client", "")
+        criterion = self.request.query_params.get("criterion", "")
+        if client:
+            rows = rows.filter(client_id=int(client[:18])) if client.isdecimal() else rows.none()
+        if criterion:
+            rows = rows.filter(criterion__key=criterion)
+        if self.request.query_params.get("current") == "1":
+            rows = rows.filter(known_to__isnull=True)
+        return rows
+
+    def create(self, request, *args, **kwargs):
+        asked = self.get_serializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        data = asked.validated_data
+        client = find_editable(Client, pk=data["client_id"])
+        try:
+            rating = rate(
+                client,
+                data["criterion"],
+                data["value"],
+                rater=request.user,
+                not_applicable=data.get("not_applicable", False),
+                reason=data.get("reason", ""),
+                date=data.get("date"),
+            )
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        if rating is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(self.get_serializer(rating).data, status=status.HTTP_201_CREATED)
