@@ -111,6 +111,14 @@ POLICY = {
     "matrix_restoration": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_discard": Row(write=LEADERS, subject="scoring.Matrix"),
     "matrix_ratings": Row(read=STAFF, subject="scoring.Matrix"),
+    # Confidence names clients of all teams; what to rate next is told of one's own.
+    "matrix_confidence": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "matrix_wanted": Row(read=STAFF, subject="scoring.Matrix"),
+    "confidence_charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Confidence"),
+    "api:matrix-confidence": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-seats": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
+    "api:matrix-wanted": Row(read=STAFF, subject="scoring.Matrix"),
+    "api:confidence-charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Confidence"),
     # Backtests name clients of all teams, so only who reads all of them.
     "matrix_backtests": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "backtest_detail": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),

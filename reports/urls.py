@@ -3,9 +3,10 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
+from .api import confidence as confidence_api
 from .api import portfolio_map as map_api
 from .api import views as api
-from .views import abc_xyz, backtests, client_months, portfolio, portfolio_map
+from .views import abc_xyz, backtests, client_months, confidence, portfolio, portfolio_map
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
@@ -15,6 +16,9 @@ urlpatterns = [
     path("matrices/<int:pk>/axes/", portfolio_map.matrix_axes, name="matrix_axes"),
     path("clients/<int:pk>/months/", client_months.client_months_page, name="client_months"),
     path("backtests/<int:pk>/charts/", backtests.backtest_charts_page, name="backtest_charts"),
+    path(
+        "confidences/<int:pk>/charts/", confidence.confidence_charts_page, name="confidence_charts"
+    ),
 ]
 
 api_urlpatterns = [
@@ -28,5 +32,10 @@ api_urlpatterns = [
         "backtests/<int:pk>/charts/",
         backtests_api.BacktestCharts.as_view(),
         name="backtest-charts",
+    ),
+    path(
+        "confidences/<int:pk>/charts/",
+        confidence_api.ConfidenceCharts.as_view(),
+        name="confidence-charts",
     ),
 ]

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 
-from .models import Backtest, Matrix, MatrixVersion
+from .models import Backtest, Confidence, Matrix, MatrixVersion
 from .services.backtests import run_backtest
+from .services.confidence import for_current, run_confidence
 from .services.ranking import run_ranking
 from .services.requests import request_rankings
 
@@ -66,3 +67,29 @@ def backtest(running, *, backtest_id):
         raise Refused(str(_("There is no such backtest any more.")))
     run_backtest(row, running.progress)
     return {"matrix": row.matrix.name, "origins": len(row.result["origins"])}
+
+
+@job(
+    "scoring.confidence",
+    title=_("Confidence of the list"),
+    queue="heavy",
+    tells={"matrix": _("Matrix"), "as_of": _("As of"), "contested": _("Seats not sure")},
+)
+def confidence(running, *, confidence_id=None, matrix_id=None):
+    """Work out how sure the seats of a ranking are: of one that was asked for, or of the one that
+    a matrix shows."""
+    if matrix_id is not None:
+        matrix = Matrix.objects.select_related("current_run__version").get(pk=matrix_id)
+        row = for_current(matrix)
+        if row is None:
+            return {"matrix": matrix.name}
+    else:
+        row = Confidence.objects.filter(pk=confidence_id).first()
+        if row is None:
+            raise Refused(str(_("This ranking is not kept any more.")))
+    run_confidence(row, running.progress)
+    return {
+        "matrix": row.run.version.matrix.name,
+        "as_of": row.run.as_of.isoformat(),
+        "contested": row.contested,
+    }

@@ -5,6 +5,7 @@ from django.urls import path
 from .api import backtests as backtests_api
 from .api import client_score as client_score_api
 from .api import criteria as criteria_api
+from .api import confidence as confidence_api
 from .api import decisions as decisions_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api
@@ -14,6 +15,7 @@ from .api import workbench as workbench_api
 from .views import (
     backtests,
     client_score,
+    confidence,
     decisions,
     matrices,
     prospects,
@@ -46,6 +48,8 @@ urlpatterns = [
     path("matrices/<int:pk>/restoration/", matrices.matrix_restoration, name="matrix_restoration"),
     path("matrices/<int:pk>/discard/", matrices.matrix_discard, name="matrix_discard"),
     path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
+    path("matrices/<int:pk>/confidence/", confidence.matrix_confidence, name="matrix_confidence"),
+    path("matrices/<int:pk>/wanted/", confidence.matrix_wanted, name="matrix_wanted"),
     path("matrices/<int:pk>/backtests/", backtests.matrix_backtests, name="matrix_backtests"),
     path("backtests/<int:pk>/", backtests.backtest_detail, name="backtest_detail"),
     path("matrices/<int:pk>/decisions/", decisions.matrix_decisions, name="matrix_decisions"),
@@ -110,6 +114,13 @@ api_urlpatterns = [
         matrices_api.MatrixActivation.as_view(),
         name="matrix-activation",
     ),
+    path(
+        "matrices/<int:pk>/confidence/",
+        confidence_api.MatrixConfidence.as_view(),
+        name="matrix-confidence",
+    ),
+    path("matrices/<int:pk>/seats/", confidence_api.MatrixSeats.as_view(), name="matrix-seats"),
+    path("matrices/<int:pk>/wanted/", confidence_api.MatrixWanted.as_view(), name="matrix-wanted"),
     path(
         "matrices/<int:pk>/backtests/",
         backtests_api.MatrixBacktests.as_view(),

@@ -48,7 +48,7 @@ TABS = {
             "sliders-horizontal",
             ("matrix_workbench", "matrix_weighing"),
         ),
-        Place("matrix_ratings", _("Ratings"), "grid-3x3", ("matrix_ratings",)),
+        Place("matrix_ratings", _("Ratings"), "grid-3x3", ("matrix_ratings", "matrix_wanted")),
         Place("matrix_confidence", _("Confidence"), "gauge", ("matrix_confidence",)),
         Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest", "backtest_")),
         Place("matrix_map", _("Map"), "scatter-chart", ("matrix_map",)),

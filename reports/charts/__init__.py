@@ -13,6 +13,7 @@ its `name` as "token:<name>". Gold ("key") marks the key line and what is select
 from reports.charts.backtests import dots_by_date, gains_curves
 from reports.charts.bridge import bridge
 from reports.charts.clients import movers, score_parts
+from reports.charts.confidence import Interval, SeatDot, seat_map, stability
 from reports.charts.frame import Caption, plain
 from reports.charts.months import growth_bars, revenue_and_profit_by_month
 from reports.charts.page import for_page
@@ -22,6 +23,8 @@ from reports.charts.shares import key_share, lorenz_curve, pareto_curve
 __all__ = [
     "COLOURS",
     "Caption",
+    "Interval",
+    "SeatDot",
     "bridge",
     "dots_by_date",
     "for_page",
@@ -34,4 +37,6 @@ __all__ = [
     "plain",
     "revenue_and_profit_by_month",
     "score_parts",
+    "seat_map",
+    "stability",
 ]

@@ -1,6 +1,7 @@
 """Judgement: criteria, matrices and their versions, ratings, ranking runs and their rows."""
 
 from .backtests import Backtest
+from .confidence import Confidence, Seat, WantedRating
 from .criteria import Criterion
 from .decisions import Decision, DecisionItem, DecisionVote, ListOverride
 from .matrices import Matrix, MatrixVersion, VersionCriterion
@@ -10,6 +11,7 @@ from .weighings import Weighing, WeighingRound
 
 __all__ = [
     "Backtest",
+    "Confidence",
     "Criterion",
     "Decision",
     "DecisionItem",
@@ -20,7 +22,9 @@ __all__ = [
     "RankingRow",
     "RankingRun",
     "Rating",
+    "Seat",
     "VersionCriterion",
+    "WantedRating",
     "Weighing",
     "WeighingRound",
 ]

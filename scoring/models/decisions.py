@@ -97,6 +97,8 @@ class DecisionItem(Scoped):
     client = models.ForeignKey(Client, models.CASCADE, related_name="decision_items")
     place = models.PositiveIntegerField(null=True)
     score = models.FloatField(null=True)
+    # The chance of its seat when the decision was prepared; none where nobody had worked it out.
+    p_key = models.FloatField(null=True)
     outcome = models.CharField(max_length=5)
     ground = models.CharField(max_length=20, blank=True, default="")
     before = models.CharField(max_length=10, choices=Standing.Value.choices, blank=True, default="")

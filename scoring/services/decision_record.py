@@ -47,13 +47,18 @@ def facts(decision: Decision) -> list[tuple[str, str]]:
     ]
     confidence = basis.get("confidence")
     if confidence:
-        rows.insert(4, (_("Seed of the confidence"), str(confidence.get("seed", ""))))
+        words = _("%(draws)s weightings, seed %(seed)s; %(contested)s seats not sure") % {
+            "draws": formatting.number(confidence["draws"], language=language),
+            "seed": confidence["seed"],
+            "contested": formatting.number(confidence["contested"], language=language),
+        }
+        rows.insert(4, (_("Confidence of the list"), words))
     return rows
 
 
 def head() -> list[str]:
     return [
-        _("Client"), _("Place"), _("Points"), _("Standing before"), _("The ranking says"),
+        _("Client"), _("Place"), _("Points"), _("On the list, share of weightings"), _("Standing before"), _("The ranking says"),
         _("Proposed"), _("Decided"), _("Reason"), _("Confirmed by"), _("Confirmed on"),
     ]  # fmt: skip
 
@@ -64,6 +69,7 @@ def lines(decision: Decision) -> list[list[Any]]:
             str(item.client),
             item.place,
             None if item.score is None else round(item.score, 4),
+            None if item.p_key is None else round(item.p_key, 4),
             standing_words(item.before),
             " · ".join(filter(None, (outcome_words(item.outcome), ground_words(item.ground)))),
             standing_words(item.proposed),

@@ -28,7 +28,9 @@ from scoring.models import (
     ListOverride,
     Matrix,
     RankingRun,
+    Seat,
 )
+from scoring.selectors.confidence import confidence_of, seats_of
 from scoring.selectors.matrices import version_criteria
 
 from .proposal import Line, propose
@@ -68,7 +70,9 @@ def prepare(run: RankingRun, author: User | None, on: dt.date | None = None) -> 
         raise AlreadyOpen(
             Decision.objects.get(matrix_id=run.version.matrix_id, status="open")
         ) from None
-    DecisionItem.objects.bulk_create(_item(decision, line) for line in proposal.lines)
+    known = confidence_of(run)
+    seats = known and seats_of(known, [line.client.pk for line in proposal.lines])
+    DecisionItem.objects.bulk_create(_item(decision, line, seats) for line in proposal.lines)
     record("decision.prepare", object=decision, details={"lines": len(proposal.lines)})
     return decision
 
@@ -94,6 +98,7 @@ def _basis(run: RankingRun) -> dict:
         "dwell_days": version.dwell_days,
         "min_coverage": version.min_coverage,
         "line": run.line,
+        "confidence": _confidence(run),
         "weights": [
             {
                 "key": row.criterion.key, "ru": row.criterion.label_ru,
@@ -104,12 +109,25 @@ def _basis(run: RankingRun) -> dict:
     }  # fmt: skip
 
 
-def _item(decision: Decision, line: Line) -> DecisionItem:
+def _confidence(run: RankingRun) -> dict | None:
+    row = confidence_of(run)
+    return row and {
+        "id": row.pk, "seed": row.seed, "draws": row.draws, "concentration": row.concentration,
+        "entropy": row.entropy, "contested": row.contested,
+    }  # fmt: skip
+
+
+def _item(decision: Decision, line: Line, seats: Mapping[int, Seat] | None) -> DecisionItem:
+    """``seats``: chances by client, None where nobody has worked them out."""
+    chance = None
+    if seats is not None and line.place is not None:
+        chance = seats[line.client.pk].p_key if line.client.pk in seats else 0.0
     return DecisionItem(
         decision=decision,
         client=line.client,
         place=line.place,
         score=line.score,
+        p_key=chance,
         outcome=line.outcome,
         ground=line.ground,
         before=line.before_value,

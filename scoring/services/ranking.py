@@ -22,6 +22,8 @@ from scoring.engine.selection import Selection
 from scoring.inputs import Inputs, gather
 from scoring.models import Matrix, MatrixVersion, RankingRun
 
+from .confidence import request_for_current
+
 # One ranking of a matrix at a time; the second key of the lock is the matrix.
 LOCK = 0x52414E4B
 PATIENCE = 600.0  # seconds
@@ -167,6 +169,7 @@ def publish(run: RankingRun) -> bool:
     if matrix.is_main:
         store.show(run.pk)
     record("ranking.published", object=run, details=details)
+    request_for_current(matrix)
     return True
 
 

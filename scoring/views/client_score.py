@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Client
 from kam.lib.views import find, wants_part
 from scoring.selectors.clients import client_row, past_places
+from scoring.selectors.confidence import confidence_of, seats_of
 from scoring.selectors.matrices import asked_run
 from scoring.services.explanation import (
     Explanation,
@@ -37,7 +38,12 @@ def client_score(request, pk):
     client, explanation = explanation_of(pk, request.GET.get("run", ""))
     context = {"client": client, "explanation": explanation}
     if explanation is not None:
+        confidence = confidence_of(explanation.run)
         context |= {
+            "confidence": confidence,
+            "seat": seats_of(confidence, [explanation.row.client_id]).get(
+                explanation.row.client_id
+            ),
             "run": explanation.run,
             "row": explanation.row,
             "past": past_places(client.pk, explanation.run.version.matrix_id),

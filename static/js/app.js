@@ -4,11 +4,12 @@ import * as dialogs from "./dialog.js";
 import * as ratings from "./rating-grid.js";
 import * as sheet from "./sheet.js";
 import * as shortcuts from "./shortcuts.js";
+import * as sliders from "./slider.js";
 import * as tables from "./table.js";
 import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
-for (const module of [dialogs, ratings, sheet, shortcuts, tables, toasts, workbench]) {
+for (const module of [dialogs, ratings, sheet, shortcuts, sliders, tables, toasts, workbench]) {
   module.start?.();
   module.refresh?.(document);
 }

@@ -34,6 +34,7 @@ from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 from scoring.models import (
     Backtest,
+    Confidence,
     Criterion,
     Decision,
     DecisionItem,
@@ -42,7 +43,9 @@ from scoring.models import (
     Matrix,
     MatrixVersion,
     Rating,
+    Seat,
     VersionCriterion,
+    WantedRating,
     Weighing,
     WeighingRound,
 )
@@ -77,6 +80,7 @@ def build() -> World:
         for relation in ("own", "team", "foreign"):
             _facts(world, relation)
         run_ranking(world.common["version"], DAY)
+        _confidence(world)
         _decisions(world)
         _weighings(world)
         return world
@@ -147,6 +151,34 @@ def _weighings(world: World) -> None:
                 person=world.people[name],
                 submitted_at=None if relation == "own" else timezone.now(),
                 **given,
+            ),
+        )
+
+
+def _confidence(world: World) -> None:
+    """The ranking's confidence, with a seat and a wanted rating of everybody."""
+    run = Matrix.objects.get(pk=world.common["matrix"].pk).current_run
+    row = Confidence.objects.create(
+        run=run,
+        draws=100,
+        seed=1,
+        size=1,
+        entropy=1.5,
+        contested=2,
+        intervals=[[0.4, 0.6], [0.4, 0.6]],
+        finished_at=timezone.now(),
+    )
+    for relation, client in world.clients.items():
+        world.add(relation, row)
+        world.add(relation, Seat.objects.create(confidence=row, client=client, p_key=0.5))
+        world.add(
+            relation,
+            WantedRating.objects.create(
+                confidence=row,
+                client=client,
+                criterion=world.common["criterion"],
+                value=0.5,
+                needed=7,
             ),
         )
 
