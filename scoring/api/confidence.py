@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -110,7 +111,7 @@ class MatrixConfidence(APIView):
         except ValidationError as error:
             raise serializers.ValidationError(error.messages) from error
         if row is None:
-            raise NotFound
+            raise serializers.ValidationError([_("Weights do not decide this list")])
         return Response(ConfidenceSerializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -149,10 +150,7 @@ class MatrixSeats(APIView):
             tolerance = field.run_validation(request.GET.get("tolerance", USUAL))
         except serializers.ValidationError as error:
             raise serializers.ValidationError({"tolerance": error.detail}) from error
-        seats = seats_within(_run(pk), tolerance)
-        if seats is None:
-            raise NotFound
-        return Response(SeatsSerializer(seats).data)
+        return Response(SeatsSerializer(seats_within(_run(pk), tolerance)).data)
 
 
 class WantedSerializer(serializers.Serializer):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from scoring.models import Confidence, RankingRun, Seat, WantedRating
 
@@ -29,6 +30,16 @@ def seats_of(confidence: Confidence | None, client_ids: Iterable[int]) -> dict[i
         return {}
     rows = Seat.objects.filter(confidence_id=confidence.pk, client_id__in=ids).order_by()
     return {row.client_id: row for row in rows}
+
+
+def how_sure(run: RankingRun) -> dict[str, Subquery]:
+    """What rows of a ranking are annotated with: ``confidence_id``, the latest answer for the run,
+    and ``seat`` from it: {"p_key", "rank_low", "rank_high"}; none where there is none."""
+    latest = Confidence.objects.filter(run_id=run.pk, finished_at__isnull=False)
+    latest = Subquery(latest.values("pk")[:1])
+    seat = Seat.objects.filter(client_id=OuterRef("client_id"), confidence_id=latest).order_by()
+    told = JSONObject(p_key="p_key", rank_low="rank_low", rank_high="rank_high")
+    return {"confidence_id": latest, "seat": Subquery(seat.values(told=told)[:1])}
 
 
 def contested(confidence: Confidence) -> QuerySet[Seat]:

@@ -16,6 +16,8 @@ from scoring.models import (
     RankingRun,
 )
 
+from .confidence import how_sure
+
 PAGE = 40
 COUNTED = 1_000  # a filtered list longer than this is "more than"
 
@@ -105,7 +107,7 @@ def ranking_slice(
         rows.select_related("client__owner")
         .only(*_columns(), "client__name", "client__kind", "client__segment",
               "client__owner__name", "client__owner__email")
-        .annotate(standing=Subquery(standing.values("value")[:1]))
+        .annotate(standing=Subquery(standing.values("value")[:1]), **how_sure(run))
         .order_by(*ordering)[: size + 1]
     )  # fmt: skip
     more, page = len(page) > size, page[:size]

@@ -67,10 +67,11 @@ def tolerance_of(text: str) -> float:
     return min(value, WIDEST) if value >= 0 else USUAL
 
 
-def seats_within(run: RankingRun, tolerance: float) -> Seats | None:
-    """None where weights decide nothing.  Names all clients: for who reads all of them."""
+def seats_within(run: RankingRun, tolerance: float) -> Seats:
+    """Where weights decide nothing, every seat holds.  Names all clients: for who reads all."""
     if not has_seats(run):
-        return None
+        out = run.rated - run.selected
+        return Seats(tolerance, run.selected, run.selected, out, 0, 0, [], [], None, 0)
     criteria = version_criteria(run.version)
     weights = [float(each.weight) for each in criteria]
     columns = store.loaded(run.pk, len(criteria))

@@ -9,7 +9,6 @@ from accounts.selectors.clients import choices
 from kam.lib import drawing, formatting
 from kam.lib.views import wants_part
 from scoring.models import RankingRun
-from scoring.selectors.confidence import confidence_of, seats_of
 from scoring.selectors.matrices import asked_run, main_matrix, version_criteria
 from scoring.selectors.ranking import Filters, kams, ranking_slice
 from scoring.services.explanation import parts_of_rows
@@ -45,17 +44,16 @@ def ranking(request):
         criteria=len(criteria),
     )
     parts = parts_of_rows(page.rows, criteria)
-    confidence = confidence_of(run)
-    seats = seats_of(confidence, [row.client_id for row in page.rows])
+    sure = bool(page.rows) and page.rows[0].confidence_id is not None
     context = {
         "run": run,
         "criteria": criteria,
         "filters": filters,
         "slice": page,
         "sort": page.sort,
-        "lines": lines(run, page, parts, seats),
-        "confidence": confidence,
-        "columns": 5 + bool(run.previous_id) + bool(confidence),
+        "lines": lines(run, page, parts),
+        "sure": sure,
+        "columns": 5 + bool(run.previous_id) + (sure and filters.part == "ranked"),
         "unrated": run.clients - run.rated,
         "past": run.version.matrix.current_run_id != run.pk,
         "other": not run.version.matrix.is_main,
@@ -76,7 +74,7 @@ def bar(row, parts) -> drawing.ScoreBar:
     )
 
 
-def lines(run: RankingRun, page, parts, seats) -> list[dict]:
+def lines(run: RankingRun, page, parts) -> list[dict]:
     """What the table shows: rows with their parts, and the key line where the places cross it."""
     shown: list[dict] = []
     drawn = run.line is None or page.sort != "place" or page.filters.part != "ranked"
@@ -92,7 +90,6 @@ def lines(run: RankingRun, page, parts, seats) -> list[dict]:
             {
                 "row": row,
                 "standing": Standing(value=row.standing) if row.standing else None,
-                "seat": seats.get(row.client_id),
                 "bar": bar(row, its_parts),
                 "change": change,
                 "moved": formatting.number(change, language=get_language(), signed=True),

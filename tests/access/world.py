@@ -42,7 +42,6 @@ from scoring.models import (
     ListOverride,
     Matrix,
     MatrixVersion,
-    RankingRun,
     Rating,
     Seat,
     VersionCriterion,
@@ -159,7 +158,6 @@ def _weighings(world: World) -> None:
 def _confidence(world: World) -> None:
     """The ranking's confidence, with a seat and a wanted rating of everybody."""
     run = Matrix.objects.get(pk=world.common["matrix"].pk).current_run
-    RankingRun.objects.filter(pk=run.pk).update(selected=1)  # else there is no list to be sure of
     row = Confidence.objects.create(
         run=run,
         draws=100,

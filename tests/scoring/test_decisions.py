@@ -254,7 +254,7 @@ def test_the_record_is_a_file_without_formulas(matrix, buyers):
         rows = book.get_sheet_by_index(0).to_python()
         text = decision_record.as_csv(decision).decode("utf-8-sig")
     assert len(rows) == 4
-    assert rows[1][7] == "=HYPERLINK(1)"
+    assert rows[1][8] == "=HYPERLINK(1)"
     assert "'=HYPERLINK(1)" in text
     assert decision.run.checksum in text
     assert "\n=" not in text
