@@ -4,8 +4,8 @@ from django.urls import path
 
 from .api import backtests as backtests_api
 from .api import client_score as client_score_api
-from .api import criteria as criteria_api
 from .api import confidence as confidence_api
+from .api import criteria as criteria_api
 from .api import decisions as decisions_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api

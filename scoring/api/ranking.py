@@ -24,6 +24,15 @@ class PartSerializer(serializers.Serializer):
     applicable = serializers.BooleanField()
 
 
+class SureSerializer(serializers.Serializer):
+    """The chance of a seat, and the places in 95 % of weightings; null where nobody has worked it
+    out."""
+
+    p_key = serializers.FloatField()
+    rank_low = serializers.IntegerField(allow_null=True)
+    rank_high = serializers.IntegerField(allow_null=True)
+
+
 class RowSerializer(serializers.Serializer):
     place = serializers.IntegerField()
     rank = serializers.IntegerField(allow_null=True)
@@ -37,6 +46,7 @@ class RowSerializer(serializers.Serializer):
     high = serializers.FloatField()
     selected = serializers.BooleanField()
     standing = serializers.CharField(allow_blank=True)
+    sure = SureSerializer(allow_null=True)
     parts = PartSerializer(many=True)
 
 
@@ -62,11 +72,18 @@ def row_data(row: RankingRow, parts: list[dict], criteria) -> dict:
         "high": row.high,
         "selected": bool(row.selected),
         "standing": getattr(row, "standing", None) or "",
+        "sure": _sure(row),
         "parts": [
             {**part, "criterion": criterion.criterion.key}
             for part, criterion in zip(parts, criteria, strict=True)
         ],
     }
+
+
+def _sure(row: RankingRow) -> dict | None:
+    if not row.rank or getattr(row, "confidence_id", None) is None:
+        return None
+    return row.seat or {"p_key": 0.0, "rank_low": None, "rank_high": None}
 
 
 def query_parameters(*names: str) -> list[OpenApiParameter]:

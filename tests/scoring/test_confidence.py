@@ -299,6 +299,9 @@ class TestPages:
         assert len(found["stability"]) == 2
         assert sum(each["fragile"] for each in found["stability"]) == 1
         assert all(0.05 < each["p_key"] < 0.95 for each in found["seats"])
+        first = client.get("/api/v1/ranking/").json()["rows"][0]["sure"]
+        assert 0.5 < first["p_key"] <= 1
+        assert first["rank_low"] <= 1 <= first["rank_high"]
         seats = client.get(f"/api/v1/matrices/{matrix.pk}/seats/", {"tolerance": "0.3"}).json()
         assert seats["always"] + seats["inside"] == 9
         wrong = client.get(f"/api/v1/matrices/{matrix.pk}/seats/", {"tolerance": "many"})
