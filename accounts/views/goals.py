@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,7 +14,7 @@ from accounts.selectors import ledger
 from accounts.selectors import standings as found
 from accounts.services import clients, portrait, standings
 from kam.lib.periods import today
-from kam.lib.views import find, find_editable, wants_part
+from kam.lib.views import find, find_editable, following, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
 
@@ -71,7 +72,7 @@ def goal_create(request, pk):
     if request.method == "POST" and form.is_valid():
         goal = standings.create_goal(client, form.values(), request.user)
         _tell(request, goal)
-        return redirect("client_detail", pk=pk)
+        return redirect(following(request) or reverse("client_detail", args=[pk]))
     return _form(request, form, client)
 
 
@@ -95,7 +96,7 @@ def goal_edit(request, pk):
             )
         else:
             _tell(request, goal)
-            return redirect("client_detail", pk=client.pk)
+            return redirect(following(request) or reverse("client_detail", args=[client.pk]))
     return _form(request, form, client, goal)
 
 
@@ -109,7 +110,7 @@ def _tell(request, goal: Goal) -> None:
 
 def _form(request, form, client, goal=None):
     part = "_goal_form" if wants_part(request) else "goal_form"
-    context = {"form": form, "client": client, "goal": goal}
+    context = {"form": form, "client": client, "goal": goal, "next": following(request)}
     status = 422 if form.is_bound else 200
     return render(request, f"accounts/clients/{part}.html", context, status=status)
 

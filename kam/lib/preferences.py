@@ -4,8 +4,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from .views import following
 
 THEMES = ("light", "dark", "system")
 DENSITIES = ("regular", "compact")
@@ -24,7 +25,7 @@ def preferences(request):
     }
     if any(name in chosen and chosen[name] not in values for name, values in allowed.items()):
         return HttpResponseBadRequest()
-    response = HttpResponseRedirect(_back(request))
+    response = HttpResponseRedirect(following(request) or _first_page(request))
     if language := chosen.get("language"):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -50,13 +51,7 @@ def _keep(user, chosen) -> None:
         user.save(update_fields=fields)
 
 
-def _back(request) -> str:
-    """``next`` where it lies in this product, else the first page."""
-    following = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        following, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return following
+def _first_page(request) -> str:
     return resolve_url(
         settings.LOGIN_REDIRECT_URL if request.user.is_authenticated else settings.LOGIN_URL
     )

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .scoping import Scoped, current
 
@@ -26,3 +27,12 @@ def find_editable(model: type[Scoped], *, queryset=None, **lookup):
 def wants_part(request) -> bool:
     """True where htmx asks for a fragment of the page rather than the page."""
     return bool(request.htmx) and not request.htmx.boosted
+
+
+def following(request) -> str:
+    """``next`` of a form or address, where it lies in this product; else empty."""
+    asked = request.POST.get("next") or request.GET.get("next", "")
+    here = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if here else ""

@@ -121,10 +121,16 @@ def decision_detail(request, pk):
         ],
         "refused": len(refusals),
         "votes": votes_of(decision),
+        "why": request.session.get(_draft(decision), ""),
         "newer": decision.is_open and decision.matrix.current_run_id != decision.run_id,
         "may_decide": may(request.user, "decision_confirmation", "POST"),
     }
     return render(request, "scoring/decision.html", context)
+
+
+def _draft(decision: Decision) -> str:
+    """Where the session keeps the words that were typed before the list could be confirmed."""
+    return f"decision-{decision.pk}-why"
 
 
 def _ways(before: str) -> list[tuple[str, str]]:
@@ -134,6 +140,7 @@ def _ways(before: str) -> list[tuple[str, str]]:
 
 
 def _save(request, decision: Decision) -> bool:
+    request.session[_draft(decision)] = request.POST.get("why", "").strip()[:2000]
     choices = {
         int(name[7:]): (value, request.POST.get(f"reason-{name[7:]}", ""))
         for name, value in request.POST.items()
@@ -176,6 +183,7 @@ def decision_confirmation(request, pk):
         )
         messages.error(request, text % {"n": count})
     else:
+        request.session.pop(_draft(decision), None)
         if decision.is_open:
             messages.success(
                 request, _("Your lines are confirmed; the others wait for their managers.")
