@@ -22,7 +22,7 @@ from accounts.models import Client
 from kam.lib.copy import copy_out_binary, raw_cursor
 from kam.lib.periods import end_of_day
 
-from .engine.ratings import Rated, rate, rule_from_dict
+from .engine.ratings import SMALLEST_POPULATION, Rated, Rule, rate, rule_from_dict
 from .models import Matrix, VersionCriterion
 from .store import HUNDRED, NOT_APPLICABLE, NOT_RATED
 
@@ -142,7 +142,7 @@ def _column(criterion: VersionCriterion, facts: Columns, opinions: Part | None) 
             rated = rate(rule, attributes(criterion.measure, facts.ids))
         else:
             raw = facts.values[criterion.measure]
-            rated = rate(rule, raw)
+            rated = rated_clients(rule, raw, facts.ids)
             applicable = facts.applicable.get(criterion.measure, applicable)
         computed = Part(np.where(applicable, rated.ratings, np.nan), applicable)
     ratings, applicable = join(
@@ -154,6 +154,14 @@ def _column(criterion: VersionCriterion, facts: Columns, opinions: Part | None) 
         "rated": int(np.isfinite(ratings).sum()),
     }
     return Column(ratings, applicable, raw, frozen)
+
+
+def rated_clients(rule: Rule, values: NDArray[np.float64], ids: NDArray[np.int64]) -> Rated:
+    """Rate a measure's values of the clients ``ids``; a rule that compares within segments, each
+    within its own, where that is large enough to compare in."""
+    if not rule.within:
+        return rate(rule, values)
+    return rate(rule, values, attributes(rule.within, ids), smallest=SMALLEST_POPULATION)
 
 
 def join(

@@ -10,6 +10,7 @@ from .api import decisions as decisions_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api
 from .api import ratings as ratings_api
+from .api import rules as rules_api
 from .api import weighings as weighings_api
 from .api import workbench as workbench_api
 from .views import (
@@ -21,6 +22,7 @@ from .views import (
     prospects,
     ranking,
     ratings,
+    rules,
     weighings,
     workbench,
 )
@@ -43,6 +45,7 @@ urlpatterns = [
         name="matrix_weighing_adoption",
     ),
     path("matrices/<int:pk>/draft/", matrices.matrix_draft, name="matrix_draft"),
+    path("matrices/<int:pk>/rules/<slug:key>/", rules.matrix_rule, name="matrix_rule"),
     path("matrices/<int:pk>/drafting/", matrices.matrix_drafting, name="matrix_drafting"),
     path("matrices/<int:pk>/activation/", matrices.matrix_activation, name="matrix_activation"),
     path("matrices/<int:pk>/restoration/", matrices.matrix_restoration, name="matrix_restoration"),
@@ -87,6 +90,11 @@ api_urlpatterns = [
     path("matrices/", matrices_api.MatrixList.as_view(), name="matrix-list"),
     path("matrices/<int:pk>/", matrices_api.MatrixDetail.as_view(), name="matrix-detail"),
     path("matrices/<int:pk>/draft/", matrices_api.MatrixDraft.as_view(), name="matrix-draft"),
+    path(
+        "matrices/<int:pk>/rules/<slug:key>/",
+        rules_api.MatrixRule.as_view(),
+        name="matrix-rule",
+    ),
     path("matrices/<int:pk>/runs/", workbench_api.RunList.as_view(), name="matrix-runs"),
     path(
         "matrices/<int:pk>/restoration/",

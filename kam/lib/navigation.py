@@ -53,7 +53,12 @@ TABS = {
         Place("matrix_backtests", _("Backtest"), "history", ("matrix_backtest", "backtest_")),
         Place("matrix_map", _("Map"), "scatter-chart", ("matrix_map",)),
         Place("matrix_decisions", _("Decision"), "gavel", ("matrix_decision",)),
-        Place("matrix_detail", _("Versions"), "layers", ("matrix_detail", "matrix_draft")),
+        Place(
+            "matrix_detail",
+            _("Versions"),
+            "layers",
+            ("matrix_detail", "matrix_draft", "matrix_rule"),
+        ),
     ),
 }
 

@@ -43,7 +43,8 @@ class Rated:
 
     warnings: codes, each once: "no_values", "constant" (the criterion does not discriminate),
         "population_too_small" (nobody rated), "bands_skipped" (one value fills more than a tenth),
-        "unknown_category", "out_of_range", "unknown_segment".
+        "unknown_category", "out_of_range", "unknown_segment", "segment_too_small" (its clients
+        are compared with everybody).
     fitted: JSON-ready reference population of a relative rule; {} for an absolute one.
     segment_warnings: the same codes by segment, where the rule was applied within segments.
     """
@@ -60,17 +61,24 @@ class Rule:
 
     direction: "cost" where less is better; parameters are always given in the natural units.
     rounding: "integer" = floor(r + 0.5) within 1..10, or "none".
+    within: of a relative rule, the name of the labels (such as "segment") of which each is rated
+        within itself; empty: all clients are compared.  Whoever rates brings the labels.
     """
 
     direction: Direction = field(default="benefit", kw_only=True)
     rounding: Rounding = field(default="integer", kw_only=True)
+    within: str = field(default="", kw_only=True)
 
     kind: ClassVar[str]
 
     def __post_init__(self) -> None:
         _require(self.direction in ("benefit", "cost"), "direction", '"benefit" or "cost"')
         _require(self.rounding in ("integer", "none"), "rounding", '"integer" or "none"')
+        _require(isinstance(self.within, str), "within", "a name")
         self.check()
+        _require(
+            not self.within or self.relative, "within", "nothing, as the rule compares with nobody"
+        )
 
     def check(self) -> None:
         """Raise ValueError naming the field that cannot be."""
@@ -87,6 +95,7 @@ class Rule:
             **self.parameters(),
             "direction": self.direction,
             "rounding": self.rounding,
+            **({"within": self.within} if self.within else {}),
         }
 
     def parameters(self) -> dict[str, Any]:
@@ -408,18 +417,21 @@ def rate(
     rule: Rule,
     values: ArrayLike | Sequence[Hashable],
     segments: Sequence[Hashable] | None = None,
+    smallest: int = 0,
 ) -> Rated:
     """Rate a column of clients (n,) by a rule.
 
     values: numbers in the criterion's unit, or codes for `Category`.
     segments: one label per client; a relative rule then compares within the segment only. Absolute
         rules do not look at it.
+    smallest: clients of a segment with fewer values than this, or without a label, are compared
+        with all clients. 0: every segment is rated within itself, however small.
     """
     x = rule.read(values)
     notices = list(rule.notice(values, x))
     if segments is None or not rule.relative:
-        ratings, fitted, found = _rate_population(rule, x)
-        return Rated(_finish(rule, ratings), _codes(notices + list(found)), fitted)
+        ratings, learnt, found = _rate_population(rule, x)
+        return Rated(_finish(rule, ratings), _codes(notices + list(found)), learnt)
 
     names, codes = _factorise(segments, len(x))
     ratings = np.full(len(x), np.nan)
@@ -427,13 +439,20 @@ def rate(
     warned: dict[str, tuple[str, ...]] = {}
     in_order = np.argsort(codes, kind="stable")
     edges = np.searchsorted(codes[in_order], np.arange(len(names) + 1))
+    fitted: Fitted = {"segments": by_segment}
+    if smallest:
+        in_all, fitted["whole"], found_in_all = _rate_population(rule, x)
     for code, name in enumerate(names):
         members = in_order[edges[code] : edges[code + 1]]
-        ratings[members], by_segment[name], found = _rate_population(rule, x[members])
+        if smallest and (not name or np.isfinite(x[members]).sum() < smallest):
+            ratings[members] = in_all[members]
+            found = ("segment_too_small", *found_in_all)
+        else:
+            ratings[members], by_segment[name], found = _rate_population(rule, x[members])
         if found:
             warned[name] = found
             notices += found
-    return Rated(_finish(rule, ratings), _codes(notices), {"segments": by_segment}, warned)
+    return Rated(_finish(rule, ratings), _codes(notices), fitted, warned)
 
 
 def apply_fitted(
@@ -446,7 +465,8 @@ def apply_fitted(
 
     Gives members of that population the rating they had; percentiles of more than 1,000 distinct
     values are summarised and may differ by a hundredth before rounding. A segment that was not
-    there then is missing with the warning "unknown_segment".
+    there then, or was too small, is compared with all of that population; where that was not
+    frozen, it is missing with the warning "unknown_segment".
     """
     x = rule.read(values)
     notices = list(rule.notice(values, x))
@@ -460,7 +480,7 @@ def apply_fitted(
     ratings = np.full(len(x), np.nan)
     for code, name in enumerate(names):
         members = codes == code
-        frozen = fitted["segments"].get(name)
+        frozen = fitted["segments"].get(name, fitted.get("whole"))
         if frozen is None:
             notices.append("unknown_segment")
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -49,28 +50,41 @@ def rule_text(rule: dict[str, Any]) -> str:
     """A rule's numbers as lines that `read_rule` reads: ``value = rating``, or a step a line."""
     kind = rule.get("kind")
     if kind == "piecewise":
-        return "\n".join(f"{value:g} = {rating:g}" for value, rating in rule["knots"])
+        return "\n".join(
+            f"{plain_number(value)} = {plain_number(rating)}" for value, rating in rule["knots"]
+        )
     if kind == "threshold":
-        return "\n".join(f"{cut:g}" for cut in rule["cuts"])
+        return "\n".join(plain_number(cut) for cut in rule["cuts"])
     if kind == "min_max":
         pairs = ((rule.get("lo"), 1), (rule.get("hi"), 10))
-        return "\n".join(f"{value:g} = {rating}" for value, rating in pairs if value is not None)
+        return "\n".join(
+            f"{plain_number(value)} = {rating}" for value, rating in pairs if value is not None
+        )
     if kind == "category":
-        return "\n".join(f"{code} = {rating:g}" for code, rating in rule["table"].items())
+        return "\n".join(
+            f"{code} = {plain_number(rating)}" for code, rating in rule["table"].items()
+        )
     return ""
 
 
-def read_rule(kind: str, text: str, *, cost: bool, whole: bool) -> dict[str, Any]:
-    """The rule that a person means.  Raises ValidationError saying which line cannot be read."""
+def plain_number(value: float) -> str:
+    """All digits of a number and no more: ``1250000``, ``0.5``."""
+    return f"{Decimal(repr(float(value))):f}".removesuffix(".0")
+
+
+def read_rule(kind: str, text: str, *, cost: bool, whole: bool, within: str = "") -> dict[str, Any]:
+    """The rule that a person means; ``within`` counts where the rule compares clients.
+
+    Raises ValidationError saying which line cannot be read."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     rule: dict[str, Any] = {"kind": kind.removesuffix("_log")}
     if kind == "piecewise":
         pairs = [_pair(line) for line in lines]
-        rule["knots"] = sorted((_number(value), rating) for value, rating in pairs)
+        rule["knots"] = sorted((read_number(value), rating) for value, rating in pairs)
     elif kind == "threshold":
-        rule["cuts"] = sorted(_number(line) for line in lines)
+        rule["cuts"] = sorted(read_number(line) for line in lines)
     elif kind in ("min_max", "min_max_log"):
-        bounds = {rating: _number(value) for value, rating in (_pair(line) for line in lines)}
+        bounds = {rating: read_number(value) for value, rating in (_pair(line) for line in lines)}
         if set(bounds) - {1.0, 10.0}:
             raise ValidationError(_("A scale needs the values rated 1 and 10, nothing between."))
         rule |= {"lo": bounds.get(1.0), "hi": bounds.get(10.0), "log": kind.endswith("_log")}
@@ -80,7 +94,10 @@ def read_rule(kind: str, text: str, *, cost: bool, whole: bool) -> dict[str, Any
         rule["direction"] = "cost"
     rule["rounding"] = "integer" if whole else "none"
     try:
-        return rule_from_dict(rule).to_dict()
+        found = rule_from_dict(rule)
+        if within and found.relative:
+            found = replace(found, within=within)
+        return found.to_dict()
     except ValueError as error:
         raise ValidationError(
             _("This rule cannot be used: %(error)s") % {"error": error}
@@ -91,10 +108,10 @@ def _pair(line: str) -> tuple[str, float]:
     value, mark, rating = line.rpartition("=")
     if not mark:
         raise ValidationError(_("“%(line)s” is not “value = rating”.") % {"line": line})
-    return value.strip(), _number(rating)
+    return value.strip(), read_number(rating)
 
 
-def _number(text: str) -> float:
+def read_number(text: str) -> float:
     cleaned = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
     try:
         number = float(Decimal(cleaned.replace(",", ".").replace("−", "-").rstrip("%₽")))
@@ -167,8 +184,20 @@ class ChoiceForm(forms.Form):
             raise ValidationError(_("With people only, choose “people only” as the source."))
         known = MEASURES.get(measure)
         cost = known is not None and known.direction == "cost"
-        data["rule"] = read_rule(data["kind"], data["points"], cost=cost, whole=self.whole)
+        kept = self._kept(measure, data["kind"])
+        if "direction" in kept:
+            cost = kept["direction"] == "cost"
+        data["rule"] = read_rule(
+            data["kind"], data["points"], cost=cost, whole=self.whole, within=kept.get("within", "")
+        )
         return data
+
+    def _kept(self, measure: str, kind: str) -> dict[str, Any]:
+        """The rule whose direction and segments hold on, as only its own page asks for them;
+        nothing where the source or the kind of rule is another one."""
+        source = self.row or self.criterion
+        same = source.measure == measure and rule_kind(source.rule) == kind
+        return source.rule if same else {}
 
     def choice(self) -> Choice:
         people = self.cleaned_data.get("people") or 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
 
 from scoring.models import (
     Criterion,
@@ -73,6 +74,26 @@ def working_version(matrix: Matrix) -> MatrixVersion:
             if version.status == status:
                 return version
     return max(versions, key=lambda version: version.number)
+
+
+def rule_row(base: MatrixVersion, key: str) -> VersionCriterion:
+    """The criterion as the version takes it, or as the library has it where it does not (yet).
+
+    Raises Http404 where there is no such criterion.
+    """
+    row = base.criteria.select_related("criterion").filter(criterion__key=key).first()
+    if row is not None:
+        return row
+    criterion = get_object_or_404(Criterion, key=key)
+    return VersionCriterion(
+        version=base,
+        criterion=criterion,
+        weight=1,
+        measure=criterion.measure,
+        rule=criterion.rule,
+        rated_by_people=criterion.rated_by_people,
+        people_share=criterion.people_share,
+    )
 
 
 @dataclass(frozen=True)

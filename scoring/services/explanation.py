@@ -160,7 +160,8 @@ def _with_reason(part: Part, client: Client, run: RankingRun) -> Part:
         elif part.value is not None:
             raw = [part.value]
         if raw is not None:
-            rating = apply_fitted(rule, frozen, raw).ratings[0]
+            own = [getattr(client, rule.within)] if rule.within else None
+            rating = apply_fitted(rule, frozen, raw, own).ratings[0]
             computed = None if math.isnan(rating) else float(rating)
     values = [float(o.value) for o in part.opinions if o.value is not None]
     if values:

@@ -151,6 +151,13 @@ def _check(
         raise ValidationError(errors)
 
 
+def check_rule(choice: Choice) -> None:
+    """Raise ValidationError where a criterion could not be rated as the choice says."""
+    errors = _rule_errors(choice)
+    if errors:
+        raise ValidationError([f"{choice.criterion.label}: {text}" for text in errors])
+
+
 def _rule_errors(choice: Choice) -> list[str]:
     frozen = _frozen(choice)
     measure, people = frozen["measure"], frozen["rated_by_people"]
@@ -166,6 +173,8 @@ def _rule_errors(choice: Choice) -> list[str]:
         return [_("words are rated by a table of categories.")]
     if measure in MEASURES and isinstance(rule, Category | Manual):
         return [_("a measure needs a rule for numbers.")]
+    if rule.within and rule.within not in ATTRIBUTES:
+        return [_("clients cannot be compared within “%(name)s”.") % {"name": rule.within}]
     if measure and people and not 0 < frozen["people_share"] < 1:
         return [_("the share of people's ratings lies between 0 and 100 %.")]
     return []

@@ -24,8 +24,8 @@ from scoring import store
 from scoring.engine import score as scoring
 from scoring.engine import weights as weighing
 from scoring.engine.explain import contributions
-from scoring.engine.ratings import rate, rule_from_dict
-from scoring.inputs import gather, stored_rating
+from scoring.engine.ratings import rule_from_dict
+from scoring.inputs import gather, rated_clients, stored_rating
 from scoring.models import MatrixVersion, RankingRun, VersionCriterion
 
 from .ranking import select
@@ -295,7 +295,8 @@ def _build(
             at = values[row.measure]
             rule = rule_from_dict(row.rule)
             applicable[:, j] = base.applicable[:, at]
-            rated = rate(rule, base.raw[:, at]).ratings
+            with acting_system("what-if"):
+                rated = rated_clients(rule, base.raw[:, at], base.ids).ratings
             rated = np.where(applicable[:, j], rated, np.nan)
             ratings[:, j] = stored_rating(rated, whole=rule.rounding == "integer")
         else:

@@ -2,6 +2,7 @@
 // act inside fragments are told when htmx has put one in.
 import * as dialogs from "./dialog.js";
 import * as ratings from "./rating-grid.js";
+import * as rule from "./rule.js";
 import * as sheet from "./sheet.js";
 import * as shortcuts from "./shortcuts.js";
 import * as sliders from "./slider.js";
@@ -9,7 +10,10 @@ import * as tables from "./table.js";
 import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
-for (const module of [dialogs, ratings, sheet, shortcuts, sliders, tables, toasts, workbench]) {
+const modules = [
+  dialogs, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
+];
+for (const module of modules) {
   module.start?.();
   module.refresh?.(document);
 }

@@ -320,6 +320,33 @@ def test_segments_compare_with_their_own_and_small_ones_are_not_rated():
         rate(Percentile(), values, ["one label"])
 
 
+def test_small_segments_and_unknown_ones_are_compared_with_everybody():
+    values = np.concatenate([np.arange(20.0), 1000 + np.arange(20.0), [5.0, 1005.0]])
+    segments = ["small"] * 20 + ["large"] * 20 + ["lonely", ""]
+    rule = Percentile(rounding="none", within="segment")
+    rated = rate(rule, values, segments, smallest=20)
+    in_all = rate(Percentile(rounding="none"), values)
+    np.testing.assert_array_equal(rated.ratings[:20], rated.ratings[20:40])
+    np.testing.assert_array_equal(rated.ratings[40:], in_all.ratings[40:])
+    assert rated.warnings == ("segment_too_small",)
+    assert set(rated.segment_warnings) == {"lonely", ""}
+    fitted = json.loads(json.dumps(rated.fitted))
+    late = apply_fitted(rule, fitted, [3, 1003, 5, 5], ["small", "large", "lonely", "new"])
+    expected = [rated.ratings[3], rated.ratings[23], rated.ratings[40], rated.ratings[40]]
+    np.testing.assert_allclose(late.ratings, expected)
+    assert late.warnings == ()
+
+
+def test_a_rule_within_segments_is_written_and_read_back():
+    rule = Percentile(within="segment")
+    assert rule.to_dict()["within"] == "segment"
+    assert rule_from_dict(rule.to_dict()) == rule
+    assert "within" not in Percentile().to_dict()
+    for absolute in ({"kind": "threshold", "cuts": [1]}, {"kind": "min_max", "lo": 1, "hi": 2}):
+        with pytest.raises(ValueError, match="within"):
+            rule_from_dict({**absolute, "within": "segment"})
+
+
 def test_segments_do_not_touch_absolute_rules():
     rated = rate(Threshold((1.0,)), [0, 2], ["a", "b"])
     np.testing.assert_array_equal(rated.ratings, [1, 2])
