@@ -17,8 +17,9 @@ from scoring.engine.ratings import Direction
 from scoring.engine.reference import quantile
 
 MOST_BARS = 48
-# A tail this many times as long as the middle half is wide leaves the middle unreadable.
-SKEWED = 6.0
+# A tail this many times as long as the middle half is wide leaves the middle unreadable; of a few
+# values far outside one forgives more.
+SKEWED, FAR = 6.0, 15.0
 RATINGS = range(int(LOWEST) + 1, int(HIGHEST) + 1)
 
 
@@ -162,7 +163,9 @@ def _skewed(x: Floats) -> bool:
     """Of ascending values: whether either tail dwarfs the middle half."""
     first, quarter, middle, three, last = (quantile(x, part, 100) for part in (1, 25, 50, 75, 99))
     spread = (three - quarter) or float(x.std())
-    return max(last - middle, middle - first) > SKEWED * spread
+    tail = max(last - middle, middle - first)
+    farthest = max(float(x[-1]) - middle, middle - float(x[0]))
+    return tail > SKEWED * spread or farthest > FAR * spread
 
 
 def _nice(step: float) -> float:

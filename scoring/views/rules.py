@@ -54,6 +54,7 @@ def matrix_rule(request, pk, key):
         "criterion": row.criterion,
         "anchors": anchors(row.criterion),
         "source": measure_label(row) if row.measure else "",
+        "taken": row.pk is not None,
         "may_edit": may(request.user, "matrix_rule", "POST"),
     }
     if not row.measure:
@@ -170,7 +171,7 @@ def _chart(
     ticks, last = [], -1.0
     for tick in axis.ticks():
         place = float(axis.place([tick])[0])
-        if place - last < 0.09 and ticks:
+        if place - last < 0.13 and ticks:
             continue
         last = place
         anchor = "start" if place < 0.04 else "end" if place > 0.96 else "middle"
