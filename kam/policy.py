@@ -98,6 +98,7 @@ POLICY = {
     "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),
+    "ranking_comparison": Row(read=STAFF),
     "prospect_list": Row(read=STAFF, write=LEADERS),
     "matrix_list": Row(read=STAFF, write=LEADERS),
     "matrix_detail": Row(read=STAFF, subject="scoring.Matrix"),
@@ -167,6 +168,9 @@ POLICY = {
     "api:ranking-list": Row(read=STAFF),
     "api:rating-list": Row(read=STAFF, write=EDITORS),
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),
+    "api:client-score-change": Row(read=STAFF, subject="accounts.Client"),
+    "api:client-score-lift": Row(read=STAFF, subject="accounts.Client"),
+    "api:ranking-comparison": Row(read=STAFF),
     # --- sight
     "portfolio_abc_xyz": Row(read=STAFF),
     "matrix_map": Row(read=STAFF, subject="scoring.Matrix"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .api import backtests as backtests_api
 from .api import client_score as client_score_api
+from .api import comparison as comparison_api
 from .api import confidence as confidence_api
 from .api import criteria as criteria_api
 from .api import decisions as decisions_api
@@ -16,6 +17,7 @@ from .api import workbench as workbench_api
 from .views import (
     backtests,
     client_score,
+    comparison,
     confidence,
     decisions,
     matrices,
@@ -29,6 +31,7 @@ from .views import (
 
 urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
+    path("ranking/comparison/", comparison.ranking_comparison, name="ranking_comparison"),
     path("prospects/", prospects.prospect_list, name="prospect_list"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
@@ -164,6 +167,21 @@ api_urlpatterns = [
     ),
     path("decisions/<int:pk>/vote/", decisions_api.DecisionVoting.as_view(), name="decision-vote"),
     path("ranking/", ranking_api.Ranking.as_view(), name="ranking-list"),
+    path(
+        "ranking/comparison/",
+        comparison_api.RankingComparison.as_view(),
+        name="ranking-comparison",
+    ),
+    path(
+        "clients/<int:pk>/score/change/",
+        client_score_api.ClientScoreChange.as_view(),
+        name="client-score-change",
+    ),
+    path(
+        "clients/<int:pk>/score/lift/",
+        client_score_api.ClientScoreLift.as_view(),
+        name="client-score-lift",
+    ),
     path("ratings/", ratings_api.RatingList.as_view(), name="rating-list"),
     path("clients/<int:pk>/score/", client_score_api.ClientScore.as_view(), name="client-score"),
 ]

@@ -74,8 +74,10 @@ def client_export(request):
 
 @require_GET
 def client_suggestions(request):
-    """Names for a field that takes a client: options of its datalist."""
-    q = request.GET.get("group" if "group" in request.GET else "q", "")[:120]
+    """Names for a field that takes a client: options of its datalist.  ``field`` says which
+    parameter holds what was typed, where it is neither ``group`` nor ``q``."""
+    name = request.GET.get("field") or ("group" if "group" in request.GET else "q")
+    q = request.GET.get(name, "")[:120]
     found = Client.objects.none()
     if q.strip():
         found = Client.objects.filter(lists.named_like(q)).order_by("sort_name", "pk")

@@ -117,3 +117,20 @@ def sparkline(values: Sequence[float | None], width: int, height: int) -> Sparkl
         width=width,
         height=height,
     )
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A bar to the left or right of the middle: where it begins and how long it is."""
+
+    x: str
+    width: str
+    right: bool
+
+
+def balance(value: float, most: float) -> Balance:
+    """``value`` on a scale from -most to +most; above zero leans to the left, to the first of two
+    that are compared."""
+    half = BAR_WIDTH / 2
+    reach = min(abs(value) / most, 1.0) * half if most > 0 else 0.0
+    return Balance(length(half - reach if value > 0 else half), length(reach), value <= 0)

@@ -1,15 +1,21 @@
 """Why a client has its points, over REST."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Client
 from kam.lib.views import find
 from scoring.selectors.clients import client_row, past_places
-from scoring.selectors.matrices import main_run
+from scoring.selectors.matrices import asked_run, main_run
 from scoring.services.explanation import explain
+from scoring.services.lifting import lifting
+from scoring.services.lifting import sentences as lift_sentences
+from scoring.services.score_change import score_change
+from scoring.services.score_change import sentences as change_sentences
 
 from .matrices import RunSerializer
 from .ranking import PartSerializer
@@ -84,3 +90,102 @@ class ClientScore(APIView):
             ],
         }  # fmt: skip
         return Response(ScoreAnswer(answer).data)
+
+
+class ChangePart(serializers.Serializer):
+    criterion = serializers.CharField(source="criterion.criterion.key")
+    label = serializers.CharField()
+    rating_before = serializers.FloatField(allow_null=True)
+    rating_after = serializers.FloatField(allow_null=True)
+    share_before = serializers.FloatField(allow_null=True)
+    share_after = serializers.FloatField(allow_null=True)
+    from_ratings = serializers.FloatField()
+    from_weights = serializers.FloatField()
+
+
+class ChangeAnswer(serializers.Serializer):
+    """``points`` = ``from_ratings`` + ``from_weights``, and each of them the sum of its parts;
+    null where one of the days has no score."""
+
+    client = serializers.IntegerField()
+    earlier = RunSerializer(allow_null=True)
+    run = RunSerializer(allow_null=True)
+    points = serializers.FloatField(allow_null=True)
+    from_ratings = serializers.FloatField(allow_null=True)
+    from_weights = serializers.FloatField(allow_null=True)
+    parts = ChangePart(many=True, allow_null=True)
+    sentences = serializers.ListField(child=serializers.CharField())
+
+
+def _main(pk: int):
+    """A client, the published run and the client's row in it; None for what there is not."""
+    client = find(Client, pk=pk)
+    run = main_run()
+    return client, run, client_row(run, client.pk) if run else None
+
+
+class ClientScoreChange(APIView):
+    """What changed the points since ``since`` (a run), or since the ranking before."""
+
+    @extend_schema(parameters=[OpenApiParameter("since", OpenApiTypes.INT)], responses=ChangeAnswer)
+    def get(self, request, pk):
+        client, run, row = _main(pk)
+        nothing = dict.fromkeys(("earlier", "points", "from_ratings", "from_weights", "parts"))
+        answer = {"client": client.pk, "run": run, **nothing, "sentences": []}
+        since = request.query_params.get("since", "")
+        earlier = asked_run(since) if since else run and run.previous
+        if since and (earlier is None or str(earlier.pk) != since.lstrip("0")):
+            raise NotFound
+        if row is None or earlier is None:
+            return Response(ChangeAnswer(answer).data)
+        found = score_change(earlier, client_row(earlier, client.pk), run, row)
+        answer |= {
+            "earlier": earlier,
+            "points": found.points,
+            "parts": found.parts,
+            "sentences": change_sentences(found),
+        }
+        if found.parts is not None:
+            answer |= {"from_ratings": found.from_ratings, "from_weights": found.from_weights}
+        return Response(ChangeAnswer(answer).data)
+
+
+class LiftPart(serializers.Serializer):
+    criterion = serializers.CharField(source="criterion.criterion.key")
+    label = serializers.CharField(source="part.label")
+    before = serializers.FloatField(allow_null=True)
+    after = serializers.FloatField()
+    value = serializers.FloatField(allow_null=True)
+
+
+class LiftAnswer(serializers.Serializer):
+    """Single ratings that would bring the client to the other side of the key line, the least
+    change first; ``value``: what the criterion's measure would have to be."""
+
+    client = serializers.IntegerField()
+    run = RunSerializer(allow_null=True)
+    line = serializers.FloatField(allow_null=True)
+    listed = serializers.BooleanField(allow_null=True)
+    lifts = LiftPart(many=True)
+    sentences = serializers.ListField(child=serializers.CharField())
+
+
+class ClientScoreLift(APIView):
+    """What would lift the client over the key line; or, where it is on the list, put it off."""
+
+    @extend_schema(responses=LiftAnswer)
+    def get(self, request, pk):
+        client, run, row = _main(pk)
+        found = lifting(explain(client, run, row)) if row else None
+        return Response(
+            LiftAnswer(
+                {
+                    "client": client.pk,
+                    "run": run,
+                    "line": found.line if found else None,
+                    "listed": found.listed if found else None,
+                    "lifts": found.lifts if found else [],
+                    "sentences": lift_sentences(found) if found else [],
+                }
+            ).data
+        )

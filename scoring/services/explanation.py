@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from accounts.measures.catalogue import DAYS, MEASURES, MONEY, MONTHS, PERCENT
 from accounts.models import Client
@@ -97,7 +98,7 @@ def parts_of_rows(
     if not rows:
         return []
     k = len(criteria)
-    ratings = np.array([[_rating(row, j) for j in range(1, k + 1)] for row in rows], dtype=float)
+    ratings = np.array([row_ratings(row, k) for row in rows])
     points = contributions(ratings, [float(c.weight) for c in criteria])
     return [
         [
@@ -137,6 +138,11 @@ def explain(client: Client, run: RankingRun, row: RankingRow) -> Explanation:
         )
         parts.append(_with_reason(part, client, run))
     return Explanation(client, run, row, parts)
+
+
+def row_ratings(row: RankingRow, criteria: int) -> NDArray[np.float64]:
+    """A row's ratings in the version's order, NaN where not rated or not applicable."""
+    return np.array([_rating(row, j) for j in range(1, criteria + 1)])
 
 
 def _rating(row: RankingRow, j: int) -> float:

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client
 from kam.lib.views import find, wants_part
-from scoring.selectors.clients import client_row, past_places
+from scoring.selectors.clients import PastPlace, client_row, past_places
 from scoring.selectors.confidence import confidence_of, seats_of
 from scoring.selectors.matrices import asked_run
 from scoring.services.explanation import (
@@ -17,6 +17,10 @@ from scoring.services.explanation import (
     rule_words,
     value_words,
 )
+from scoring.services.lifting import lifting, to_line_words
+from scoring.services.lifting import sentences as lift_sentences
+from scoring.services.score_change import score_change
+from scoring.services.score_change import sentences as change_sentences
 
 
 def explanation_of(pk: int, asked: str = "") -> tuple[Client, Explanation | None]:
@@ -39,6 +43,8 @@ def client_score(request, pk):
     context = {"client": client, "explanation": explanation}
     if explanation is not None:
         confidence = confidence_of(explanation.run)
+        past = past_places(client.pk, explanation.run.version.matrix_id)
+        context |= why(explanation, past, request.GET.get("since", ""))
         context |= {
             "confidence": confidence,
             "seat": seats_of(confidence, [explanation.row.client_id]).get(
@@ -46,10 +52,30 @@ def client_score(request, pk):
             ),
             "run": explanation.run,
             "row": explanation.row,
-            "past": past_places(client.pk, explanation.run.version.matrix_id),
+            "past": past,
         }
     template = "_client_score" if wants_part(request) else "client_score"
     return render(request, f"scoring/{template}.html", context)
+
+
+def why(found: Explanation, past: list[PastPlace], since: str) -> dict:
+    """What changed the points since an earlier ranking, and what would bring them over the line."""
+    earlier = [
+        each for each in past if each.run.as_of < found.run.as_of and each.run.pk != found.run.pk
+    ]
+    asked = next((each for each in earlier if str(each.run.pk) == since), None)
+    usual = next((each for each in earlier if each.run.pk == found.run.previous_id), None)
+    chosen = asked or usual or (earlier[-1] if earlier else None)
+    change = chosen and score_change(chosen.run, chosen.row, found.run, found.row)
+    lifts = lifting(found)
+    return {
+        "to_line": to_line_words(found),
+        "earlier": earlier,
+        "change": change,
+        "change_words": change_sentences(change) if change else [],
+        "lifting": lifts,
+        "lift_words": lift_sentences(lifts) if lifts else [],
+    }
 
 
 @require_GET

@@ -35,8 +35,11 @@ def _decimals(argument, default: int) -> int:
 
 @register.filter
 def number(value, decimals=0):
-    """``{{ x|number }}``, ``{{ x|number:1 }}``."""
-    return formatting.number(value, _decimals(decimals, 0), language=language())
+    """``{{ x|number }}``, ``{{ x|number:1 }}``; with its sign ``{{ x|number:"+2" }}``."""
+    signed = str(decimals).startswith("+")
+    return formatting.number(
+        value, _decimals(str(decimals).lstrip("+"), 0), language=language(), signed=signed
+    )
 
 
 @register.filter
