@@ -170,7 +170,7 @@ POLICY = {
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),
     "api:client-score-change": Row(read=STAFF, subject="accounts.Client"),
     "api:client-score-lift": Row(read=STAFF, subject="accounts.Client"),
-    "api:ranking-comparison": Row(read=STAFF),
+    "api:client-score-comparison": Row(read=STAFF, subject="accounts.Client"),
     # --- sight
     "portfolio_abc_xyz": Row(read=STAFF),
     "matrix_map": Row(read=STAFF, subject="scoring.Matrix"),

@@ -168,9 +168,9 @@ api_urlpatterns = [
     path("decisions/<int:pk>/vote/", decisions_api.DecisionVoting.as_view(), name="decision-vote"),
     path("ranking/", ranking_api.Ranking.as_view(), name="ranking-list"),
     path(
-        "ranking/comparison/",
-        comparison_api.RankingComparison.as_view(),
-        name="ranking-comparison",
+        "clients/<int:pk>/score/comparison/",
+        comparison_api.ClientScoreComparison.as_view(),
+        name="client-score-comparison",
     ),
     path(
         "clients/<int:pk>/score/change/",

@@ -1,16 +1,16 @@
 """Why one client stands above another, over REST."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Client
 from kam.lib.views import find
-from scoring.models import RankingRow
-from scoring.selectors.matrices import asked_run
+from scoring.selectors.clients import across_the_line, named_row
+from scoring.selectors.matrices import main_run
 from scoring.services.comparison import compare, sentences
 
 from .matrices import RunSerializer
@@ -40,59 +40,48 @@ class NewSerializer(serializers.Serializer):
 
 class ComparisonAnswer(serializers.Serializer):
     """``weights``: the nearest ones with which the two change places; ``rating``: the least change
-    of one rating of the one below that does.  Null where there is none."""
+    of one rating of the one below that does; null where there is none.  All null where the client,
+    or everybody across the line, has no place or is not yours to see."""
 
-    run = RunSerializer()
-    above = SideSerializer()
-    below = SideSerializer()
-    difference = serializers.FloatField()
+    run = RunSerializer(allow_null=True)
+    above = SideSerializer(allow_null=True)
+    below = SideSerializer(allow_null=True)
+    difference = serializers.FloatField(allow_null=True)
     parts = BetweenSerializer(many=True)
     weights = NewSerializer(many=True, allow_null=True)
     rating = NewSerializer(allow_null=True)
     sentences = serializers.ListField(child=serializers.CharField())
 
 
-class RankingComparison(APIView):
-    """Two clients of a ranking; 404 where one of them has no place in it, or is not yours."""
+class ClientScoreComparison(APIView):
+    """A client and another one, ``with``; without it the nearest across the key line."""
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("a", OpenApiTypes.INT, required=True),
-            OpenApiParameter("b", OpenApiTypes.INT, required=True),
-            OpenApiParameter("run", OpenApiTypes.INT),
-        ],
-        responses=ComparisonAnswer,
+        parameters=[OpenApiParameter("with", OpenApiTypes.INT)], responses=ComparisonAnswer
     )
-    def get(self, request):
-        asked = {}
-        for name in ("a", "b"):
-            try:
-                asked[name] = serializers.IntegerField(min_value=1).run_validation(
-                    request.query_params.get(name)
-                )
-            except serializers.ValidationError as error:
-                raise serializers.ValidationError({name: error.detail}) from error
-        if asked["a"] == asked["b"]:
-            raise serializers.ValidationError({"b": ["a = b"]})
-        run = asked_run(request.query_params.get("run", ""))
-        rows = [self._row(run, pk) for pk in asked.values()]
-        found = compare(run, *rows)
-        return Response(
-            ComparisonAnswer(
-                {
-                    **{name: getattr(found, name) for name in (
-                        "run", "above", "below", "difference", "parts", "weights", "rating"
-                    )},
-                    "sentences": sentences(found),
-                }
-            ).data
-        )  # fmt: skip
+    def get(self, request, pk):
+        client = find(Client, pk=pk)
+        run = main_run()
+        asked = request.query_params.get("with", "")
+        other = find(Client, pk=self._id(asked)) if asked else None
+        if other is not None and other.pk == client.pk:
+            raise serializers.ValidationError({"with": [_("This is one and the same client.")]})
+        one = named_row(run, client.pk) if run else None
+        second = None
+        if run is not None:
+            second = named_row(run, other.pk) if other else across_the_line(run, one)
+        if run is None or one is None or second is None or not (one.rank and second.rank):
+            nothing = dict.fromkeys(("above", "below", "difference", "weights", "rating"))
+            answer = {"run": run, **nothing, "parts": [], "sentences": []}
+            return Response(ComparisonAnswer(answer).data)
+        found = compare(run, one, second)
+        names = ("run", "above", "below", "difference", "parts", "weights", "rating")
+        answer = {name: getattr(found, name) for name in names}
+        return Response(ComparisonAnswer(answer | {"sentences": sentences(found)}).data)
 
     @staticmethod
-    def _row(run, pk: int) -> RankingRow:
-        client = find(Client, pk=pk)
-        rows = RankingRow.objects.filter(run_id=run.pk if run else 0, client_id=client.pk)
-        row = rows.select_related("client").first()
-        if row is None or not row.rank:
-            raise NotFound
-        return row
+    def _id(text: str) -> int:
+        try:
+            return serializers.IntegerField(min_value=1).run_validation(text)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({"with": error.detail}) from error

@@ -20,6 +20,22 @@ def client_row(run: RankingRun, client_id: int) -> RankingRow | None:
     return RankingRow.objects.filter(run_id=run.pk, client_id=client_id).first()
 
 
+def named_row(run: RankingRun, client_id: int) -> RankingRow | None:
+    """As :func:`client_row`, with the client."""
+    rows = RankingRow.objects.filter(run_id=run.pk, client_id=client_id)
+    return rows.select_related("client").first()
+
+
+def across_the_line(run: RankingRun, row: RankingRow | None) -> RankingRow | None:
+    """The nearest client on the other side of the key line, of those the actor may see."""
+    if row is None or not row.rank:
+        return None
+    rows = RankingRow.objects.filter(run_id=run.pk, rank__gt=0).select_related("client")
+    if row.selected:
+        return rows.filter(selected=0).order_by("place").first()
+    return rows.filter(selected=1).order_by("-place").first()
+
+
 @dataclass(frozen=True)
 class PastPlace:
     run: RankingRun

@@ -5,7 +5,8 @@ from django.views.decorators.http import require_GET
 
 from kam.lib import drawing
 from scoring.forms.comparison import ComparisonForm
-from scoring.models import RankingRow, RankingRun
+from scoring.models import RankingRun
+from scoring.selectors.clients import across_the_line, named_row
 from scoring.selectors.matrices import asked_run, main_matrix
 from scoring.services.comparison import compare, sentences
 
@@ -28,9 +29,9 @@ def _compared(run: RankingRun, form: ComparisonForm) -> dict:
     one, other = form.cleaned_data["a"], form.cleaned_data["b"]
     if one is None:
         return {}
-    first = _row(run, one.pk)
+    first = named_row(run, one.pk)
     across = other is None
-    second = _across_the_line(run, first) if across else _row(run, other.pk)
+    second = across_the_line(run, first) if across else named_row(run, other.pk)
     names = {"a": one.name, "b": second.client.name if second else other.name if other else ""}
     context = {"form": ComparisonForm(initial=names), "across": across}
     if first is None or not first.rank or second is None or not second.rank:
@@ -47,18 +48,3 @@ def _compared(run: RankingRun, form: ComparisonForm) -> dict:
         "sentences": sentences(found),
         "parts": [(part, drawing.balance(part.points, most)) for part in found.parts],
     }
-
-
-def _row(run: RankingRun, client_id: int) -> RankingRow | None:
-    rows = RankingRow.objects.filter(run_id=run.pk, client_id=client_id)
-    return rows.select_related("client").first()
-
-
-def _across_the_line(run: RankingRun, row: RankingRow | None) -> RankingRow | None:
-    """The nearest client on the other side of the key line, of those the person may see."""
-    if row is None or not row.rank:
-        return None
-    rows = RankingRow.objects.filter(run_id=run.pk, rank__gt=0).select_related("client")
-    if row.selected:
-        return rows.filter(selected=0).order_by("place").first()
-    return rows.filter(selected=1).order_by("-place").first()

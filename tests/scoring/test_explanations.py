@@ -304,9 +304,9 @@ class TestPages:
         assert [answer.status_code for answer in answers] == [422, 422]
         texts = [answer.content.decode() for answer in answers]
         assert all("There is no client with this name or INN." in text for text in texts)
-        api = reverse("api:ranking-comparison")
+        api = reverse("api:client-score-comparison", args=[own.pk])
         for other in (clients["Alpha"].pk, 987_654_321):
-            assert client.get(api, {"a": own.pk, "b": other}).status_code == 404
+            assert client.get(api, {"with": other}).status_code == 404
         assert run.pk
 
     def test_the_points_of_a_client_tell_change_and_lift(self, client, kam, matrix, criteria):
@@ -333,10 +333,10 @@ class TestPages:
         )
         lifts = client.get(f"/api/v1/clients/{gamma}/score/lift/").json()
         assert lifts["lifts"][0]["criterion"] == "values"
-        found = client.get(
-            "/api/v1/ranking/comparison/", {"a": gamma, "b": clients["Alpha"].pk}
-        ).json()
+        address = f"/api/v1/clients/{gamma}/score/comparison/"
+        found = client.get(address, {"with": clients["Alpha"].pk}).json()
         assert found["above"]["name"] == "Alpha"
         assert sum(part["points"] for part in found["parts"]) == pytest.approx(found["difference"])
-        for wrong in ({}, {"a": "x", "b": 1}, {"a": gamma, "b": gamma}):
-            assert client.get("/api/v1/ranking/comparison/", wrong).status_code == 400
+        assert client.get(address).json()["above"]["name"] == "Beta"
+        for wrong in ("x", 0, gamma):
+            assert client.get(address, {"with": wrong}).status_code == 400
