@@ -41,4 +41,4 @@ class ClientField(ClientNameField):
 
 class ComparisonForm(forms.Form):
     a = ClientField("a", label=_("Client"))
-    b = ClientField("b", label=_("Compared with"))
+    b = ClientField("b", label=_("Compare it with"))
