@@ -77,8 +77,12 @@ def _value(found: Explanation, part: Part, rating: float) -> float | None:
     criterion = part.criterion
     if criterion.measure not in MEASURES or part.people is not None:
         return None
+    rule = rule_from_dict(criterion.rule)
     frozen = found.run.fitted[part.position - 1].get("fitted", {})
-    return value_for(rule_from_dict(criterion.rule), frozen, rating)
+    if rule.within:
+        own = getattr(found.client, rule.within)
+        frozen = frozen.get("segments", {}).get(own, frozen.get("whole", {}))
+    return value_for(rule, frozen, rating)
 
 
 def sentences(found: Lifting) -> list[str]:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from accounts.measures.catalogue import MEASURES
 from scoring import store
-from scoring.engine.ratings import Rule, rate, rule_from_dict
+from scoring.engine.ratings import SMALLEST_POPULATION, Rated, Rule, rate, rule_from_dict
 from scoring.engine.robustness import Reversal, reversals
-from scoring.inputs import Part, join, people_ratings
+from scoring.inputs import Part, attributes, join, people_ratings
 from scoring.models import RankingRun, VersionCriterion
 
 # Ratings of clients × criteria that all removals together may cost, and removals at most.
@@ -42,12 +42,21 @@ def reversals_of(
     if not relative:
         return None
     people = _people(run, [criteria[j] for j in relative], columns.ids)
+    within = {
+        rule.within: np.array(attributes(rule.within, columns.ids), dtype=object)
+        for rule in relative.values()
+        if rule.within
+    }
 
     def again(positions: NDArray[np.int64]) -> NDArray[np.float64]:
         ratings = columns.ratings[positions].copy()
         for j, rule in relative.items():
             ratings[:, j] = _anew(
-                criteria[j], rule, columns, j, positions, people.get(criteria[j].criterion_id)
+                criteria[j],
+                _rated(rule, columns.raw[positions, j], within.get(rule.within), positions),
+                columns.applicable[positions, j],
+                positions,
+                people.get(criteria[j].criterion_id),
             )
         return ratings
 
@@ -82,21 +91,27 @@ def _people(
     }
 
 
+def _rated(
+    rule: Rule,
+    values: NDArray[np.float64],
+    segments: NDArray[np.object_] | None,
+    positions: NDArray[np.int64],
+) -> Rated:
+    """As :func:`scoring.inputs.rated_clients`, with the segments read once for all removals."""
+    if segments is None:
+        return rate(rule, values)
+    return rate(rule, values, segments[positions].tolist(), smallest=SMALLEST_POPULATION)
+
+
 def _anew(
     criterion: VersionCriterion,
-    rule: Rule,
-    columns: store.Loaded,
-    j: int,
+    rated: Rated,
+    applicable: NDArray[np.bool_],
     positions: NDArray[np.int64],
     people: Part | None,
 ) -> NDArray[np.float64]:
-    applicable = columns.applicable[positions, j]
-    rated = np.where(applicable, rate(rule, columns.raw[positions, j]).ratings, np.nan)
+    computed = Part(np.where(applicable, rated.ratings, np.nan), applicable)
     opinions = people and Part(people.ratings[positions], people.applicable[positions])
-    ratings, _applies = join(
-        Part(rated, applicable),
-        opinions,
-        float(criterion.people_share),
-        whole=rule.rounding == "integer",
-    )
+    whole = rule_from_dict(criterion.rule).rounding == "integer"
+    ratings, _applies = join(computed, opinions, float(criterion.people_share), whole=whole)
     return ratings

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from scoring import store
 from scoring.engine.robustness import acceptability, seat_bounds
-from scoring.models import Confidence, RankingRow, Seat, WantedRating
+from scoring.models import Confidence, Criterion, RankingRow, Seat, WantedRating
 from scoring.selectors.confidence import confidence_of, seats_of, wanted_ratings
 from scoring.services.confidence import (
     Asked,
@@ -26,6 +27,7 @@ from scoring.services.confidence import (
 from scoring.services.confidence_words import Answer
 from scoring.services.decisions import prepare
 from scoring.services.ratings import Opinion, record_opinions
+from scoring.services.reversals import reversals_of
 from scoring.services.seats import seats_within, tolerance_of
 from tests.factories import make_client, make_document, make_user
 
@@ -315,3 +317,27 @@ class TestPages:
         charts = client.get(f"/api/v1/confidences/{answered.pk}/charts/").json()
         assert [each["key"] for each in charts] == ["stability", "seats"]
         assert client.get(f"/api/v1/matrices/{matrix.pk}/wanted/").json() == []
+
+
+def test_removals_are_rated_within_segments_as_the_run_was(matrix):
+    """Leaving nobody out has to give the ratings that the run has."""
+    for number, buyer in enumerate(make_buyers(50)):
+        with acting_system("test"):
+            type(buyer).objects.filter(pk=buyer.pk).update(segment="AB"[number % 2])
+    Criterion.objects.filter(key="average_invoice").update(
+        rule={"kind": "percentile", "within": "segment", "rounding": "none"}
+    )
+    put_to_use(matrix, WEIGHTS, selection_value=9)
+    run = rank_now(matrix)
+    with acting_system("test"):
+        criteria = list(run.version.criteria.order_by("position"))
+        found = store.loaded(run.pk, len(criteria))
+        seen = []
+
+        def kept(count, again, *_rest, **_more):
+            seen.append(again(np.arange(count)))
+            return ()
+
+        with mock.patch("scoring.services.reversals.reversals", kept):
+            reversals_of(run, criteria, found, 9)
+    np.testing.assert_allclose(seen[0], found.ratings)
