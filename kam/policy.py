@@ -121,6 +121,7 @@ POLICY = {
     "api:matrix-seats": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),
     "api:matrix-wanted": Row(read=STAFF, subject="scoring.Matrix"),
     "api:confidence-charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Confidence"),
+    "matrix_paste": Row(read=EDITORS, write=EDITORS, subject="scoring.Matrix"),
     # Backtests name clients of all teams, so only who reads all of them.
     "matrix_backtests": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "backtest_detail": Row(read=LEADERS | {AUDITOR}, subject="scoring.Backtest"),
@@ -167,6 +168,7 @@ POLICY = {
     "api:decision-vote": Row(write=LEADERS, subject="scoring.Decision"),
     "api:ranking-list": Row(read=STAFF),
     "api:rating-list": Row(read=STAFF, write=EDITORS),
+    "api:rating-batch": Row(write=EDITORS),
     "api:client-score": Row(read=STAFF, subject="accounts.Client"),
     "api:client-score-change": Row(read=STAFF, subject="accounts.Client"),
     "api:client-score-lift": Row(read=STAFF, subject="accounts.Client"),

@@ -23,6 +23,7 @@ from .views import (
     matrices,
     prospects,
     ranking,
+    rating_paste,
     ratings,
     rules,
     weighings,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("matrices/<int:pk>/ratings/", ratings.matrix_ratings, name="matrix_ratings"),
     path("matrices/<int:pk>/confidence/", confidence.matrix_confidence, name="matrix_confidence"),
     path("matrices/<int:pk>/wanted/", confidence.matrix_wanted, name="matrix_wanted"),
+    path("matrices/<int:pk>/ratings/paste/", rating_paste.matrix_paste, name="matrix_paste"),
     path("matrices/<int:pk>/backtests/", backtests.matrix_backtests, name="matrix_backtests"),
     path("backtests/<int:pk>/", backtests.backtest_detail, name="backtest_detail"),
     path("matrices/<int:pk>/decisions/", decisions.matrix_decisions, name="matrix_decisions"),
@@ -182,6 +184,7 @@ api_urlpatterns = [
         client_score_api.ClientScoreLift.as_view(),
         name="client-score-lift",
     ),
+    path("ratings/batch/", ratings_api.RatingBatch.as_view(), name="rating-batch"),
     path("ratings/", ratings_api.RatingList.as_view(), name="rating-list"),
     path("clients/<int:pk>/score/", client_score_api.ClientScore.as_view(), name="client-score"),
 ]

@@ -3,13 +3,17 @@
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.scoping import current
 from kam.lib.views import find_editable
 from scoring.models import Criterion, Rating
-from scoring.services.ratings import rate
+from scoring.services.ratings import AT_ONCE, Opinion, rate, record_opinions
 
 
 class RatingSerializer(serializers.ModelSerializer):
@@ -81,3 +85,57 @@ class RatingList(generics.ListCreateAPIView):
         if rating is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(self.get_serializer(rating).data, status=status.HTTP_201_CREATED)
+
+
+class BatchSerializer(serializers.Serializer):
+    ratings = RatingSerializer(many=True, allow_empty=False)
+
+
+class BatchAnswer(serializers.Serializer):
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+
+
+class RatingBatch(APIView):
+    """One's own ratings of many clients in one go: all of them are recorded, or none."""
+
+    @extend_schema(request=BatchSerializer, responses=BatchAnswer)
+    def post(self, request):
+        asked = BatchSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        rows = asked.validated_data["ratings"]
+        if len(rows) > AT_ONCE:
+            raise serializers.ValidationError(
+                _("At most %(most)s ratings at a time.") % {"most": AT_ONCE}
+            )
+        ids = {row["client_id"] for row in rows}
+        known = set(Client.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        mine = Client.objects.filter(pk__in=known).editable_by(current())
+        editable = set(mine.values_list("pk", flat=True))
+        errors: list[dict] = []
+        for row in rows:
+            if row["client_id"] not in known:
+                errors.append({"client": [_("There is no such client.")]})
+            elif row["client_id"] not in editable:
+                errors.append({"client": [_("This client is not yours to rate.")]})
+            else:
+                errors.append({})
+        if any(errors):
+            raise serializers.ValidationError({"ratings": errors})
+        try:
+            recorded = record_opinions(
+                Opinion(
+                    client_id=row["client_id"],
+                    criterion_id=row["criterion"].pk,
+                    value=row["value"],
+                    not_applicable=row.get("not_applicable", False),
+                    rater_id=request.user.pk,
+                    date=row.get("date"),
+                    reason=row.get("reason", ""),
+                )
+                for row in rows
+            )
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
+        return Response(BatchAnswer(vars(recorded)).data, status=status.HTTP_201_CREATED)

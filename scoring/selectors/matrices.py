@@ -76,6 +76,15 @@ def working_version(matrix: Matrix) -> MatrixVersion:
     return max(versions, key=lambda version: version.number)
 
 
+def rated_version(matrix: Matrix) -> MatrixVersion:
+    """Whose criteria people rate: the version in use, before there is one the latest."""
+    versions = matrix.versions.order_by("-number")
+    found = versions.filter(status=MatrixVersion.Status.ACTIVE).first() or versions.first()
+    if found is None:
+        raise MatrixVersion.DoesNotExist
+    return found
+
+
 def rule_row(base: MatrixVersion, key: str) -> VersionCriterion:
     """The criterion as the version takes it, or as the library has it where it does not (yet).
 

@@ -12,9 +12,9 @@ from accounts.models import Client
 from kam.lib.navigation import may
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable, wants_part
-from scoring.models import Criterion, Matrix, MatrixVersion, RankingRow
+from scoring.models import Criterion, Matrix, RankingRow
 from scoring.selectors.clients import rating_history, ratings_in_force, served_clients
-from scoring.selectors.matrices import main_run, version_criteria
+from scoring.selectors.matrices import main_run, rated_version, version_criteria
 from scoring.selectors.ranking import Filters, kams, ranking_slice
 from scoring.services.ratings import rate
 
@@ -27,21 +27,18 @@ PAGE = 40
 def matrix_ratings(request, pk):
     """Clients down, criteria across: what people rate is typed, what is computed is shown."""
     matrix = get_object_or_404(Matrix.objects.select_related("current_run"), pk=pk)
-    version = (
-        matrix.versions.filter(status=MatrixVersion.Status.ACTIVE).first()
-        or matrix.versions.order_by("-number").first()
-    )
+    version = rated_version(matrix)
     criteria = version_criteria(version)
-    q, owner = request.GET.get("q", "")[:120], request.GET.get("owner", "")[:20]
-    clients, page = _clients(request, Filters(q=q, owner=owner, part="all"))
+    clients, page = grid_clients(request)
     context = {
         "matrix": matrix,
         "version": version,
         "criteria": [{"row": row, "anchors": anchors(row.criterion)} for row in criteria],
         "page": page,
         "lines": grid(request.user, matrix, version, criteria, clients),
-        "q": q,
-        "owner": owner,
+        "q": request.GET.get("q", "")[:120],
+        "owner": request.GET.get("owner", "")[:20],
+        "may_paste": may(request.user, "matrix_paste", "POST"),
     }
     if wants_part(request):
         return render(request, "scoring/_grid.html", context)
@@ -49,8 +46,10 @@ def matrix_ratings(request, pk):
     return render(request, "scoring/matrix_ratings.html", context)
 
 
-def _clients(request, filters: Filters):
+def grid_clients(request):
     """A page of clients in the order of the main ranking; by name while there is none yet."""
+    q, owner = request.GET.get("q", "")[:120], request.GET.get("owner", "")[:20]
+    filters = Filters(q=q, owner=owner, part="all")
     run = main_run()
     if run is None:
         return list(served_clients().order_by("sort_name", "pk")[:PAGE]), None

@@ -1,5 +1,6 @@
 // A grid of ratings typed with the keyboard.  1-9 rate, 0 is ten, Delete is "not rated", arrows
 // move.  Each change is posted at once to the cell's data-url as `rating` ("" = not rated).
+import { openSheet } from "./sheet.js";
 import { toast } from "./toast.js";
 import { word } from "./words.js";
 
@@ -83,6 +84,23 @@ function onInput(event) {
   save(event.target, Number.isNaN(typed) ? "" : String(typed === 0 ? 10 : Math.min(typed, 10)));
 }
 
+// A block from a spreadsheet fills the grid from this cell on; what it changes is shown first.
+function onPaste(event) {
+  const cell = event.target;
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!isCell(cell) || !/[\t\n]/.test(text.replace(/[\r\n]+$/, ""))) return;
+  const table = cell.closest("table[data-paste]");
+  if (!table) return;
+  event.preventDefault();
+  const column = cell.closest("td, th").cellIndex;
+  const rows = [...table.tBodies[0].rows];
+  openSheet(table.dataset.paste, {
+    text,
+    start: table.tHead.rows[0].cells[column].dataset.criterion ?? "",
+    rows: rows.slice(rows.indexOf(cell.closest("tr"))).map((row) => row.dataset.client).join(),
+  });
+}
+
 // What makes an input a cell of the grid, said here once and not in every cell of the page.
 export function refresh(root) {
   for (const cell of root.querySelectorAll?.("input.rating-input") ?? []) {
@@ -97,5 +115,6 @@ export function refresh(root) {
 export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("input", onInput);
+  document.addEventListener("paste", onPaste);
   document.addEventListener("focusin", (event) => isCell(event.target) && event.target.select());
 }

@@ -4,10 +4,12 @@ const body = document.getElementById("sheet-body");
 
 const fill = (id) => body.replaceChildren(document.getElementById(id).content.cloneNode(true));
 
-async function open(address) {
+// With values they are posted, else the address is read.
+export async function openSheet(address, values) {
   fill("sheet-wait");
   if (!dialog.open) dialog.showModal();
-  await htmx.ajax("GET", address, { source: body, target: body, swap: "innerHTML" });
+  const how = { source: body, target: body, swap: "innerHTML" };
+  await htmx.ajax(values ? "POST" : "GET", address, values ? { ...how, values } : how);
 }
 
 export function start() {
@@ -17,7 +19,7 @@ export function start() {
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
     if (!link || !plain) return;
     event.preventDefault();
-    open(link.href);
+    openSheet(link.href);
   });
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     body.addEventListener(failure, () => fill("sheet-failed"));

@@ -5,7 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from kam.lib.scoping import acting_system
-from scoring.models import VersionCriterion
+from scoring.models import Rating, VersionCriterion
+from tests.scoring.conftest import put_to_use
 
 from .test_look import faults, sideways
 from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
@@ -78,4 +79,35 @@ def test_a_cut_point_by_keyboard_and_mouse(new_tab, make_person, workspace):  # 
         )
     assert row.rule["cuts"][0] == 1
     assert row.rule["cuts"][-1] == row.rule["cuts"][-2]
+    assert tab.complaints == []
+
+
+def test_a_block_pasted_on_a_cell(new_tab, make_person, workspace):  # noqa: F811
+    matrix = workspace("en")
+    with acting_system("test"):
+        put_to_use(matrix, {"profit": 60, "values": 20, "procurement": 20})
+    person = make_person("administrator", language="en")
+    tab = new_tab()
+    tab.sign_in(person)
+    page = tab.open(reverse("matrix_ratings", args=[matrix.pk]))
+    cells = page.locator("input.rating-input")
+    names = page.locator("tr[data-client] th").all_inner_texts()
+    cells.first.focus()
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.setData("text/plain", "7\\t8\\n9\\tx\\n");
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste",
+          { clipboardData: data, bubbles: true, cancelable: true })); }"""
+    )
+    sheet = page.locator("#sheet")
+    expect(sheet).to_contain_text("3 ratings change")
+    expect(sheet).to_contain_text("Line 2, column 2")
+    for name in names[:2]:
+        expect(sheet).to_contain_text(name)
+    page.keyboard.press("Tab")
+    sheet.get_by_role("button", name="Save 3 ratings").press("Enter")
+    expect(page.locator("input.rating-input").first).to_have_value("7")
+    expect(page.locator("input.rating-input").nth(2)).to_have_value("9")
+    with acting_system("test"):
+        found = Rating.objects.filter(rater=person).values_list("value", flat=True)
+        assert sorted(found) == [7, 8, 9]
     assert tab.complaints == []
