@@ -10,6 +10,7 @@ from .api import criteria as criteria_api
 from .api import decisions as decisions_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api
+from .api import rating_requests as rating_requests_api
 from .api import ratings as ratings_api
 from .api import rules as rules_api
 from .api import weighings as weighings_api
@@ -24,6 +25,7 @@ from .views import (
     prospects,
     ranking,
     rating_paste,
+    rating_requests,
     ratings,
     rules,
     weighings,
@@ -87,6 +89,22 @@ urlpatterns = [
         name="client_score_criterion",
     ),
     path("clients/<int:pk>/ratings/<slug:key>/", ratings.client_ratings, name="client_ratings"),
+    path(
+        "clients/<int:pk>/ratings/<slug:key>/requests/",
+        rating_requests.rating_request_create,
+        name="rating_request_create",
+    ),
+    path("rating-requests/", rating_requests.rating_request_list, name="rating_request_list"),
+    path(
+        "rating-requests/<int:pk>/answer/",
+        rating_requests.rating_request_answer,
+        name="rating_request_answer",
+    ),
+    path(
+        "rating-requests/<int:pk>/withdrawal/",
+        rating_requests.rating_request_withdrawal,
+        name="rating_request_withdrawal",
+    ),
     path("clients/<int:pk>/ratings/<slug:key>/mine/", ratings.client_rating, name="client_rating"),
 ]
 
@@ -185,6 +203,22 @@ api_urlpatterns = [
         name="client-score-lift",
     ),
     path("ratings/batch/", ratings_api.RatingBatch.as_view(), name="rating-batch"),
+    path(
+        "rating-requests/",
+        rating_requests_api.RatingRequestList.as_view(),
+        name="rating-request-list",
+    ),
+    path(
+        "rating-requests/<int:pk>/answer/",
+        rating_requests_api.RatingRequestAnswer.as_view(),
+        name="rating-request-answer",
+    ),
+    path(
+        "rating-requests/<int:pk>/withdrawal/",
+        rating_requests_api.RatingRequestWithdrawal.as_view(),
+        name="rating-request-withdrawal",
+    ),
+    path("rating-spreads/", rating_requests_api.RatingSpreads.as_view(), name="rating-spread-list"),
     path("ratings/", ratings_api.RatingList.as_view(), name="rating-list"),
     path("clients/<int:pk>/score/", client_score_api.ClientScore.as_view(), name="client-score"),
 ]

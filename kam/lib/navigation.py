@@ -26,7 +26,12 @@ WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
-    Place("matrix_list", _("Matrix"), "sliders-horizontal", ("matrix_", "criterion_", "backtest_")),
+    Place(
+        "matrix_list",
+        _("Matrix"),
+        "sliders-horizontal",
+        ("matrix_", "criterion_", "backtest_", "rating_request"),
+    ),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio",)),
 )
 HOUSEHOLD = (

@@ -13,6 +13,7 @@ from accounts.models import Client
 from kam.lib.scoping import current
 from kam.lib.views import find_editable
 from scoring.models import Criterion, Rating
+from scoring.selectors.rating_requests import blind
 from scoring.services.ratings import AT_ONCE, Opinion, rate, record_opinions
 
 
@@ -49,12 +50,13 @@ class RatingSerializer(serializers.ModelSerializer):
 
 class RatingList(generics.ListCreateAPIView):
     """Ratings with their history (``?client=``, ``?criterion=``, ``?current=1``); posting gives
-    one's own rating, value null takes it back."""
+    one's own rating, value null takes it back.  Others' ratings stay unseen where one is asked
+    and has not answered."""
 
     serializer_class = RatingSerializer
 
     def get_queryset(self):
-        rows = Rating.objects.select_related("criterion", "rater")
+        rows = blind(Rating.objects.all()).select_related("criterion", "rater")
         client = self.request.query_params.get("client", "")
         criterion = self.request.query_params.get("criterion", "")
         if client:

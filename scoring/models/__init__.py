@@ -5,6 +5,7 @@ from .confidence import Confidence, Seat, WantedRating
 from .criteria import Criterion
 from .decisions import Decision, DecisionItem, DecisionVote, ListOverride
 from .matrices import Matrix, MatrixVersion, VersionCriterion
+from .rating_requests import RatingRequest
 from .ratings import Rating
 from .runs import RankingRow, RankingRun
 from .weighings import Weighing, WeighingRound
@@ -22,6 +23,7 @@ __all__ = [
     "RankingRow",
     "RankingRun",
     "Rating",
+    "RatingRequest",
     "Seat",
     "VersionCriterion",
     "WantedRating",

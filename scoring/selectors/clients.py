@@ -15,6 +15,8 @@ from scoring.models import (
     Rating,
 )
 
+from .rating_requests import blind
+
 
 def client_row(run: RankingRun, client_id: int) -> RankingRow | None:
     return RankingRow.objects.filter(run_id=run.pk, client_id=client_id).first()
@@ -63,6 +65,7 @@ def opinions(client_id: int, criterion_ids: Iterable[int], run: RankingRun) -> l
     """People's ratings that a run took for a client: each rater's latest, by criterion.
 
     Of a group also those given to its members, where the same rater has not rated the group.
+    Without those of others while the actor is asked and has not answered.
     """
     end = min(end_of_day(run.as_of), run.started_at)
     members = Client.objects.filter(
@@ -74,7 +77,8 @@ def opinions(client_id: int, criterion_ids: Iterable[int], run: RankingRun) -> l
         Q(memberships__known_to__isnull=True) | Q(memberships__known_to__gte=end),
     )
     ratings = (
-        Rating.objects.filter(Q(client_id=client_id) | Q(client__in=members.order_by()))
+        blind(Rating.objects.all())
+        .filter(Q(client_id=client_id) | Q(client__in=members.order_by()))
         .filter(criterion_id__in=list(criterion_ids), date__lte=run.as_of, known_from__lt=end)
         .filter(Q(known_to__isnull=True) | Q(known_to__gte=end))
         .filter(Q(value__isnull=False) | Q(not_applicable=True))
@@ -89,8 +93,9 @@ def opinions(client_id: int, criterion_ids: Iterable[int], run: RankingRun) -> l
 def ratings_in_force(
     client_ids: Iterable[int], criterion_ids: Iterable[int], rater: User | None = None
 ) -> QuerySet[Rating]:
-    """Ratings that hold now, of everybody or of one rater."""
-    rows = Rating.objects.filter(
+    """Ratings that hold now, of everybody (as far as the actor may know them yet) or of one
+    rater."""
+    rows = blind(Rating.objects.all()).filter(
         client_id__in=list(client_ids),
         criterion_id__in=list(criterion_ids),
         known_to__isnull=True,
@@ -105,7 +110,8 @@ def served_clients() -> QuerySet[Client]:
 
 def rating_history(client_id: int, criterion_id: int) -> QuerySet[Rating]:
     return (
-        Rating.objects.filter(client_id=client_id, criterion_id=criterion_id)
+        blind(Rating.objects.all())
+        .filter(client_id=client_id, criterion_id=criterion_id)
         .select_related("rater")
         .order_by("-known_from", "-pk")
     )

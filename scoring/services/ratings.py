@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, User
 from kam.lib.periods import today
-from scoring.models import Criterion, Rating
+from scoring.models import Criterion, Rating, RatingRequest
 
 AT_ONCE = 5_000
 
@@ -165,6 +165,31 @@ def _write(batch: dict[tuple, Opinion], recorded: Recorded) -> None:
             recorded.updated += 1
     Rating.objects.bulk_update(closed, ["known_to"])
     Rating.objects.bulk_create(fresh)
+    _close_requests(batch, now)
+
+
+def _close_requests(batch: dict[tuple, Opinion], now: dt.datetime) -> None:
+    """Whoever says something has answered what they were asked."""
+    said = {
+        (opinion.client_id, opinion.criterion_id, opinion.rater_id)
+        for opinion in batch.values()
+        if opinion.rater_id is not None and (opinion.value is not None or opinion.not_applicable)
+    }
+    if not said:
+        return
+    clients, criteria, raters = (set(each) for each in zip(*said, strict=True))
+    waiting = RatingRequest.objects.filter(
+        answered_at__isnull=True,
+        withdrawn_at__isnull=True,
+        client_id__in=clients,
+        criterion_id__in=criteria,
+        person_id__in=raters,
+    )
+    answered = [
+        row.pk for row in waiting if (row.client_id, row.criterion_id, row.person_id) in said
+    ]
+    if answered:
+        RatingRequest.objects.filter(pk__in=answered).update(answered_at=now)
 
 
 def _says_nothing_new(earlier: Rating | None, opinion: Opinion, day: dt.date) -> bool:

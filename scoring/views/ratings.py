@@ -12,10 +12,13 @@ from accounts.models import Client
 from kam.lib.navigation import may
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable, wants_part
+from scoring.forms.rating_requests import RequestForm
 from scoring.models import Criterion, Matrix, RankingRow
 from scoring.selectors.clients import rating_history, ratings_in_force, served_clients
 from scoring.selectors.matrices import main_run, rated_version, version_criteria
 from scoring.selectors.ranking import Filters, kams, ranking_slice
+from scoring.selectors.rating_requests import open_requests, own_requests, spread_of
+from scoring.services.rating_requests import people_to_ask
 from scoring.services.ratings import rate
 
 from .matrices import anchors
@@ -38,6 +41,7 @@ def matrix_ratings(request, pk):
         "lines": grid(request.user, matrix, version, criteria, clients),
         "q": request.GET.get("q", "")[:120],
         "owner": request.GET.get("owner", "")[:20],
+        "asked": own_requests(request.user).count(),
         "may_paste": may(request.user, "matrix_paste", "POST"),
     }
     if wants_part(request):
@@ -143,9 +147,14 @@ def client_ratings(request, pk, key):
         "criterion": criterion,
         "anchors": anchors(criterion),
         "history": rating_history(client.pk, criterion.pk),
+        "spread": spread_of(client, criterion),
+        "asked": own_requests(request.user).filter(client=client, criterion=criterion).first(),
         "own": ratings_in_force([client.pk], [criterion.pk], request.user).first(),
         "may_rate": may(request.user, "client_rating", "POST")
         and Client.objects.filter(pk=client.pk).editable_by(current()).exists(),
     }
+    if may(request.user, "rating_request_create", "POST") and context["may_rate"]:
+        context["ask"] = RequestForm(people=people_to_ask(client))
+        context["waiting"] = open_requests().filter(client=client, criterion=criterion)
     template = "_ratings" if wants_part(request) else "ratings"
     return render(request, f"scoring/{template}.html", context)

@@ -126,6 +126,7 @@ UNSCOPED = {
     "accounts/api/authentication.py": (2, "finds the token before anybody is signed in"),
     "accounts/models/users.py": (1, "makes a token for the person who is given"),
     "scoring/selectors/weighings.py": (1, "counts, and shows to whom may know others' weights"),
+    "scoring/services/rating_requests.py": (1, "what another person may see decides who is asked"),
     "kam/audit/services.py": (1, "adds to the trail, whoever acts"),
     "kam/jobs/dispatcher.py": (5, "hands on everybody's jobs"),
     "kam/jobs/execution.py": (5, "claims and settles the job before its actor is set"),

@@ -43,6 +43,7 @@ from scoring.models import (
     Matrix,
     MatrixVersion,
     Rating,
+    RatingRequest,
     Seat,
     VersionCriterion,
     WantedRating,
@@ -286,6 +287,16 @@ def _facts(world: World, relation: str) -> None:
             rater=owner,
             date=DAY,
             reason=f"{word} reason",
+        ),
+    )
+    add(
+        relation,
+        RatingRequest.objects.create(
+            client=client,
+            criterion=world.common["criterion"],
+            person=owner,
+            asked_by=world.people["administrator"],
+            reason=f"{word} question",
         ),
     )
     goal = dict.fromkeys(("why", "what_for", "how", "own_measure", "unit"), f"{word} goal")
