@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -11,10 +11,10 @@ from accounts.importing.cells import skips, without_mark
 from accounts.importing.container import refuse
 from accounts.importing.fields import FIELDS, Cell
 from accounts.importing.headers import Header, find_header
-from accounts.importing.table import Issue
+from accounts.importing.records import Records
+from accounts.importing.table import Issue, ReadOptions
 from accounts.importing.textfile import Block
 
-BLOCK_ROWS = 2_000
 # How many of the lines that an unclosed quote took in are named one by one.
 _NAMED_LINES = 100
 # Columns with more different texts than this, and hardly any twice, are not worth sharing.
@@ -66,43 +66,42 @@ class Raw:
     total: int = 0
 
 
-def collect(
-    kind: str,
-    blocks: Iterable[Block],
-    mapping: Mapping[str, str],
-    *,
-    even: bool,
-    may_be_damaged: bool,
-) -> Raw:
+def collect(kind: str, records: Records, options: ReadOptions) -> Raw:
     """All records below the header, by column.
 
-    even: records must be as wide as the header (text files; sheets are filled up).
-    may_be_damaged: some bytes are not in the file's encoding; their records are errors.
     Raises Refused where there is no header or no record below it.
     """
     collector: _Collector | None = None
-    for block in blocks:
+    mapping = {**records.mapping, **options.map}
+    for block in records.blocks:
         if collector is None:
-            header = find_header(kind, block.records, mapping)
-            header_row = block.first + header.index
-            block.records = block.records[header.index + 1 :]
-            block.first = header_row + 1
+            header = find_header(kind, block.records, mapping, _asked_row(records, options))
+            header_row = block.number(header.last)
+            block.drop(header.last + 1)
             raw = Raw(header, header_row, {name: [] for name in header.columns.values()})
             raw.warnings.extend(header.warnings)
-            collector = _Collector(kind, raw, even=even, may_be_damaged=may_be_damaged)
+            collector = _Collector(kind, raw, records)
         collector.take(block)
     if collector is None:
         raise refuse("file.empty")
-    if collector.raw.total == 0:
+    if collector.raw.total == 0 and not records.errors and not records.notes:
         raise refuse("file.no_rows")
     return collector.raw
 
 
+def _asked_row(records: Records, options: ReadOptions) -> int | None:
+    """Place of the header among the first records, where it is known."""
+    if records.exact:
+        return 0
+    return None if options.header_row is None else options.header_row - 1
+
+
 class _Collector:
-    def __init__(self, kind: str, raw: Raw, *, even: bool, may_be_damaged: bool) -> None:
+    def __init__(self, kind: str, raw: Raw, records: Records) -> None:
         self.raw = raw
-        self.even = even
-        self.may_be_damaged = may_be_damaged
+        self.even = records.even
+        self.may_be_damaged = records.may_be_damaged
+        self.exact = records.exact
         self.width = raw.header.width
         self.named_width = max(raw.header.titles, default=0) + 1
         self.shared: dict[str, dict[str, str] | None] = {name: {} for name in raw.columns}
@@ -118,15 +117,15 @@ class _Collector:
         self.after_total = False
 
     def take(self, block: Block) -> None:
-        records, first = block.records, block.first
+        records, numbers = block.records, block.places()
         if block.swallowed is not None:
-            self._unclosed(first + len(records) - 1, block.swallowed)
-            records = records[:-1]
+            self._unclosed(numbers[-1] if numbers else block.first - 1, block.swallowed)
+            records, numbers = records[:-1], numbers[:-1]
         if self._is_plain(records):
-            kept, rows = records, list(range(first, first + len(records)))
+            kept, rows = records, list(numbers)
         else:
             kept, rows = [], []
-            for number, cells in enumerate(records, first):
+            for number, cells in zip(numbers, records, strict=True):
                 checked = self._look(number, cells)
                 if checked is not None:
                     kept.append(checked)
@@ -170,7 +169,7 @@ class _Collector:
             self.raw.total += 1
             self._error(number, "encoding.invalid")
             return None
-        if self._is_total(cells):
+        if not self.exact and self._is_total(cells):
             self.after_total = True
             self._warn(number, "row.total_skipped")
             return None

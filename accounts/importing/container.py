@@ -1,4 +1,4 @@
-"""What a file is, by its content: text, gzip of text, or a workbook. Bounded unpacking.
+"""What a file is, by its content: a table of text, a workbook, XML, HTML, JSON or a statement.
 
 Nothing is believed of the file's name. Everything is read in pieces; a packed file is unpacked
 into an unnamed temporary file and given up once it grows past the limits.
@@ -20,6 +20,8 @@ from typing import BinaryIO, Literal
 from accounts.importing.table import Issue, Refused
 
 MAX_BYTES = 1 << 30
+# Formats that are no tables are read into memory document by document, or in a child.
+MAX_OTHER = {"xml": 100 << 20, "html": 20 << 20, "json": 20 << 20, "statement": 64 << 20}
 # A gzip that grows beyond this and beyond the ratio is a bomb; a plain ledger packs to 1:5-1:40.
 SUSPECT_BYTES = 64 << 20
 MAX_RATIO = 200
@@ -48,19 +50,25 @@ _KNOWN_BINARY = (
 # Control characters that no table of text needs; tab, line ends and form feed are left out.
 CONTROLS = bytes(code for code in (*range(32), 127) if code not in (9, 10, 12, 13, 26))
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_HTML = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<style", b"<head", b"<body")
+_JSON = (b'{"', b"{\r", b"{\n", b"[{", b"[\r", b"[\n", b"{ ", b"{\t", b"{}")
+STATEMENT = b"1cclientbankexchange"
+
+Container = Literal["csv", "csv.gz", "xlsx", "xml", "html", "json", "statement"]
 
 
 @dataclass(slots=True)
 class Content:
     """An opened file and what one pass over its bytes told.
 
-    stream: the unpacked bytes, seekable. container: "csv", "csv.gz" or "xlsx".
+    stream: the unpacked bytes, seekable. container: "csv.gz" is a packed table of text; other
+    formats are called the same, packed or not. size: of the unpacked bytes.
     utf8_valid: all bytes are UTF-8. controls: some byte is a control character.
     head: the first bytes, at most PIECE of them.
     """
 
     stream: BinaryIO
-    container: Literal["csv", "csv.gz", "xlsx"]
+    container: Container
     sha256: str
     size: int
     head: bytes
@@ -73,7 +81,7 @@ def refuse(code: str, **params: str | int) -> Refused:
 
 
 def open_content(source: str | os.PathLike[str] | bytes) -> Content:
-    """Open, unpack and look through a file; raises Refused file.* or xml.dtd_forbidden."""
+    """Open, unpack and look through a file; raises Refused file.* , xlsx.encrypted, xml.dtd_forbidden."""
     if isinstance(source, bytes):
         return _look(io.BytesIO(source))
     stream = Path(source).open("rb")  # noqa: SIM115  (handed on, closed by `read`)
@@ -100,7 +108,7 @@ def _look(stream: BinaryIO) -> Content:
         return Content(stream, "xlsx", digest.hexdigest(), size, b"", False, False)
     if magic.startswith(_OLE):
         raise refuse(_ole_code(stream))
-    container: Literal["csv", "csv.gz"] = "csv"
+    container: Container = "csv"
     if magic.startswith(_GZIP):
         packed, container = stream, "csv.gz"
         stream = _unpack(packed, size)
@@ -156,7 +164,7 @@ def _unpack(packed: BinaryIO, packed_size: int) -> BinaryIO:
     return unpacked
 
 
-def _look_at_text(stream: BinaryIO, container: Literal["csv", "csv.gz"], sha256: str) -> Content:
+def _look_at_text(stream: BinaryIO, container: Container, sha256: str) -> Content:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     size, head, valid, controls = 0, b"", True, False
     while piece := stream.read(PIECE):
@@ -176,11 +184,14 @@ def _look_at_text(stream: BinaryIO, container: Literal["csv", "csv.gz"], sha256:
     stream.seek(0)
     if size == 0 or (len(head) < 4096 and not head.strip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\x1a")):
         raise refuse("file.empty")
-    _refuse_other_formats(head)
-    return Content(stream, container, sha256, size, head, valid, controls)
+    other = _other_format(head)
+    if other is not None and size > MAX_OTHER[other]:
+        raise refuse("file.too_large", limit=MAX_OTHER[other] >> 20)
+    return Content(stream, other or container, sha256, size, head, valid, controls)
 
 
-def _refuse_other_formats(head: bytes) -> None:
+def _other_format(head: bytes) -> Container | None:
+    """The format of what is no table of text; raises Refused for binary files and DTDs."""
     if head.startswith(_KNOWN_BINARY) or head.startswith((_GZIP, _ZIP, _OLE)):
         raise refuse("file.binary")
     sample = head[:65_536]
@@ -188,17 +199,17 @@ def _refuse_other_formats(head: bytes) -> None:
     if not wide and len(sample) - len(sample.translate(None, CONTROLS)) > len(sample) // 100 + 2:
         raise refuse("file.binary")
     start = sample.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:512].lower()
-    if start.startswith((b"<?xml", b"<!doctype", b"<!entity")) and not start.startswith(
-        b"<!doctype html"
+    if start.startswith(_HTML):
+        return "html"
+    if start.startswith(
+        (b"<?xml", b"<!doctype", b"<!entity", b"<!--", b"<\xd0\xba\xd0\xbe\xd0\xbc")
     ):
-        dtd = _DOCTYPE.search(head[: 256 << 10].replace(b"\x00", b""))
-        raise refuse("xml.dtd_forbidden" if dtd else "file.unsupported", format="XML")
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<style")):
-        raise refuse("file.unsupported", format="HTML")
-    if start.startswith((b'{"', b"{\r", b"{\n", b"[{", b"[\r", b"[\n")):
-        raise refuse("file.unsupported", format="JSON")
-    if start.startswith(b"1cclientbankexchange"):
-        raise refuse("file.unsupported", format="1CClientBankExchange")
+        if _DOCTYPE.search(head[: 256 << 10].replace(b"\x00", b"")):
+            raise refuse("xml.dtd_forbidden")
+        return "html" if b"<html" in start else "xml"
+    if start.startswith(_JSON):
+        return "json"
+    return "statement" if start.startswith(STATEMENT) else None
 
 
 def _looks_wide(sample: bytes) -> bool:

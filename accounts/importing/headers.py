@@ -12,20 +12,23 @@ from accounts.importing.synonyms import fields_of, left_out, normalise, russian_
 from accounts.importing.table import Issue, Refused
 
 LOOK_ROWS = 30
+MAX_COLUMNS = 1_000
 # Of several columns for one of these fields the first is taken and the others are left out.
 _FIRST_TAKES_IT = frozenset({"phone", "email", "status", "posted", "deleted"})
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
 _DIGIT = re.compile(r"\d")
+_BALANCE = re.compile(r"\s*оборотно-?\s?сальдовая ведомость", re.IGNORECASE)
 
 
 @dataclass(slots=True)
 class Header:
-    """The header found. index: in the records given. columns: position -> field.
+    """The header found. last: place of its last record among those given. columns: position ->
+    field.
 
     titles: position -> header as written. width: cells that a record must have.
     """
 
-    index: int
+    last: int
     titles: dict[int, str]
     columns: dict[int, str]
     width: int
@@ -57,22 +60,88 @@ def known_cells(kind: str, cells: Sequence[str], mapping: Mapping[str, str]) -> 
     )
 
 
-def find_header(kind: str, records: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> Header:
-    """The header among the first records; raises Refused header.* , column.missing or map.*."""
-    look = records[:LOOK_ROWS]
-    scores = [known_cells(kind, cells, mapping) for cells in look]
-    best = max(range(len(look)), key=lambda index: (scores[index], -index), default=None)
-    if best is None or not _is_header(look[best], scores[best]):
-        first = next((cells for cells in look if any(cell.strip() for cell in cells)), [])
+def find_header(
+    kind: str,
+    records: Sequence[Sequence[str]],
+    mapping: Mapping[str, str],
+    at: int | None = None,
+) -> Header:
+    """The header among the first records; raises Refused header.* , column.missing or map.*.
+
+    at: its place where it is known.
+    """
+    found = place_header(kind, records, mapping, at)
+    if found is None:
+        first = next((cells for cells in records if any(cell.strip() for cell in cells)), [])
         raise Refused(
             Issue(None, None, "header.not_found", {"found": _listed(_titles(first).values())})
         )
-    titles = _titles(look[best])
-    header = Header(best, titles, {}, len(look[best]))
-    _map(kind, header, mapping, best + 1)
+    last, cells = found
+    if len(cells) > MAX_COLUMNS:
+        raise Refused(
+            Issue(last + 1, None, "header.too_wide", {"found": len(cells), "limit": MAX_COLUMNS})
+        )
+    header = Header(last, _titles(cells), {}, len(cells))
+    _map(kind, header, mapping, last + 1)
     _settle_total(header)
-    _check_needs(kind, header, best + 1)
+    _check_needs(kind, header, last + 1)
     return header
+
+
+def place_header(
+    kind: str,
+    records: Sequence[Sequence[str]],
+    mapping: Mapping[str, str],
+    at: int | None = None,
+) -> tuple[int, Sequence[str]] | None:
+    """Place of the header's last record, and its cells; of two merged records made one.
+
+    Raises Refused file.balance for a turnover balance sheet of 1С, which lists no documents.
+    """
+    look = records[:LOOK_ROWS]
+    if at is not None:
+        return (at, records[at]) if 0 <= at < len(records) else None
+    for cells in look:
+        if any(_BALANCE.match(cell) for cell in cells):
+            raise Refused(Issue(None, None, "file.balance"))
+    scores = [known_cells(kind, cells, mapping) for cells in look]
+    best = max(range(len(look)), key=lambda index: (scores[index], -index), default=None)
+    if best is None:
+        return None
+    for upper in range(max(0, best - 1), min(best + 1, len(look) - 1)):
+        merged = _merged(kind, look[upper], look[upper + 1])
+        if merged and known_cells(kind, merged, mapping) > scores[best]:
+            return upper + 1, merged
+    return (best, look[best]) if _is_header(look[best], scores[best]) else None
+
+
+def _merged(kind: str, upper: Sequence[str], lower: Sequence[str]) -> list[str] | None:
+    """Two records of names as one: «Сумма» above «без НДС» is «Сумма без НДС»."""
+    if any(_DIGIT.search(cell) for cell in (*upper, *lower)) or not any(map(str.strip, lower)):
+        return None
+    titles, group = [], ""
+    width = max(len(upper), len(lower))
+    for above, below in zip(_padded(upper, width), _padded(lower, width), strict=True):
+        starts = bool(above)
+        group = above if starts or not below else group
+        titles.append(_title(kind, group if starts or below else "", below, starts=starts))
+    return titles
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    bare = [cell.strip(" \t\r\n\u00a0\ufeff") for cell in cells]
+    return bare + [""] * (width - len(bare))
+
+
+def _title(kind: str, above: str, below: str, *, starts: bool) -> str:
+    """The name that is known: of both, of the lower cell, of the upper one where it begins."""
+    if not above or not below:
+        return below or above
+    names = [f"{above} {below}", f"{below} {above}", below, *([above] if starts else [])]
+    for name in names:
+        if len(fields_of(kind, name)) == 1:
+            return name
+    return f"{above} {below}"
 
 
 def _is_header(cells: Sequence[str], score: int) -> bool:
@@ -191,7 +260,7 @@ def _settle_total(header: Header) -> None:
         del header.columns[position]
         header.ignored.append(header.titles[position])
         header.warnings.append(
-            Issue(header.index + 1, header.titles[position], "column.total_ignored")
+            Issue(header.last + 1, header.titles[position], "column.total_ignored")
         )
 
 

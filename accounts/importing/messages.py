@@ -21,8 +21,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Сохраните таблицу как CSV или XLSX.",
     ),
     "file.unsupported": (
-        "The content is {format}; CSV and XLSX are read. Save or export the table as one of them.",
-        "Внутри файла {format}, а читаются CSV и XLSX. Сохраните или выгрузите таблицу так.",
+        "The content is {format}, which is not read. Save or export the table as CSV or XLSX.",
+        "Внутри файла {format}, такой формат не читается. Выгрузите таблицу в CSV или XLSX.",
     ),
     "file.old_excel": (
         "This is a workbook of the old .xls kind. Save it as .xlsx.",
@@ -42,6 +42,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "После распаковки файл больше {limit} МБ или растёт подозрительно сильно. "
         "Разделите его или сохраните как CSV.",
     ),
+    "file.too_many_rows": (
+        "The file has more than {limit} rows. Split it, for example by year.",
+        "В файле больше {limit} строк. Разделите его, например по годам.",
+    ),
+    "file.balance": (
+        "This is a turnover balance sheet: it holds balances, not documents. Export the register "
+        "of documents or the report on sales instead.",
+        "Это оборотно-сальдовая ведомость: в ней остатки и обороты, а не документы. Выгрузите "
+        "реестр документов или отчёт о продажах.",
+    ),
+    "format.other_kind": (
+        "The file is {format}; what it holds is taken as: {kinds}. Choose this kind.",
+        "Это файл {format}; его содержимое загружается как {kinds}. Выберите этот вид.",
+    ),
+    "sheet.unknown": (
+        "There is no visible sheet “{value}” in the file. Choose another one.",
+        "Видимого листа «{value}» в файле нет. Выберите другой.",
+    ),
     "file.unknown_delimiter": (
         "“{value}” cannot part columns; give one character, such as ; or a comma.",
         "«{value}» не может разделять столбцы; укажите один знак, например ; или запятую.",
@@ -49,6 +67,83 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "xml.dtd_forbidden": (
         "The XML declares a document type, which is refused because it can be harmful.",
         "В XML объявлен тип документа (DTD). Такие файлы не принимаются: они небезопасны.",
+    ),
+    "xml.damaged": (
+        "The XML is damaged at line {line}. Export it again.",
+        "XML повреждён в строке {line}. Выгрузите его ещё раз.",
+    ),
+    "xml.unreadable": (
+        "The XML is built in a way that is refused as harmful: too deep or too long in one place. "
+        "Export the documents in several files.",
+        "Строение XML опасно: слишком глубокое или слишком длинное в одном месте. Выгрузите "
+        "документы несколькими файлами.",
+    ),
+    "html.unreadable": (
+        "The page could not be read within the limits of memory and time. Save the table as CSV.",
+        "Страницу не удалось прочитать в пределах памяти и времени. Сохраните таблицу как CSV.",
+    ),
+    "json.damaged": (
+        "The JSON is damaged at line {line}. Export it again.",
+        "JSON повреждён в строке {line}. Выгрузите его ещё раз.",
+    ),
+    "page.unknown": (
+        "The JSON is not a page of Bitrix24 or amoCRM that is known. Save the table as CSV or XLSX.",
+        "Это не страница Битрикс24 или amoCRM. Выгрузите таблицу в CSV или XLSX.",
+    ),
+    "page.busy": (
+        "The service was asked too often ({value}) and gave no data. Ask again later.",
+        "Сервис не отдал данные: слишком частые запросы ({value}). Повторите позже.",
+    ),
+    "page.error": (
+        "The service answered with an error instead of data: {value}. Check the access.",
+        "Сервис вместо данных вернул ошибку: {value}. Проверьте доступ.",
+    ),
+    "page.leads_skipped": (
+        "Deals that are not won were left out: {count}.",
+        "Сделки, которые не выиграны, пропущены: {count}.",
+    ),
+    "commerceml.operation_skipped": (
+        "Documents “{value}” are no sales and were left out: {count}.",
+        "Документы «{value}» не относятся к продажам и пропущены: {count}.",
+    ),
+    "document.sum_differs": (
+        "Lines of document {number} come to {found}, the document says {stated}; the lines were "
+        "taken. Look the document up.",
+        "Сумма строк документа {number} — {found}, а в самом документе указано {stated}; взяты "
+        "строки. Сверьте документ.",
+    ),
+    "statement.no_account": (
+        "The statement names no account of yours (РасчСчет), so incoming cannot be told from "
+        "outgoing. Export it again from the bank.",
+        "В выписке не указан ваш счёт (РасчСчет), поэтому приход не отличить от расхода. "
+        "Выгрузите её из банка ещё раз.",
+    ),
+    "statement.cut": (
+        "The statement does not end with КонецФайла; it may be cut. Compare its totals.",
+        "Выписка не заканчивается строкой «КонецФайла», возможно, она обрезана. Сверьте итоги.",
+    ),
+    "statement.unfinished": (
+        "The document that begins here is not finished (no КонецДокумента) and was not taken.",
+        "Документ, который начинается здесь, не завершён (нет «КонецДокумента») и не загружен.",
+    ),
+    "statement.no_direction": (
+        "It is not clear whether the money came or went: neither account is yours. Check the "
+        "accounts of the payment.",
+        "Неясно, пришли деньги или ушли: ни один из счетов не ваш. Проверьте счета платежа.",
+    ),
+    "statement.outgoing_skipped": (
+        "Outgoing payments were left out: {count}, in all {amount}.",
+        "Исходящие платежи пропущены: {count}, на сумму {amount}.",
+    ),
+    "statement.inside_skipped": (
+        "Transfers between your own accounts were left out: {count}.",
+        "Переводы между своими счетами пропущены: {count}.",
+    ),
+    "statement.sums_differ": (
+        "The statement gives {stated} for account {account}, its documents come to {found}. "
+        "Payments may be missing: export it again.",
+        "По счёту {account} в выписке указано {stated}, а документы дают {found}. Возможно, часть "
+        "платежей не выгружена: повторите выгрузку.",
     ),
     "xlsx.dtd": (
         "The workbook declares a document type inside, which is refused because it can be harmful.",
@@ -95,6 +190,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Строка с названиями столбцов не найдена. Вместо неё: {found}. Добавьте заголовок или "
         "укажите столбцы: --map СТОЛБЕЦ=ПОЛЕ.",
     ),
+    "header.too_wide": (
+        "The header has {found} columns, {limit} are allowed. Leave out what is not needed.",
+        "В заголовке {found} столбцов, допускается {limit}. Уберите лишние.",
+    ),
     "header.duplicate": (
         "Two columns are for the field {field}. Say which one counts with --map COLUMN={field}, "
         "and leave the other out with --map COLUMN=-; rename columns of the same name.",
@@ -128,6 +227,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "row.ragged": (
         "The row has {found} cells, the header has {expected}. Check delimiters and quotes.",
         "В строке {found} ячеек, а в заголовке {expected}. Проверьте разделители и кавычки.",
+    ),
+    "row.too_long": (
+        "The record at line {line} is longer than {limit} characters; often a quotation mark is "
+        "open before it. Close the quote or split the cell.",
+        "Запись в строке {line} длиннее {limit} знаков; чаще всего перед ней не закрыта кавычка. "
+        "Закройте кавычку или сократите ячейку.",
     ),
     "row.unclosed_quote": (
         "A quotation mark opened in row {row} is never closed; it took in {lines} more lines. "

@@ -50,7 +50,8 @@ class ReadOptions:
     decimal, dates: for columns that do not show their decimal sign or date order.
     vat: how `amount` is meant where the file does not say: "included", "excluded" or "none".
         A rate in per cent may follow: "included:20".
-    encoding, delimiter: win over detection.
+    encoding, delimiter: win over detection. sheet: name of the sheet (or "table 2" of a page).
+    header_row: record number of the header, 1-based.
     filename: shown in messages instead of the path.
     """
 
@@ -60,6 +61,8 @@ class ReadOptions:
     vat: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
     filename: str | None = None
 
 
@@ -67,8 +70,9 @@ class ReadOptions:
 class Meta:
     """How the file was understood, to be shown and kept beside the import.
 
-    container: "csv", "csv.gz" or "xlsx"; encoding and delimiter are None for xlsx.
-    header_row: record number of the header. columns: header -> field.
+    container: "csv", "csv.gz", "xlsx", "xml", "html", "json" or "statement"; encoding is None
+        for xlsx and json, delimiter for all but csv.
+    header_row: record number of the header, 0 where the format needs none. columns: header -> field.
     ignored: headers that are not used. decimals, dates: header -> sign or order found.
     sha256: of the file as it was given. rows: data records read, empty ones not counted.
     vat: how amounts were taken: "none", "excluded", "included" (documents only).

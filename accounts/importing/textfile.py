@@ -6,17 +6,19 @@ import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from accounts.importing.container import Content
+from accounts.importing.container import Content, refuse
 from accounts.importing.encodings import Encoding
 
 DELIMITERS = (";", ",", "\t", "|")
 LOOK_ROWS = 50
 _LOOK_CHARACTERS = 256 << 10
-# A cell may be as long as the file; the csv module must hand it over so that we can name it.
-_FIELD_LIMIT = (1 << 31) - 1
+# Much longer cells than are taken must be handed over by the csv module so that they can be
+# named; beyond this, in characters, the file is refused: it is an open quote or an attack.
+LONGEST_RECORD = 1 << 24
+MAX_RECORDS = 5_000_000
 
 
 # Put behind the last line: comes back as a record of its own unless a quote was left open.
@@ -28,11 +30,27 @@ class Block:
     """Records that follow each other. first: number of the first one, 1-based, blank ones count.
 
     swallowed: lines that an unclosed quote in the last record took in; None if it is whole.
+    numbers: of each record, where they do not follow each other.
     """
 
     first: int
     records: list[list[str]]
     swallowed: int | None = None
+    numbers: list[int] | None = None
+
+    def places(self) -> Sequence[int]:
+        """Number of each record."""
+        return self.numbers or range(self.first, self.first + len(self.records))
+
+    def number(self, index: int) -> int:
+        return self.places()[index]
+
+    def drop(self, count: int) -> None:
+        """Take the first records away."""
+        self.first += count
+        self.records = self.records[count:]
+        if self.numbers:
+            self.numbers = self.numbers[count:]
 
 
 def open_text(content: Content, encoding: Encoding) -> io.TextIOWrapper:
@@ -82,16 +100,26 @@ def _evenness(
 
 
 def _widen_field_limit() -> None:
-    if csv.field_size_limit() < _FIELD_LIMIT:
-        csv.field_size_limit(_FIELD_LIMIT)
+    if csv.field_size_limit() < LONGEST_RECORD:
+        csv.field_size_limit(LONGEST_RECORD)
 
 
 def blocks(text: io.TextIOWrapper, delimiter: str, size: int) -> Iterator[Block]:
-    """All records in order, `size` at a time; blank lines are records without cells."""
+    """All records in order, `size` at a time; blank lines are records without cells.
+
+    Raises Refused row.too_long, file.too_many_rows.
+    """
     _widen_field_limit()
-    reader = csv.reader(itertools.chain(text, (_END,)), delimiter=delimiter)
+    reader = csv.reader(itertools.chain(_lines(text), (_END,)), delimiter=delimiter)
     first = 1
-    while records := list(itertools.islice(reader, size)):
+    while True:
+        try:
+            records = list(itertools.islice(reader, size))
+        except csv.Error as error:
+            # Nothing but the limit is left to complain of: every text is CSV of some kind.
+            raise refuse("row.too_long", line=reader.line_num, limit=LONGEST_RECORD) from error
+        if not records:
+            return
         block = Block(first, records)
         last = records[-1]
         if last == [_END]:
@@ -101,3 +129,14 @@ def blocks(text: io.TextIOWrapper, delimiter: str, size: int) -> Iterator[Block]
             block.swallowed = len("".join(last).splitlines()) - 1
         yield block
         first += len(records)
+        if first > MAX_RECORDS:
+            raise refuse("file.too_many_rows", limit=MAX_RECORDS)
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    number = 0
+    while line := text.readline(LONGEST_RECORD):
+        number += 1
+        if len(line) >= LONGEST_RECORD:
+            raise refuse("row.too_long", line=number, limit=LONGEST_RECORD)
+        yield line

@@ -6,15 +6,9 @@ coordinates are counted first, and whatever still goes wrong ends a child, not t
 
 from __future__ import annotations
 
-import json
 import lzma
-import os
 import re
 import struct
-import subprocess
-import sys
-import tempfile
-import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from accounts.importing import child
 from accounts.importing.container import MAX_RATIO, PIECE, refuse
-from accounts.importing.numbers import NATIVE
 from accounts.importing.textfile import Block
 
 MAX_UNPACKED = 100 << 20
@@ -31,7 +25,6 @@ MAX_PARTS = 500
 MAX_ROWS = 200_000
 MAX_COLUMNS = 256
 MAX_AREA = 20_000_000
-CHILD_MEMORY = 1 << 30
 CHILD_SECONDS = 60
 _CHILD = Path(__file__).with_name("xlsx_child.py")
 # What the child may answer, in characters: unpacked cells of a file within MAX_UNPACKED.
@@ -165,73 +158,18 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def sheets(path: Path, size: int) -> Iterator[tuple[str, Iterator[Block]]]:
+def sheets(path: Path, size: int, first: int = 0) -> Iterator[tuple[str, Iterator[Block]]]:
     """Visible sheets of a checked workbook in order, each with its records in blocks.
 
-    Cells are text as the reader of delimited files gives them; a number of the sheet has NATIVE
-    in front, a date is ISO, an empty cell or a formula without a value is "".
+    A date is ISO, a formula without a value is "". first: so many rows of each sheet, 0 = all.
     Raises Refused xlsx.unreadable where the child gives up.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(_CHILD), str(path), str(CHILD_MEMORY), str(CHILD_SECONDS)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=tempfile.gettempdir(),
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+    return child.sheets(
+        _CHILD,
+        str(path),
+        str(first),
+        seconds=CHILD_SECONDS,
+        most=_MAX_ANSWER,
+        size=size,
+        unreadable="xlsx.unreadable",
     )
-    # CPU time is limited in the child; this ends one that waits.
-    timer = threading.Timer(2 * CHILD_SECONDS, process.kill)
-    timer.start()
-    try:
-        yield from _answers(process, size)
-    finally:
-        timer.cancel()
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
-
-
-def _answers(process: subprocess.Popen[bytes], size: int) -> Iterator[tuple[str, Iterator[Block]]]:
-    assert process.stdout is not None
-    answered = 0
-    name: str | None = None
-    rows: list[list[str]] = []
-    while line := process.stdout.readline(_MAX_ANSWER):
-        answered += len(line)
-        if answered > _MAX_ANSWER:
-            raise refuse("file.too_large_unpacked", limit=MAX_UNPACKED >> 20)
-        try:
-            answer = json.loads(line)
-        except ValueError as error:
-            raise refuse("xlsx.unreadable") from error
-        if isinstance(answer, str):
-            if name is not None:
-                yield name, _in_blocks(rows, size)
-            name, rows = answer, []
-        elif answer is None:
-            if name is not None:
-                yield name, _in_blocks(rows, size)
-            return
-        else:
-            rows.append([_text(cell) for cell in answer])
-    raise refuse("xlsx.unreadable")
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, str):
-        return cell
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        # Fifteen digits are what a spreadsheet keeps; more is noise of binary fractions.
-        cell = int(cell) if cell.is_integer() and abs(cell) < 1e15 else format(cell, ".15g")
-    return f"{NATIVE}{cell}"
-
-
-def _in_blocks(rows: list[list[str]], size: int) -> Iterator[Block]:
-    for start in range(0, len(rows), size):
-        yield Block(start + 1, rows[start : start + size])

@@ -1,10 +1,12 @@
 """Runs alone: reads one workbook and writes its cells as lines of JSON. See xlsx.py.
 
-Arguments: path, memory in bytes, seconds of CPU. Output: for each visible sheet its name as a
-JSON string, then one array per row; null at the end. Nothing of the project is imported.
+Arguments: memory in bytes, seconds of CPU, path, how many rows of each sheet (0: all). Output:
+for each visible sheet its name as a JSON string, then one array per row; null at the end.
+Nothing of the project is imported.
 """
 
 import datetime
+import itertools
 import json
 import resource
 import sys
@@ -33,7 +35,7 @@ def plain(cell: object) -> object:
     return cell
 
 
-def main(path: str, memory: int, seconds: int) -> None:
+def main(memory: int, seconds: int, path: str, first: int) -> None:
     limit(resource.RLIMIT_AS, memory)
     limit(resource.RLIMIT_CPU, seconds)
     limit(resource.RLIMIT_CORE, 0)
@@ -47,7 +49,8 @@ def main(path: str, memory: int, seconds: int) -> None:
             if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
             out.write(json.dumps(sheet.name) + "\n")
-            for row in workbook.get_sheet_by_name(sheet.name).iter_rows():
+            rows = workbook.get_sheet_by_name(sheet.name).iter_rows()
+            for row in itertools.islice(rows, first or None):
                 cells = [plain(cell) for cell in row]
                 while cells and cells[-1] is None:
                     cells.pop()
@@ -57,4 +60,4 @@ def main(path: str, memory: int, seconds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4]))

@@ -57,6 +57,8 @@ class Command(BaseCommand):
         parser.add_argument("--dates", choices=("dmy", "mdy", "ymd"), help="order where unclear")
         parser.add_argument("--encoding")
         parser.add_argument("--delimiter")
+        parser.add_argument("--sheet", help="the sheet to read, by its name")
+        parser.add_argument("--header-row", type=int, metavar="ROW", help="where the header is")
 
     def handle(self, *args, **options):
         person = self._person(options)
@@ -72,6 +74,8 @@ class Command(BaseCommand):
                 vat=options["vat"],
                 encoding=options["encoding"],
                 delimiter=options["delimiter"],
+                sheet=options["sheet"],
+                header_row=options["header_row"],
             ),
             on_error=options["on_error"],
             history=options["history"],

@@ -25,9 +25,14 @@ def sample(name: str) -> Path:
     return SHARED / "samples" / name
 
 
-def expected(name: str) -> dict[str, Any]:
+def all_expected() -> dict[str, Any]:
     with (SHARED / "samples" / "expected.json").open(encoding="utf-8") as file:
-        found: dict[str, Any] = json.load(file)["files"][name]
+        found: dict[str, Any] = json.load(file)["files"]
+    return found
+
+
+def expected(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = all_expected()[name]
     return found
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from accounts.importing import child as child_module
 from accounts.importing import read
-from accounts.importing import xlsx as xlsx_module
 from tests.accounts.importing.helpers import errors_of, refusal, total, warnings_of
 
 HEADER = ["Номер", "Дата", "Контрагент", "ИНН", "Сумма"]
@@ -179,7 +179,7 @@ def test_cells_far_away_are_refused_before_parsing(
     def never(*_: object) -> None:
         raise AssertionError("the parser was started")
 
-    monkeypatch.setattr(xlsx_module.subprocess, "Popen", never)
+    monkeypatch.setattr(child_module.subprocess, "Popen", never)
     issue = refusal(with_part(SOUND, SHEET, change), "documents").issue
     assert issue.code == "xlsx.too_many_cells"
 
@@ -248,7 +248,7 @@ def sparse(data: bytes) -> bytes:
 
 def test_a_child_that_runs_out_of_memory_ends_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     source = with_part(SOUND, SHEET, sparse)
-    monkeypatch.setattr(xlsx_module, "CHILD_MEMORY", 200 << 20)
+    monkeypatch.setattr(child_module, "MEMORY", 200 << 20)
     assert refusal(source, "documents").issue.code == "xlsx.unreadable"
     # The next workbook is read as if nothing had been.
     assert read(SOUND, "documents").errors == []
