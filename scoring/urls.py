@@ -20,6 +20,7 @@ from .views import (
     client_score,
     comparison,
     confidence,
+    criteria,
     decisions,
     matrices,
     prospects,
@@ -36,6 +37,9 @@ urlpatterns = [
     path("ranking/", ranking.ranking, name="ranking"),
     path("ranking/comparison/", comparison.ranking_comparison, name="ranking_comparison"),
     path("prospects/", prospects.prospect_list, name="prospect_list"),
+    path("criteria/", criteria.criterion_list, name="criterion_list"),
+    path("criteria/new/", criteria.criterion_create, name="criterion_create"),
+    path("criteria/<slug:key>/", criteria.criterion_edit, name="criterion_edit"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
     path("matrices/<int:pk>/workbench/", workbench.matrix_workbench, name="matrix_workbench"),
@@ -110,6 +114,7 @@ urlpatterns = [
 
 api_urlpatterns = [
     path("criteria/", criteria_api.CriterionList.as_view(), name="criterion-list"),
+    path("criteria/<slug:key>/", criteria_api.CriterionDetail.as_view(), name="criterion-detail"),
     path("matrices/", matrices_api.MatrixList.as_view(), name="matrix-list"),
     path("matrices/<int:pk>/", matrices_api.MatrixDetail.as_view(), name="matrix-detail"),
     path("matrices/<int:pk>/draft/", matrices_api.MatrixDraft.as_view(), name="matrix-draft"),

@@ -305,17 +305,3 @@ class MatrixForm(forms.ModelForm):
     class Meta:
         model = Matrix
         fields = ("name",)
-
-
-class CriterionForm(forms.Form):
-    """A criterion of one's own, rated by people, or computed when a version says so."""
-
-    label_ru = forms.CharField(label=gettext_lazy("Name in Russian"), max_length=150)
-    label_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=150)
-    description = forms.CharField(
-        label=gettext_lazy("What it is about"), widget=forms.Textarea(attrs={"rows": 2}),
-        required=False,
-    )  # fmt: skip
-    one = forms.CharField(label=gettext_lazy("What 1 means"), max_length=300)
-    five = forms.CharField(label=gettext_lazy("What 5 means"), max_length=300)
-    ten = forms.CharField(label=gettext_lazy("What 10 means"), max_length=300)

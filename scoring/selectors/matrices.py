@@ -76,6 +76,20 @@ def working_version(matrix: Matrix) -> MatrixVersion:
     return max(versions, key=lambda version: version.number)
 
 
+def matrices_of_criteria() -> dict[int, list[str]]:
+    """Names of the matrices whose version in use or draft takes a criterion, by its id."""
+    taken = (
+        VersionCriterion.objects.exclude(version__status=MatrixVersion.Status.RETIRED)
+        .order_by("version__matrix__name")
+        .values_list("criterion_id", "version__matrix__name")
+        .distinct()
+    )
+    found: dict[int, list[str]] = {}
+    for criterion_id, name in taken:
+        found.setdefault(criterion_id, []).append(name)
+    return found
+
+
 def rated_version(matrix: Matrix) -> MatrixVersion:
     """Whose criteria people rate: the version in use, before there is one the latest."""
     versions = matrix.versions.order_by("-number")

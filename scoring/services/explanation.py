@@ -234,10 +234,15 @@ def attribute_labels() -> dict[str, str]:
     }
 
 
+def source_label(measure: str) -> str:
+    """What a criterion is computed from; empty where people alone rate."""
+    if measure in MEASURES:
+        return str(MEASURES[measure].label)
+    return attribute_labels().get(measure, measure)
+
+
 def measure_label(criterion: VersionCriterion) -> str:
-    if criterion.measure in MEASURES:
-        return str(MEASURES[criterion.measure].label)
-    return attribute_labels().get(criterion.measure, criterion.measure)
+    return source_label(criterion.measure)
 
 
 def measure_definition(criterion: VersionCriterion) -> str:

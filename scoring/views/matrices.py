@@ -90,8 +90,9 @@ def _frozen(matrix: Matrix, version: MatrixVersion, count: int) -> list[dict]:
 
 
 def anchors(criterion) -> list[tuple[str, str]]:
-    """What 1, 5 and 10 mean, in the reader's language."""
-    words = criterion.anchors.get(get_language(), criterion.anchors.get("ru", {}))
+    """What 1, 5 and 10 mean, in the reader's language where it is said in it."""
+    said = criterion.anchors
+    words = said.get(get_language()) or said.get("ru") or said.get("en") or {}
     return [(rating, words[rating]) for rating in ("1", "5", "10") if words.get(rating)]
 
 
