@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from accounts.models import Client
 from kam.lib.scoping import acting_system
-from scoring.models import Rating, VersionCriterion
+from scoring.models import Criterion, Rating, VersionCriterion
+from scoring.services.rating_requests import ask
 from tests.scoring.conftest import put_to_use
 
 from .test_look import faults, sideways
@@ -18,12 +20,21 @@ CUTS = "?kind=threshold&direction=benefit&propose=even"
 def test_a_rule_in_every_look(new_tab, make_person, workspace, language):  # noqa: F811
     matrix = workspace(language)
     person = make_person("administrator", language=language)
+    with acting_system("test"):
+        some = Client.objects.filter(owner__isnull=False)[:2]
+        criterion = Criterion.objects.get(key="values")
+        pairs = [(client.pk, criterion.pk) for client in some]
+        ask(person, pairs, [person], None, "Before the committee")
     address = reverse("matrix_rule", args=[matrix.pk, "profit"])
     pages = {
         "begin": address,
         "cuts": address + CUTS,
         "points": address + "?kind=piecewise",
         "tenths": address + "?kind=decile_band&within=segment",
+        "requests": reverse("rating_request_list"),
+        "criteria": reverse("criterion_list"),
+        "criterion": reverse("criterion_create"),
+        "paste": reverse("matrix_paste", args=[matrix.pk]),
     }
     for width, theme in LOOKS:
         person.theme = theme
