@@ -10,6 +10,7 @@ from decimal import Decimal
 from accounts.importing.dates import parse_date
 from accounts.importing.documents import type_of
 from accounts.importing.fields import Field
+from accounts.importing.formulas import freed
 from accounts.importing.numbers import NATIVE, NOTHING, parse_number
 from accounts.importing.table import DateOrder, DecimalSign, Value
 
@@ -17,7 +18,6 @@ LONGEST_CELL = 32_767
 _BLANKS = " \t\r\n\u00a0\u202f\ufeff"
 # Tab, line ends and form feed are part of texts; the mark of native numbers is ours.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_GUARDED = re.compile(r"'\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _FLOAT_TAIL = re.compile(r"[0-9]+\.0+")
 _NUMERIC_CODE = re.compile(r"[0-9]{3}")
 _PERCENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*(%|/\s*1[0-9]{2})?")
@@ -82,7 +82,7 @@ def text_parser(field: Field, *, check_controls: bool) -> Parse:
             return Bad("cell.too_long")
         if check_controls and _CONTROL.search(text):
             return Bad("cell.control_char")
-        return text[1:] if text[0] == "'" and _GUARDED.match(text) else text
+        return freed(text)
 
     return parse
 

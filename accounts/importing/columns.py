@@ -9,7 +9,7 @@ from accounts.importing import cells
 from accounts.importing.cells import LONGEST_CELL, Bad, Memo, Parse, is_rate, without_mark
 from accounts.importing.collect import Packed, Raw
 from accounts.importing.contacts import email_holds, phone_holds
-from accounts.importing.dates import date_order_shown
+from accounts.importing.dates import date_order_shown, dotted
 from accounts.importing.fields import FIELDS, Cell, Field
 from accounts.importing.identifiers import Checked, check_inn, check_kpp, tolerated
 from accounts.importing.numbers import decimal_sign_shown, has_gaps, needs_decimal_sign, parse_plain
@@ -165,7 +165,8 @@ class Columns:
                 example = next(text for text in raw if "/" in text or "-" in text)
                 raise Refused(Issue(None, self.title(name), code, {"value": _cut(example)}))
             order = self.options.dates
-        self.meta.dates[self.title(name)] = order or "ymd"
+        shown = "dmy" if any(map(dotted, texts)) else "ymd"
+        self.meta.dates[self.title(name)] = order or shown
         return "dmy" if order is None or order == "ymd" else order  # type: ignore[return-value]
 
     def _report(

@@ -6,6 +6,7 @@ written with a decimal point. Tax inside or beside a sum is said per tax (Учт
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -60,14 +61,16 @@ CLIENTS = {
 PRODUCTS = {"Артикул": "code", "Наименование": "name", "Группа": "family"}
 
 
-def read_commerceml(stream: BinaryIO, kind: str) -> Made:
-    """The table of a kind. Raises what `elements` does, and format.other_kind."""
+def read_commerceml(stream: BinaryIO, kind: str, first: int = 0) -> Made:
+    """The table of a kind. first: so many rows are enough, 0 = all.
+
+    Raises what `elements` does, and format.other_kind.
+    """
     if kind == "documents":
-        return _documents(stream)
-    if kind == "clients":
-        return Made(CLIENTS, list(enumerate(_clients(stream), 1)))
-    if kind == "products":
-        return Made(PRODUCTS, list(enumerate(_products(stream), 1)))
+        return _documents(stream, first)
+    if kind in ("clients", "products"):
+        columns, rows = (CLIENTS, _clients) if kind == "clients" else (PRODUCTS, _products)
+        return Made(columns, list(enumerate(itertools.islice(rows(stream), first or None), 1)))
     raise refuse("format.other_kind", format="CommerceML", kinds=", ".join(KINDS))
 
 
@@ -81,7 +84,7 @@ def kinds_inside(stream: BinaryIO) -> list[str]:
     return [kind for kind in KINDS if kind in found]
 
 
-def _documents(stream: BinaryIO) -> Made:
+def _documents(stream: BinaryIO, first: int) -> Made:
     made = Made(DOCUMENTS, [])
     rows: list[tuple[int, list[str]]] = []
     skipped: Counter[str] = Counter()
@@ -92,9 +95,11 @@ def _documents(stream: BinaryIO) -> Made:
             skipped[operation or document.value("Роль")] += 1
             continue
         lines = _lines(document)
-        taxed = taxed or any(cells[16] or cells[17] for cells in lines)
+        taxed = taxed or any(cells[12] or cells[13] for cells in lines)
         _check_sum(document, lines, len(rows) + 1, made.notes)
         rows.extend(enumerate(lines, len(rows) + 1))
+        if 0 < first <= len(rows):
+            break
     if taxed:
         made.columns = {**DOCUMENTS, "Сумма": "amount_net"}
     else:

@@ -73,6 +73,12 @@ def date_order_shown(
     return "open" if asks else None
 
 
+def dotted(text: str) -> bool:
+    """Whether a cell is a date such as 31.03.2024, whose day is always first."""
+    match = _YEAR_LAST.fullmatch(text.strip(" \t\r\n\u00a0'"))
+    return match is not None and match[2] == "."
+
+
 def parse_date(
     text: str, order: DateOrder, *, from_1904: bool = False
 ) -> datetime.date | str | None:

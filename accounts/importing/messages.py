@@ -240,6 +240,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Кавычка, открытая в строке {row}, не закрыта и захватила ещё строк: {lines}. "
         "Закройте или удвойте её.",
     ),
+    "row.held_back": (
+        "The row itself is sound, but another row of the same document is not. Correct that one.",
+        "Сама строка верна, но в другой строке этого документа ошибка. Исправьте её.",
+    ),
     "row.total_skipped": (
         "A row of totals was left out.",
         "Итоговая строка пропущена.",

@@ -30,7 +30,8 @@ def records_of(
 ) -> Iterator[Records]:
     """Tables of the file that may be of `kind`, in order; tells `meta` encoding and delimiter.
 
-    first: about so many records of each are wanted, 0 = all. Raises Refused.
+    first: about so many records of each are enough, 0 = all; texts do not care, as they are read
+    as they are asked for. Raises Refused.
     """
     if content.container == "xlsx":
         yield from _workbook(content, source, options, first)
@@ -39,7 +40,7 @@ def records_of(
     elif content.container in ("csv", "csv.gz"):
         yield _text(content, kind, options, meta)
     else:
-        yield _made(content, kind, options, meta).records()
+        yield _made(content, kind, options, meta, first).records()
 
 
 def _text(content: Content, kind: str, options: ReadOptions, meta: Meta) -> Records:
@@ -65,10 +66,10 @@ def _find_delimiter(content: Content, encoding: Encoding, kind: str, options: Re
         text.detach()
 
 
-def _made(content: Content, kind: str, options: ReadOptions, meta: Meta) -> Made:
+def _made(content: Content, kind: str, options: ReadOptions, meta: Meta, first: int) -> Made:
     if content.container == "xml":
         content.stream.seek(0)
-        return read_commerceml(content.stream, kind)
+        return read_commerceml(content.stream, kind, first)
     if content.container == "json":
         return read_page(content.stream.read(), kind)
     if kind != "payments":

@@ -100,6 +100,22 @@ class Tables(HTMLParser):
         self.row = None
 
 
+def tamed(text: str) -> str:
+    """The page without what makes the parser look through the rest of it again and again:
+    comments, scripts, sections, and a tag that is not closed at the end."""
+    for start, end in (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>")):
+        kept, at, lower = [], 0, text.lower()
+        while (found := lower.find(start, at)) >= 0:
+            kept.append(text[at:found])
+            at = lower.find(end, found)
+            if at < 0:
+                break
+            at += len(end)
+        text = "".join(kept) if at < 0 else "".join([*kept, text[at:]])
+    text = text.replace("<![", "<")
+    return text[: text.rfind(">") + 1]
+
+
 def number(text: str | None) -> int:
     return min(int(text), 1000) if text and text.isdecimal() and len(text) < 6 and int(text) else 1
 
@@ -121,7 +137,7 @@ def main(memory: int, seconds: int, path: str, encoding: str, *most: int) -> Non
                 raise SystemExit(3) from error
     parser = Tables(*most)
     with open(path, encoding=encoding, errors="replace") as file:
-        parser.feed(file.read())
+        parser.feed(tamed(file.read()))
     parser.close()
     if parser.tables:
         parser.end_row()

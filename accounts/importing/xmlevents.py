@@ -15,7 +15,7 @@ from accounts.importing.container import refuse
 _PIECE = 64 << 10
 _DEEPEST = 60
 # Of one element of interest: what is inside it, and its text in characters.
-_MOST_NODES = 500_000
+_MOST_NODES = 200_000
 _LONGEST_TEXT = 16 << 20
 # A token that goes on longer than this is no text of a document; expat would scan it again and
 # again with every piece.

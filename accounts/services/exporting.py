@@ -11,13 +11,12 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.importing.formulas import guarded
 from accounts.models import Client
 from accounts.selectors.clients import Filters, filtered
 from kam.audit.services import record
 
 MOST_ROWS = 100_000
-# A cell that begins like this is a formula to a spreadsheet; an apostrophe makes it a text.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe_cell(value: object) -> str:
@@ -28,8 +27,7 @@ def safe_cell(value: object) -> str:
         return value.isoformat()
     if isinstance(value, (int, float, Decimal)):
         return _number(value)
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA_SIGNS) else text
+    return guarded(str(value))
 
 
 def _number(value) -> str:

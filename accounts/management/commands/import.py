@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from accounts.importing import KINDS, Issue, ReadOptions
+from accounts.importing import KINDS, Issue, ReadOptions, Refused, recognise
 from accounts.models import User
-from accounts.services.importing import Counts, Report, run
+from accounts.services.importing import Counts, Report, run, write_refusals
 from accounts.services.importing.messages import text
 
 _ERRORS_SHOWN = 20
+_ANY = "auto"
 
 
 class Command(BaseCommand):
     help = (
-        "Import a CSV (also .gz) or XLSX file. Columns are found by their names in Russian or "
-        "English. Exit code: 0 all rows taken in, 1 some refused, 2 nothing written."
+        "Import a file: CSV (also .gz), XLSX, HTML named .xls, CommerceML, a bank statement of "
+        "1CClientBankExchange, a page of Bitrix24 or amoCRM. Columns are found by their names in "
+        "Russian or English. Exit code: 0 all rows taken in, 1 some refused, 2 nothing written."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("kind", choices=KINDS)
+        parser.add_argument("kind", choices=(*KINDS, _ANY), help="auto: found by content")
         parser.add_argument("file")
         parser.add_argument(
             "--map",
@@ -58,31 +61,57 @@ class Command(BaseCommand):
         parser.add_argument("--encoding")
         parser.add_argument("--delimiter")
         parser.add_argument("--sheet", help="the sheet to read, by its name")
+        parser.add_argument(
+            "--refused",
+            metavar="FILE",
+            help="write refused rows with their reasons to this CSV file",
+        )
         parser.add_argument("--header-row", type=int, metavar="ROW", help="where the header is")
 
     def handle(self, *args, **options):
         person = self._person(options)
         language = person.language if person else settings.LANGUAGE_CODE
+        answers = ReadOptions(
+            map=self._map(options, language),
+            decimal=options["decimal"],
+            dates=options["dates"],
+            vat=options["vat"],
+            encoding=options["encoding"],
+            delimiter=options["delimiter"],
+            sheet=options["sheet"],
+            header_row=options["header_row"],
+        )
+        if options["kind"] == _ANY:
+            options["kind"] = self._kind(options, answers, language)
         report = run(
             options["file"],
             options["kind"],
             source=options["source"],
-            options=ReadOptions(
-                map=self._map(options, language),
-                decimal=options["decimal"],
-                dates=options["dates"],
-                vat=options["vat"],
-                encoding=options["encoding"],
-                delimiter=options["delimiter"],
-                sheet=options["sheet"],
-                header_row=options["header_row"],
-            ),
+            options=answers,
             on_error=options["on_error"],
             history=options["history"],
             dry_run=options["dry_run"],
             asked_by=person,
         )
+        if options["refused"] and (report.errors or report.held_back):
+            with Path(options["refused"]).open("w", encoding="utf-8", newline="") as out:
+                write_refusals(out, options["file"], answers, report)
         self._answer(report, options["as_json"])
+
+    def _kind(self, options, answers: ReadOptions, language: str) -> str:
+        """The kind of file that the content shows."""
+        path = Path(options["file"])
+        try:
+            kind = recognise(path.name, path, options=answers).kind
+        except Refused as refusal:
+            self._refuse(options, refusal.issue, language)
+        except OSError:
+            self._refuse(
+                options, Issue(None, None, "file.unreadable", {"file": path.name}), language
+            )
+        if kind.sure == "asked":
+            self._refuse(options, Issue(None, None, "kind.unclear"), language)
+        return kind.value
 
     def _person(self, options) -> User | None:
         email = options["email"]

@@ -6,7 +6,8 @@ without a client put aside.
 """
 
 from .load import Load
+from .refusals import write_refusals
 from .report import Counts, Report
 from .running import register_loader, run
 
-__all__ = ["Counts", "Load", "Report", "register_loader", "run"]
+__all__ = ["Counts", "Load", "Report", "register_loader", "run", "write_refusals"]

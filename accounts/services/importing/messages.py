@@ -42,6 +42,10 @@ MESSAGES = {
         "this payment is already in row %(first)s of the file; it was counted once"
     ),
     "kind.no_loader": _("files of the kind “%(kind)s” cannot be loaded here"),
+    "kind.unclear": _(
+        "it is not clear what the file lists. Say what: clients, contacts, products, documents, "
+        "payments, interactions or ratings"
+    ),
     "file.not_found": _("there is no such file: %(file)s"),
     "file.unreadable": _("the file %(file)s cannot be opened"),
     "user.unknown": _("there is no user with the e-mail %(email)s"),

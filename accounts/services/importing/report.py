@@ -36,6 +36,7 @@ class Report:
     accepted: "all", "partial" (some rows were refused) or "reject" (nothing was written).
     rows: data rows read. entities: what was created, updated or found as it was, per entity.
     quarantined: rows of this file that name no client we know, and their amount.
+    held_back: rows that are sound themselves, in documents with a refused row.
     totals: exact sums of what the accepted rows say; decimals are strings in the JSON.
     """
 
@@ -55,6 +56,7 @@ class Report:
     quarantined_amount: Decimal = Decimal("0.00")
     warnings: list[Issue] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
+    held_back: list[int] = field(default_factory=list)
     totals: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -134,6 +134,7 @@ def _describe(report: Report, table: Table) -> None:
     report.columns, report.ignored = table.meta.columns, table.meta.ignored
     report.errors.extend(table.errors)
     report.warnings.extend(table.warnings)
+    report.held_back = table.held_back
 
 
 def _decide(report: Report, on_error: str) -> None:

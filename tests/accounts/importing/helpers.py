@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,13 @@ def refusal(source: bytes | Path, kind: str, options: ReadOptions | None = None)
     with pytest.raises(Refused) as caught:
         read(source, kind, options)
     return caught.value
+
+
+@contextmanager
+def refusal_of(code: str) -> Iterator[None]:
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.issue.code == code
 
 
 def total(table: Table, name: str = "amount") -> Decimal:
