@@ -92,6 +92,11 @@ def _asked(row: VersionCriterion, people: Population, data: Mapping[str, str]) -
     kind = data["kind"] if data["kind"] in dict(KINDS) else "threshold"
     said = data.get("direction", "") or natural_direction(row.measure)
     names = range(1, MOST_KNOTS + 1)
+    typed = {
+        data[name]: data.get(f"wr{name[1:]}", "").strip()
+        for name in data
+        if name[:1] == "w" and name[1:].isdecimal()
+    }
     return RuleSheet(
         kind=kind,
         direction="cost" if said == "cost" else "benefit",
@@ -100,11 +105,7 @@ def _asked(row: VersionCriterion, people: Population, data: Mapping[str, str]) -
         cuts={rating: data.get(f"c{rating}", "").strip() for rating in RATINGS},
         knots=[(data.get(f"kv{n}", "").strip(), data.get(f"kr{n}", "").strip()) for n in names],
         bounds={name: data.get(name, "").strip() for name in ("lo", "hi")},
-        words=[
-            (word, count, data.get(f"wr{at}", "").strip())
-            for at, (word, count) in enumerate(_words(row, people))
-            if data.get(f"w{at}") == word
-        ],
+        words=[(word, count, typed[word]) for word, count in _words(row, people) if word in typed],
     )
 
 

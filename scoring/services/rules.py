@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,7 +21,7 @@ from kam.lib.periods import today
 from kam.lib.scoping import acting_system
 from scoring import store
 from scoring.engine.distribution import Axis, Histogram, axis_of, histogram
-from scoring.engine.ratings import Rated, Rule, apply_fitted, rate, rule_from_dict
+from scoring.engine.ratings import Category, Rated, Rule, apply_fitted, rate, rule_from_dict
 from scoring.engine.weights import ALIKE, most_common_share
 from scoring.inputs import ATTRIBUTES, PROFIT, attributes, gather, rated_clients, stored_rating
 from scoring.models import Criterion, Matrix, RankingRun, VersionCriterion
@@ -44,14 +44,13 @@ class Population:
     applicable: NDArray[np.bool_]
     codes: Sequence[str] | None = None
 
-    @property
+    @cached_property
     def axis(self) -> Axis | None:
         return None if self.codes is not None else axis_of(self.values)
 
-    @property
+    @cached_property
     def bars(self) -> Histogram | None:
-        axis = self.axis
-        return histogram(self.values, axis) if axis else None
+        return histogram(self.values, self.axis) if self.axis else None
 
     @property
     def words(self) -> list[tuple[str, int]]:
@@ -85,7 +84,10 @@ class Trial:
     def warnings(self) -> tuple[str, ...]:
         """Codes of :class:`Rated`, and "one_rating" or "indiscriminate" where a rule tells the
         clients hardly apart although their values differ."""
-        found = [code for code in self.rated.warnings if code != "segment_too_small"]
+        unsaid = {"segment_too_small"}
+        if isinstance(self.rule, Category):
+            unsaid.add("constant")  # the words differ, their ratings do not
+        found = [code for code in self.rated.warnings if code not in unsaid]
         if "constant" not in found and self.total > 1:
             if max(self.counts) == self.total:
                 found.append("one_rating")

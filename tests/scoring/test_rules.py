@@ -10,7 +10,7 @@ from django.urls import reverse
 from kam.audit.models import Event
 from kam.lib.scoping import acting_system
 from scoring.forms.rules import cuts_by_rating, cuts_of
-from scoring.models import MatrixVersion, RankingRow
+from scoring.models import Criterion, MatrixVersion, RankingRow
 from scoring.services.versions import draft_of
 from tests.factories import make_client, make_document, make_user
 from tests.scoring.conftest import DAY, make_buyers, put_to_use, rank_now
@@ -90,6 +90,32 @@ def test_even_cut_points_come_from_the_data(client, manager, ranked):
 def test_one_rating_for_all_is_pointed_out(client, manager, ranked):
     page = text_of(client.get(address(ranked), PARTS | {"c2": "1000000"}, headers=PART))
     assert "All clients get one rating" in page
+
+
+def test_words_have_a_table_of_ratings(client, manager, matrix):
+    Criterion.objects.create(
+        key="industry",
+        label_ru="Отрасль",
+        label_en="Industry",
+        measure="segment",
+        rule={"kind": "category", "table": {"Shops": 5, "Gone": 2}},
+    )
+    put_to_use(matrix, {"profit": 60, "industry": 40})
+    for number in range(3):
+        make_client(f"Shop {number}", segment="Shops")
+        make_client(f"Hotel {number}", segment="Hotels")
+    rank_now(matrix)
+    page = text_of(client.get(address(matrix, "industry")))
+    assert page.index("Shops") < page.index("Gone")  # what the data lacks comes last
+    assert "3 of 6 stay unrated" in page
+    typed = {"kind": "category", "w0": "Hotels", "wr0": "8", "w1": "Shops", "wr1": "8"}
+    part = text_of(client.get(address(matrix, "industry"), typed, headers=PART))
+    assert "All clients get one rating" in part
+    assert "the same value" not in part
+    client.post(address(matrix, "industry"), typed | {"wr1": "3,5"})
+    draft = matrix.versions.get(status="draft")
+    rule = draft.criteria.get(criterion__key="industry").rule
+    assert rule["table"] == {"Hotels": 8, "Shops": 3.5}
 
 
 def test_saving_writes_the_draft_and_leaves_the_version_in_use(client, manager, ranked):
