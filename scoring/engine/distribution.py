@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.engine.arrays import HIGHEST, LOWEST, Floats, column
-from scoring.engine.ratings import Direction
+from scoring.engine.rules import Direction
 from scoring.engine.reference import quantile
 
 MOST_BARS = 48
