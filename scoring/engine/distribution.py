@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scoring.engine.arrays import HIGHEST, LOWEST, Floats, column
-from scoring.engine.rules import Direction
 from scoring.engine.reference import quantile
+from scoring.engine.rules import Direction
 
 MOST_BARS = 48
 # A tail this many times as long as the middle half is wide leaves the middle unreadable; of a few

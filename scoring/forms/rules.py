@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.measures.catalogue import MEASURES
+from kam.lib import formatting
 from scoring.engine.distribution import RATINGS, even_cuts, readable
 from scoring.engine.ratings import Direction, rule_from_dict
 from scoring.engine.reference import quantile
@@ -109,6 +110,13 @@ def _asked(row: VersionCriterion, people: Population, data: Mapping[str, str]) -
     )
 
 
+def spaced(value: float) -> str:
+    """All digits of a number, as its reader writes it: ``1 250 000``, ``0,5``; read back by
+    :func:`scoring.forms.matrices.read_number`."""
+    decimals = len(plain_number(value).partition(".")[2])
+    return formatting.number(value, decimals, language=get_language() or "en")
+
+
 def natural_direction(measure: str) -> Direction:
     """What the measure itself says of more and less."""
     return MEASURES[measure].direction if measure in MEASURES else "benefit"
@@ -129,19 +137,18 @@ def stored_sheet(row: VersionCriterion, people: Population) -> RuleSheet:
     elif kind == "piecewise":
         falling = sheet.direction == "cost"  # said by the ratings themselves from now on
         sheet.knots = [
-            (plain_number(value), plain_number(11 - rating if falling else rating))
+            (spaced(value), spaced(11 - rating if falling else rating))
             for value, rating in rule["knots"]
         ]
         sheet.direction = "benefit"
     elif kind in SCALES:
         sheet.bounds = {
-            name: "" if rule.get(name) is None else plain_number(rule[name])
-            for name in ("lo", "hi")
+            name: "" if rule.get(name) is None else spaced(rule[name]) for name in ("lo", "hi")
         }
     elif kind == "category":
         table = rule["table"]
         sheet.words = [
-            (word, count, plain_number(table[word]) if word in table else "")
+            (word, count, spaced(table[word]) if word in table else "")
             for word, count in _words(row, people)
         ]
     return sheet
@@ -176,7 +183,7 @@ def _begin(sheet: RuleSheet, people: Population) -> None:
     for part, rating in KNOTS_AT:
         place = quantile(values, part, 100)
         found.setdefault(readable(place), 11 - rating if falling else rating)
-    sheet.knots = [(plain_number(value), str(rating)) for value, rating in found.items()]
+    sheet.knots = [(spaced(value), str(rating)) for value, rating in found.items()]
 
 
 def _rule(sheet: RuleSheet) -> dict[str, Any]:
@@ -241,4 +248,4 @@ def cuts_of(typed: Mapping[int, float], direction: Direction) -> list[float]:
 
 
 def _texts(cuts: Mapping[int, float]) -> dict[int, str]:
-    return {rating: plain_number(cut) for rating, cut in cuts.items()}
+    return {rating: spaced(cut) for rating, cut in cuts.items()}

@@ -1,5 +1,7 @@
 // Cut points on a histogram, dragged by mouse or moved by arrow keys.  A handle and its field say
 // the same; the server answers the field's input with the shares.
+import { language } from "./words.js";
+
 const FINE = 0.005; // of the axis, a press of an arrow
 const COARSE = 0.05; // with Shift, and a press of Page Up or Page Down
 const STEPS = {
@@ -32,10 +34,16 @@ function readable(value, neighbour) {
   return power < 0 ? Number(rounded.toFixed(-power)) : rounded;
 }
 
+// As people write numbers: thin spaces in thousands, a true minus.
+const format = new Intl.NumberFormat(language, { maximumFractionDigits: 9 });
+const PARTS = { group: "\u202f", minusSign: "−" };
+const spaced = (value) =>
+  format.formatToParts(value).map(({ type, value: text }) => PARTS[type] ?? text).join("");
+
 function put(handle, axis, value) {
   handle.setAttribute("x", `${(axis.place(value) * 100).toFixed(2)}%`);
   handle.setAttribute("aria-valuenow", value);
-  handle.setAttribute("aria-valuetext", new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 6 }).format(value));
+  handle.setAttribute("aria-valuetext", spaced(value));
 }
 
 // A cut point stays between its neighbours.
@@ -54,7 +62,7 @@ function move(handle, place) {
   const field = fieldOf(handle);
   put(handle, axis, found);
   if (asNumber(field.value) === found) return;
-  field.value = String(found);
+  field.value = spaced(found);
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 

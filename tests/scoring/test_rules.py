@@ -131,7 +131,7 @@ def test_saving_writes_the_draft_and_leaves_the_version_in_use(client, manager, 
     with acting_system("test"):
         event = Event.objects.get(action="matrix.rule_changed")
     assert event.details == {"draft": draft.number, "criterion": "average_invoice"}
-    assert 'value="9000"' in text_of(client.get(address(ranked)))
+    assert 'value="9\u202f000"' in text_of(client.get(address(ranked)))
 
 
 def test_what_the_run_lacks_is_measured_as_of_its_day(client, manager, ranked):
