@@ -130,7 +130,8 @@ def rate_parser(sign: DecimalSign, *, vat: bool) -> Parse:
                 return Decimal(0)
             match = _PERCENT.search(bare)
             if match and match[2]:
-                return Decimal(match[1].replace(",", ".")) / 100
+                share = Decimal(match[1].replace(",", ".")) / 100
+                return share if share <= 1 else Bad("rate.out_of_range")
         value = parse_number(text, sign)
         if isinstance(value, str):
             return Bad(value)

@@ -9,6 +9,7 @@ from itertools import chain
 
 from accounts.importing.cells import skips, without_mark
 from accounts.importing.container import refuse
+from accounts.importing.documents import parts_of
 from accounts.importing.fields import FIELDS, Cell
 from accounts.importing.headers import Header, find_header
 from accounts.importing.records import Records
@@ -108,6 +109,7 @@ class _Collector:
         fields = FIELDS[kind].fields
         position_of = {name: position for position, name in raw.header.columns.items()}
         self.date_at = position_of.get("date") if "date" in fields else None
+        self.document_at = position_of.get("document") if kind == "documents" else None
         self.skip_at = [
             (position, name)
             for position, name in raw.header.columns.items()
@@ -208,13 +210,13 @@ class _Collector:
         return len(cells) <= self.date_at or not cells[self.date_at].strip()
 
     def _is_footer(self, cells: list[str]) -> bool:
-        filled = sum(bool(cell.strip()) for cell in cells)
-        dated = (
-            self.date_at is not None
-            and len(cells) > self.date_at
-            and bool(cells[self.date_at].strip())
-        )
-        return filled <= 3 and not dated and self.date_at is not None
+        if sum(bool(cell.strip()) for cell in cells) > 3:
+            return False
+        if self.date_at is not None:
+            return len(cells) <= self.date_at or not cells[self.date_at].strip()
+        if self.document_at is not None:
+            return len(cells) <= self.document_at or parts_of(cells[self.document_at]) is None
+        return False
 
     def _unclosed(self, number: int, swallowed: int) -> None:
         for line in range(min(swallowed, _NAMED_LINES) + 1):

@@ -10,6 +10,7 @@ from accounts.importing.cells import LONGEST_CELL, Bad, Memo, Parse, is_rate, wi
 from accounts.importing.collect import Packed, Raw
 from accounts.importing.contacts import email_holds, phone_holds
 from accounts.importing.dates import date_order_shown, dotted
+from accounts.importing.documents import parts_of
 from accounts.importing.fields import FIELDS, Cell, Field
 from accounts.importing.identifiers import Checked, check_inn, check_kpp, tolerated
 from accounts.importing.numbers import decimal_sign_shown, has_gaps, needs_decimal_sign, parse_plain
@@ -57,6 +58,8 @@ class Columns:
         self.warnings: list[Issue] = []
         self.signs: dict[str, DecimalSign | None] = {}
         self._settle_vat_column()
+        if kind == "documents":
+            self._settle_document_column()
 
     def title(self, name: str) -> str:
         return self.raw.header.title_of(name)
@@ -225,6 +228,24 @@ class Columns:
                 raw["vat_rate"] = raw.pop("vat")
                 columns = self.raw.header.columns
                 columns.update({at: "vat_rate" for at, name in columns.items() if name == "vat"})
+
+    def _settle_document_column(self) -> None:
+        """A column «Документ» tells number, date and type where no columns of their own do."""
+        given = self.raw.columns.pop("document", None)
+        if given is None:
+            return
+        parts = [parts_of(without_mark(text)) or ("", text, "") for text in given]
+        title = self.title("document")
+        for at, name in enumerate(("type", "number", "date")):
+            told = [part[at] for part in parts]
+            own = self.raw.columns.get(name)
+            if own is not None:
+                self.raw.columns[name] = [(mine.strip() and mine) or its for mine, its in zip(own, told, strict=True)]  # fmt: skip
+            elif name == "number" or any(told):
+                self.raw.columns[name] = told
+                self.raw.header.told_by[name] = title
+        if "date" not in self.raw.columns:
+            raise Refused(Issue(self.raw.header_row, title, "document.no_date", {"value": _cut(parts[0][1])}))  # fmt: skip
 
     # Tax numbers: ИНН decides whether КПП may be there, the country whether both are checked.
 

@@ -58,6 +58,20 @@ def type_of(words: str) -> str | None:
     return min(found)[2] if found else None
 
 
+_PARTS = re.compile(
+    r"(?P<type>[^\W\d_].*?)\s+(?:№\s*|N\s+|#)?(?P<number>\S*\d\S*)\s+(?:от|of|from|dated)\s+"
+    r"(?P<date>\d{1,2}\.\d{1,2}\.\d{4}(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?|\d{4}-\d{2}-\d{2})\s*(?:г\.?)?",
+    re.IGNORECASE,
+)
+
+
+def parts_of(text: str) -> tuple[str, str, str] | None:
+    """Type, number and date of «Реализация 00УТ-000123 от 09.01.2024 12:00:00»; None if it is
+    not written so."""
+    match = _PARTS.fullmatch(text.strip(" \t\r\n\u00a0")) if len(text) < 500 else None
+    return (match["type"], match["number"], match["date"]) if match else None
+
+
 Vat = Literal["none", "excluded", "included"]
 Column = list[Decimal | None]
 

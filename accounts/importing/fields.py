@@ -70,6 +70,7 @@ _CLIENT = {
     "inn": Field(Cell.INN),
     "kpp": Field(Cell.KPP),
 }
+_ANY_NAME = ("name", "last_name", "first_name")
 _ANY_CLIENT = ("client", "client_name", "inn")
 
 FIELDS: dict[str, Kind] = {
@@ -96,15 +97,18 @@ FIELDS: dict[str, Kind] = {
     "contacts": Kind(
         {
             **_CLIENT,
-            "name": Field(required=True),
+            "name": _TEXT,
+            "last_name": _TEXT,
+            "first_name": _TEXT,
+            "middle_name": _TEXT,
             "position": _TEXT,
             "email": Field(Cell.EMAIL, longest=1000),
             "phone": Field(Cell.PHONE),
             "role": _TEXT,
             "deleted": _SKIP,
         },
-        needs=(("name",), _ANY_CLIENT),
-        row_needs=(_ANY_CLIENT,),
+        needs=(_ANY_NAME, _ANY_CLIENT),
+        row_needs=(_ANY_NAME, _ANY_CLIENT),
     ),
     "products": Kind(
         {
@@ -120,6 +124,7 @@ FIELDS: dict[str, Kind] = {
     "documents": Kind(
         {
             "number": Field(Cell.CODE, required=True, longest=60),
+            "document": Field(longest=500),
             "date": Field(Cell.DATE, required=True),
             **_CLIENT,
             "client_country": _TEXT,
@@ -152,8 +157,8 @@ FIELDS: dict[str, Kind] = {
             "deleted": _SKIP,
         },
         needs=(
-            ("number",),
-            ("date",),
+            ("number", "document"),
+            ("date", "document"),
             _ANY_CLIENT,
             ("amount", "amount_net", "gross", "total", "quantity+unit_price"),
         ),
@@ -202,6 +207,8 @@ FIELDS: dict[str, Kind] = {
 
 KINDS: tuple[str, ...] = tuple(FIELDS)
 
-# Read to work out `amount`, `vat` and `gross` or to name the document of a payment;
-# never in the frame.
-INNER_FIELDS = frozenset({"amount_net", "total", "vat_rate", "purpose"})
+# Read to work out `amount`, `vat` and `gross`, to name the document of a payment or a person;
+# never in the frame. Of documents also `document`: it is parted into number, date and type.
+INNER_FIELDS = frozenset(
+    {"amount_net", "total", "vat_rate", "purpose", "last_name", "first_name", "middle_name"}
+)

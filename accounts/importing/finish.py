@@ -35,6 +35,8 @@ def finish(columns: Columns) -> list[int]:
         held_back = _hold_back(columns)
     elif columns.kind == "payments":
         _payments(columns)
+    elif columns.kind == "contacts":
+        _contacts(columns)
     elif columns.kind == "ratings":
         _ratings(columns)
     for name in INNER_FIELDS & columns.values.keys():
@@ -205,6 +207,21 @@ def _payments(columns: Columns) -> None:
     columns.values["document"] = [
         document if document is not None or not isinstance(purpose, str) else document_in(purpose)
         for document, purpose in zip(given, purposes, strict=True)
+    ]
+
+
+def _contacts(columns: Columns) -> None:
+    """The name of a person, put together where it stands in parts: «Фамилия Имя Отчество»."""
+    names = ("last_name", "first_name", "middle_name")
+    if not columns.raw.header.russian:
+        names = ("first_name", "middle_name", "last_name")
+    parts = [columns.values[name] for name in names if name in columns.values]
+    if not parts:
+        return
+    together = [" ".join(str(part) for part in row if part) for row in zip(*parts, strict=True)]
+    given = columns.values.get("name") or [None] * len(together)
+    columns.values["name"] = [
+        name or put_together or None for name, put_together in zip(given, together, strict=True)
     ]
 
 

@@ -17,6 +17,7 @@ MAX_COLUMNS = 1_000
 _FIRST_TAKES_IT = frozenset({"phone", "email", "status", "posted", "deleted"})
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
 _DIGIT = re.compile(r"\d")
+_UNIT = re.compile(r"\s*(?:,\s.*|[(\[].*)$", re.DOTALL)
 _BALANCE = re.compile(r"\s*оборотно-?\s?сальдовая ведомость", re.IGNORECASE)
 
 
@@ -25,7 +26,8 @@ class Header:
     """The header found. last: place of its last record among those given. columns: position ->
     field.
 
-    titles: position -> header as written. width: cells that a record must have.
+    titles: position -> header as written. width: cells that a record must have. told_by: field
+    that has no column -> header of the one that tells it.
     """
 
     last: int
@@ -33,6 +35,7 @@ class Header:
     columns: dict[int, str]
     width: int
     ignored: list[str] = field(default_factory=list)
+    told_by: dict[str, str] = field(default_factory=dict)
     warnings: list[Issue] = field(default_factory=list)
 
     @property
@@ -48,7 +51,7 @@ class Header:
         for position, mapped in self.columns.items():
             if mapped == name:
                 return self.titles[position]
-        return name
+        return self.told_by.get(name, name)
 
 
 def known_cells(kind: str, cells: Sequence[str], mapping: Mapping[str, str]) -> int:
@@ -137,11 +140,12 @@ def _title(kind: str, above: str, below: str, *, starts: bool) -> str:
     """The name that is known: of both, of the lower cell, of the upper one where it begins."""
     if not above or not below:
         return below or above
-    names = [f"{above} {below}", f"{below} {above}", below, *([above] if starts else [])]
+    group = _UNIT.sub("", above)
+    names = [f"{group} {below}", f"{below} {group}", below, *([above] if starts else [])]
     for name in names:
         if len(fields_of(kind, name)) == 1:
             return name
-    return f"{above} {below}"
+    return f"{group} {below}"
 
 
 def _is_header(cells: Sequence[str], score: int) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from accounts.importing import FIELDS, KINDS, ReadOptions, read
 from accounts.importing.fields import INNER_FIELDS, Cell
-from accounts.importing.synonyms import _NAMES, SYNONYMS, fields_of, left_out, normalise
+from accounts.importing.headings import NAMES
+from accounts.importing.synonyms import SYNONYMS, fields_of, left_out, normalise
 from tests.accounts.importing.helpers import SHARED, csv_file, documents, needs_shared, refusal
 
 # Field of the sample table of synonyms -> kinds of file and the field it is there.
@@ -22,7 +23,7 @@ SAMPLE_FIELDS = {
     "account.manager": [("clients", "owner")],
     "account.industry": [("clients", "segment")],
     "account.parent": [("clients", "group")],
-    "invoice.number": [("documents", "number")],
+    "invoice.number": [("documents", "number|document")],
     "invoice.date": [("documents", "date")],
     "invoice.due_date": [("documents", "due")],
     "invoice.amount": [("documents", "amount|total|gross")],
@@ -82,7 +83,7 @@ def test_every_field_is_found_by_its_own_name_and_every_synonym_names_a_field(ki
         assert fields_of(kind, field) == (field,)
         assert fields_of(kind, field.replace("_", " ").title()) == (field,)
     assert {name for names in SYNONYMS[kind].values() for name in names} <= set(FIELDS[kind].fields)
-    assert _NAMES[kind].keys() <= FIELDS[kind].fields.keys()
+    assert NAMES[kind].keys() <= FIELDS[kind].fields.keys()
 
 
 def test_no_name_is_ambiguous_by_accident() -> None:

@@ -24,7 +24,7 @@ def codes_in_source() -> set[str]:
     return {
         code
         for path in folder.glob("*.py")
-        if path.name != "messages.py"
+        if not path.name.endswith("messages.py")
         for code in _CODE.findall(path.read_text(encoding="utf-8"))
     }
 
