@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.measures.catalogue import MEASURES
@@ -26,17 +26,11 @@ from scoring.inputs import ATTRIBUTES
 from scoring.models import VersionCriterion
 from scoring.services.rules import Population
 
+from .matrices import KINDS as ALL_KINDS
 from .matrices import plain_number, read_number, rule_kind
 
-# How a number becomes a rating, as a person chooses it.
-KINDS = (
-    ("threshold", gettext_lazy("Cut points")),
-    ("piecewise", gettext_lazy("Lines between points")),
-    ("min_max", gettext_lazy("Even scale")),
-    ("min_max_log", gettext_lazy("Logarithmic scale")),
-    ("percentile", gettext_lazy("Share of clients")),
-    ("decile_band", gettext_lazy("Tenths of clients")),
-)
+# How a number becomes a rating, as a person chooses it; words and people have no choice.
+KINDS = tuple(kind for kind in ALL_KINDS if kind[0] not in ("category", "manual"))
 SCALES = ("min_max", "min_max_log")
 MOST_KNOTS = 6
 MOST_WORDS = 60

@@ -6,7 +6,7 @@ The sum of the parts is the score; every value shown is the one that the run has
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -291,6 +291,16 @@ class RuleWords:
 
 def rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None = None) -> RuleWords:
     """How a value becomes a rating; with what a run learnt, in its numbers."""
+    words = _rule_words(criterion, fitted)
+    within = criterion.rule.get("within", "") if criterion.measure else ""
+    if not within:
+        return words
+    label = attribute_labels().get(within, within)
+    text = _("Compared within each: %(label)s.") % {"label": label}
+    return replace(words, text=f"{words.text} {text}")
+
+
+def _rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None) -> RuleWords:
     if not criterion.measure:
         return RuleWords(_("People rate by what 1, 5 and 10 mean."))
     rule = rule_from_dict(criterion.rule)

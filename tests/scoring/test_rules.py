@@ -226,6 +226,9 @@ def test_the_page_says_within_what_and_which_are_too_small(client, manager, segm
     page = text_of(client.get(address(segmented)))
     assert "A place among the clients of the same group (Segment)" in page
     assert "compared with all clients: other" in page
+    versions = text_of(client.get(reverse("matrix_detail", args=[segmented.pk])))
+    assert "Compared within each: Segment." in versions
+    assert "Groups that are too small are compared with all clients." in versions
     asked = {"kind": "min_max", "lo": "1", "hi": "9", "within": "segment"}
     absolute = text_of(client.get(address(segmented), asked, headers=PART))
     assert "Looks at the client alone" in absolute
