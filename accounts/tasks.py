@@ -1,10 +1,13 @@
 """Computing over all clients, as jobs."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 
-from .services import potential
+from .models import ImportFile
+from .services import import_files, potential
 
 
 @job(
@@ -15,3 +18,43 @@ from .services import potential
 )
 def refresh_potential(running):
     return {"clients": potential.refresh(progress=running.progress)}
+
+
+def _file(file_id: int) -> ImportFile:
+    row = ImportFile.objects.select_related("brought_by").filter(pk=file_id).first()
+    if row is None or not row.file:
+        raise Refused(str(_("This file is not kept any more.")))
+    return row
+
+
+def _steps(running):
+    return lambda done, steps: running.progress(done, steps, "")
+
+
+def _told(row: ImportFile, report) -> dict:
+    return {"file": row.name, "rows": report.rows, "refused": len(report.errors)}
+
+
+_TELLS = {"file": _("File"), "rows": _("Rows"), "refused": _("Refused")}
+
+
+@job("accounts.import_check", title=_("Check of a file"), queue="heavy", tells=_TELLS)
+def import_check(running, *, file_id):
+    """Say what loading a file would do, writing nothing."""
+    row = _file(file_id)
+    return _told(row, import_files.check(row, _steps(running)))
+
+
+@job("accounts.import_load", title=_("Loading of a file"), queue="heavy", tells=_TELLS)
+def import_load(running, *, file_id, partial=True):
+    """Load a file; one that is in already is left as it is."""
+    row = _file(file_id)
+    if row.batch_id is not None:
+        return {"file": row.name, "rows": row.batch.report.get("rows", 0), "refused": 0}
+    return _told(row, import_files.load(row, partial=partial, progress=_steps(running)))
+
+
+@job("accounts.import_expire", title=_("Removing old import files"))
+def import_expire(running):
+    """Remove files that have been kept as long as they are to be."""
+    return {"removed": import_files.expire(settings.IMPORT_FILE_DAYS)}

@@ -92,9 +92,22 @@ POLICY = {
     # --- data/: reports and waiting rows name clients, so only who reads all of them
     "import_list": Row(read=LEADERS | {AUDITOR}),
     "import_detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "import_file_create": Row(read=LEADERS, write=LEADERS),
+    "import_file": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.ImportFile"),
+    "import_file_check": Row(write=LEADERS, subject="accounts.ImportFile"),
+    "import_file_load": Row(write=LEADERS, subject="accounts.ImportFile"),
+    "import_file_aside": Row(write=LEADERS, subject="accounts.ImportFile"),
+    "import_file_content": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportFile"),
+    "import_file_findings": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportFile"),
     "quarantine_list": Row(read=LEADERS | {AUDITOR}),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS),
+    "api:import-file-detail": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.ImportFile"
+    ),
+    "api:import-file-check": Row(write=LEADERS, subject="accounts.ImportFile"),
+    "api:import-file-load": Row(write=LEADERS, subject="accounts.ImportFile"),
     "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),

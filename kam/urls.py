@@ -7,8 +7,9 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts import urls as accounts
+from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
-from accounts.views import imports, people
+from accounts.views import import_files, imports, people
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
@@ -29,6 +30,16 @@ router.register("jobs", jobs_api.JobViewSet, basename="job")
 imports_api = [
     path("imports/", data_api.ImportList.as_view(), name="import-list"),
     path("imports/<int:pk>/", data_api.ImportDetail.as_view(), name="import-detail"),
+    path("import-files/", files_api.ImportFileList.as_view(), name="import-file-list"),
+    path("import-files/<int:pk>/", files_api.ImportFileDetail.as_view(), name="import-file-detail"),
+    path(
+        "import-files/<int:pk>/check/",
+        files_api.ImportFileCheck.as_view(),
+        name="import-file-check",
+    ),
+    path(
+        "import-files/<int:pk>/load/", files_api.ImportFileLoad.as_view(), name="import-file-load"
+    ),
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
 ]
 api = (
@@ -84,6 +95,17 @@ urlpatterns = [
     # data/: files of other systems
     path("data/", imports.import_list, name="import_list"),
     path("data/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("data/files/new/", import_files.import_file_create, name="import_file_create"),
+    path("data/files/<int:pk>/", import_files.import_file, name="import_file"),
+    path("data/files/<int:pk>/check/", import_files.import_file_check, name="import_file_check"),
+    path("data/files/<int:pk>/load/", import_files.import_file_load, name="import_file_load"),
+    path("data/files/<int:pk>/aside/", import_files.import_file_aside, name="import_file_aside"),
+    path("data/files/<int:pk>/file/", import_files.import_file_content, name="import_file_content"),
+    path(
+        "data/files/<int:pk>/findings/",
+        import_files.import_file_findings,
+        name="import_file_findings",
+    ),
     path("data/quarantine/", imports.quarantine_list, name="quarantine_list"),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),

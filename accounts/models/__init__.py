@@ -3,6 +3,7 @@
 from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
 from .goals import Goal
+from .import_files import ImportFile
 from .imports import ImportBatch, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
@@ -20,6 +21,7 @@ __all__ = [
     "Document",
     "Goal",
     "ImportBatch",
+    "ImportFile",
     "Interaction",
     "Line",
     "Membership",

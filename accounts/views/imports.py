@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.importing import FIELDS, Issue
 from accounts.models import ImportBatch
-from accounts.selectors.imports import batches, waiting_rows, waiting_totals
+from accounts.selectors.imports import batches, import_files, waiting_rows, waiting_totals
 from accounts.services.importing.messages import text
+from kam.lib.navigation import may
 from kam.lib.views import find
 
 PAGE = 50
@@ -34,7 +35,13 @@ def import_list(request):
     return render(
         request,
         "accounts/imports.html",
-        {"page": page, "waiting": waiting_totals(), "kinds": list(FIELDS)},
+        {
+            "page": page,
+            "waiting": waiting_totals(),
+            "kinds": list(FIELDS),
+            "open_files": list(import_files()[:20]),
+            "may_bring": may(request.user, "import_file_create", "POST"),
+        },
     )
 
 

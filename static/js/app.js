@@ -1,6 +1,7 @@
 // Loads what the page asks for.  Each module does one thing on one data attribute; modules that
 // act inside fragments are told when htmx has put one in.
 import * as dialogs from "./dialog.js";
+import * as drop from "./drop.js";
 import * as ratings from "./rating-grid.js";
 import * as rule from "./rule.js";
 import * as sheet from "./sheet.js";
@@ -11,7 +12,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();

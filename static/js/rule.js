@@ -102,7 +102,7 @@ function onKey(event) {
 
 // What is typed moves the handle.
 function onInput(event) {
-  const plot = event.target.name && plotOf(event.target);
+  const plot = event.target.name ? plotOf(event.target) : null;
   const handle = plot?.querySelector(`.rule-handle[data-name="${event.target.name}"]`);
   const value = asNumber(event.target.value);
   if (handle && Number.isFinite(value) && !held && document.activeElement !== handle) {

@@ -19,6 +19,7 @@ from accounts.models import (
     Document,
     Goal,
     ImportBatch,
+    ImportFile,
     Interaction,
     Line,
     Payment,
@@ -321,6 +322,18 @@ def _facts(world: World, relation: str) -> None:
             filename="shared.csv",
             asked_by=world.people["administrator"],
             report={"accepted": "all", "rows": 1, "errors": [], "warnings": []},
+        ),
+    )
+    batch = world.rows["accounts.ImportBatch"][relation]
+    add(
+        relation,
+        ImportFile.objects.create(
+            name="shared.csv",
+            sha256="0" * 64,
+            status="loaded",
+            kind="clients",
+            preview=batch.report,
+            batch=batch,
         ),
     )
     add(relation, _backtest(world, client))

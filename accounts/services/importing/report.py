@@ -58,6 +58,8 @@ class Report:
     errors: list[Issue] = field(default_factory=list)
     held_back: list[int] = field(default_factory=list)
     totals: dict[str, Any] = field(default_factory=dict)
+    # What was written, kept as this batch; none where nothing was.
+    batch_id: int | None = None
 
     def __post_init__(self) -> None:
         self.entities = {name: Counts() for name in ENTITIES.get(self.kind, (self.kind,))}

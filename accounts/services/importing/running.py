@@ -35,6 +35,9 @@ from .products import load_products
 from .report import Report
 
 Loader = Callable[[Load], None]
+Progress = Callable[[int, int], None]
+# Reading, writing, telling.
+STEPS = 3
 
 _LOADERS: dict[str, Loader] = {
     "clients": load_clients,
@@ -67,21 +70,27 @@ def run(
     history: bool | None = None,
     dry_run: bool = False,
     asked_by: User | None = None,
+    filename: str = "",
+    progress: Progress | None = None,
 ) -> Report:
     """Import a file of ``kind`` and say what came of it; never raises for what is in the file.
 
     source: the system it comes from; ids and document numbers are unique within it.
     on_error: "reject" writes nothing if any row is wrong. history: whether facts were known on
     their own date; None = so for the first import of a source and kind. dry_run: all of it, and
-    then rolled back. asked_by: who asked; the messages are in their language.
+    then rolled back. asked_by: who asked; the messages are in their language. filename: the name
+    that people know the file by. progress: told (steps done, steps); what it raises ends the
+    import without a trace.
     """
     report = Report(
         kind=kind,
         source=source,
         language=asked_by.language if asked_by else settings.LANGUAGE_CODE,
-        filename=Path(path).name,
+        filename=filename or Path(path).name,
         dry_run=dry_run,
     )
+    tell = progress or (lambda done, steps: None)
+    tell(0, STEPS)
     try:
         if kind not in _LOADERS:
             raise Refused(Issue(None, None, "kind.no_loader", {"kind": kind}))
@@ -92,15 +101,17 @@ def run(
         report.refuse()
         return report
     _describe(report, table)
+    tell(1, STEPS)
     with acting_system("import", asked_by.pk if asked_by else None):
         try:
             with _no_collection(), transaction.atomic():
                 _write(table, report, history, asked_by)
+                tell(2, STEPS)
                 _decide(report, on_error)
                 if dry_run or report.accepted == "reject":
                     raise _RolledBack
         except _RolledBack:
-            pass
+            report.batch_id = None
     if report.accepted == "reject":
         report.refuse()
     return report
@@ -180,6 +191,7 @@ def _write(table: Table, report: Report, history: bool | None, asked_by: User | 
     _decide(report, "partial")
     batch.report = report.as_json(most=_FINDINGS_KEPT)
     batch.save(update_fields=["report"])
+    report.batch_id = batch.pk
     record("import", object=batch, details=_trail(report))
     if report.changed_anything and not report.dry_run:
         # Inside the transaction: whoever listens writes its job together with the facts.
