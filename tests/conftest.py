@@ -64,3 +64,15 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def file_store(tmp_path_factory):
+    """Files that tests keep lie beside their other temporary files."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    place = {"OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
+    store = settings.STORAGES | {"default": settings.STORAGES["default"] | place}
+    with override_settings(STORAGES=store):
+        yield

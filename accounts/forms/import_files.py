@@ -22,7 +22,9 @@ _VAT_RATE = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
 class BringForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV (also packed as .gz) or XLSX, up to 1 GB."),
+        help_text=gettext_lazy(
+            "CSV, XLSX, a list or register of 1C, a bank statement, CommerceML; up to 1 GB."
+        ),
     )
     source = forms.CharField(
         label=gettext_lazy("Where it comes from"),
@@ -123,7 +125,7 @@ class ReadForm(forms.Form):
                 "hx-get": ".", "hx-trigger": "change", "hx-include": "closest form",
                 "hx-target": "#reading",
             }  # fmt: skip
-        if found.container == "xlsx":
+        if found.container not in ("csv", "csv.gz"):
             for name in ("encoding", "delimiter"):
                 del self.fields[name]
 
@@ -167,7 +169,8 @@ class ReadForm(forms.Form):
             if (name := found.get(f"column-{number}") or LEAVE_OUT) != (column.field or LEAVE_OUT)
         }
         options = {
-            name: found.get(name, "") for name in ("encoding", "delimiter", "sheet", "decimal", "dates")
+            name: found.get(name, "")
+            for name in ("encoding", "delimiter", "sheet", "decimal", "dates")
         }
         vat = found.get("vat", "")
         rate = found.get("vat_rate", "")

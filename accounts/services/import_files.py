@@ -83,9 +83,7 @@ def _take_over(row: ImportFile) -> None:
         row.kind, row.source, row.options = earlier.kind, earlier.source, earlier.options
 
 
-def look(
-    row: ImportFile, kind: str = "", options: Mapping[str, Any] | None = None
-) -> Recognised:
+def look(row: ImportFile, kind: str = "", options: Mapping[str, Any] | None = None) -> Recognised:
     """What a kept file is, from its beginning; raises :class:`accounts.importing.Refused`."""
     chosen = row.options if options is None else options
     return recognise(row.name, path_of(row), kind or row.kind or None, read_options(chosen))

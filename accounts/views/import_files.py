@@ -130,6 +130,8 @@ def _problems(issues: tuple[Issue, ...]) -> list[str]:
 def _decide(request, row: ImportFile):
     kind = request.POST.get("kind", "")
     try:
+        if not row.is_open:
+            raise import_files.Settled
         options = {name: request.POST.get(name, "") for name in ("encoding", "delimiter", "sheet")}
         kept = row.options.get("map", {}) if kind == row.kind else {}
         found = import_files.look(

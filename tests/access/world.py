@@ -9,6 +9,7 @@ import itertools
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import (
@@ -329,6 +330,7 @@ def _facts(world: World, relation: str) -> None:
         relation,
         ImportFile.objects.create(
             name="shared.csv",
+            file=ContentFile(b"a;b\n", name="shared"),
             sha256="0" * 64,
             status="loaded",
             kind="clients",

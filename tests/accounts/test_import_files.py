@@ -24,7 +24,7 @@ SALES = """Номер;Дата;Контрагент;ИНН;Сумма;Комме
 
 
 @pytest.fixture(autouse=True)
-def file_store(settings, tmp_path):
+def own_store(settings, tmp_path):
     store = settings.STORAGES["default"] | {"OPTIONS": {"location": tmp_path / "files"}}
     settings.STORAGES = settings.STORAGES | {"default": store}
 
