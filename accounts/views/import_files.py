@@ -93,9 +93,7 @@ def _reading(row: ImportFile, asked) -> dict:
         kind = asked.get("kind") if asked.get("kind") in dict(_KINDS) else row.kind
         # Names of columns hold for a kind; another one is guessed anew.
         kept = row.options.get("map", {}) if kind == row.kind else {}
-        options = {"map": kept} | {
-            name: asked.get(name, "") for name in READ
-        }
+        options = {"map": kept} | {name: asked.get(name, "") for name in READ}
         initial = {name: asked.get(name, "") for name in ("vat", "vat_rate", "history")}
     else:
         vat, _colon, rate = (row.options.get("vat") or "").partition(":")
@@ -108,10 +106,7 @@ def _reading(row: ImportFile, asked) -> dict:
     form = ReadForm(
         found=found,
         initial={
-            **{
-                name: options.get(name, "")
-                for name in READ
-            },
+            **{name: options.get(name, "") for name in READ},
             **initial,
             "kind": kind,
             "source": asked.get("source", row.source) if asked is not None else row.source,

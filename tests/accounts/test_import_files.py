@@ -116,10 +116,24 @@ def test_the_findings_are_a_file_without_formulas(client, manager):
     )
     work("accounts.import_check")
     table = client.get(reverse("import_file_findings", args=[row.pk])).content.decode("utf-8-sig")
-    head, first = table.splitlines()[:2]
-    assert head == "What,Row,Column,Finding"
-    assert first.startswith("Refused,4,Дата,")
+    head, *rows = table.splitlines()
+    assert head == "Номер,Дата,Контрагент,ИНН,Сумма,Комментарий,Reason"
+    assert len(rows) == 1, "the sound rows are not in it"
+    assert rows[0].startswith("А-3,'=1+1,")
+    assert "is not a date" in rows[0]
     assert not any(cell.startswith("=") for line in table.splitlines() for cell in line.split(","))
+
+
+def test_corrected_rows_come_in_again(client, manager):
+    row = bring(client)
+    client.post(reverse("import_file_load", args=[row.pk]))
+    work("accounts.import_load")
+    table = client.get(reverse("import_file_findings", args=[row.pk])).content
+    again = bring(client, table.replace(b"31.02.2024", b"29.02.2024"), "corrected.csv")
+    client.post(reverse("import_file_load", args=[again.pk]))
+    work("accounts.import_load")
+    with acting_system("test"):
+        assert Document.objects.count() == 3
 
 
 def test_all_or_nothing_writes_nothing_of_a_file_with_an_error(client, manager):
