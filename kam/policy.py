@@ -131,7 +131,7 @@ POLICY = {
     "matrix_ratings": Row(read=STAFF, subject="scoring.Matrix"),
     # Confidence names clients of all teams; what to rate next is told of one's own.
     "matrix_confidence": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
-    "matrix_wanted": Row(read=STAFF, subject="scoring.Matrix"),
+    "matrix_wanted": Row(read=STAFF, write=LEADERS, subject="scoring.Matrix"),
     "confidence_charts": Row(read=LEADERS | {AUDITOR}, subject="scoring.Confidence"),
     "api:matrix-confidence": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-seats": Row(read=LEADERS | {AUDITOR}, subject="scoring.Matrix"),

@@ -3,8 +3,36 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms.clients import DateField
+from accounts.models import User
+from scoring.models import Confidence, WantedRating
+from scoring.selectors.confidence import wanted_ratings
 from scoring.services.confidence import DRAWS, MOST_SEED, Asked
 from scoring.services.confidence_words import CONCENTRATIONS, agreement_choices
+from scoring.services.rating_requests import MAY_RATE
+
+
+class AskForm(forms.Form):
+    """Which of the wanted ratings are asked for, of whom and until when."""
+
+    wanted = forms.ModelMultipleChoiceField(
+        queryset=WantedRating.objects.none(),
+        error_messages={"required": _("Choose at least one rating.")},
+    )
+    person = forms.ModelChoiceField(
+        label=_("Whom to ask"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("each client's KAM"),
+    )
+    due = DateField(label=_("By when"), required=False)
+
+    def __init__(self, *args, confidence: Confidence | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if confidence is not None:
+            self.fields["wanted"].queryset = wanted_ratings(confidence)
+        people = User.objects.filter(is_active=True, role__in=MAY_RATE)
+        self.fields["person"].queryset = people.order_by("name")
 
 
 class ConfidenceForm(forms.Form):

@@ -1,19 +1,22 @@
 """How sure each seat of the list is, what it hangs on, and which ratings would settle it."""
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import Client
 from kam.lib.navigation import address, may
 from kam.lib.views import wants_part
-from scoring.forms.confidence import ConfidenceForm
+from scoring.forms.confidence import AskForm, ConfidenceForm
 from scoring.models import Matrix
 from scoring.selectors.confidence import confidence_of, seats_of, waiting_for, wanted_ratings
 from scoring.services.confidence import has_seats, request_confidence
 from scoring.services.confidence_words import Answer
 from scoring.services.explanation import measure_label
 from scoring.services.seats import seats_within, tolerance_of
+from scoring.services.wanted import AskedFor, ask_for
 
 NEXT = 8  # of the ratings that would settle seats, on the page of confidence
 REVERSALS = 20
@@ -31,7 +34,7 @@ def _matrix(pk: int) -> Matrix:
 def matrix_confidence(request, pk):
     matrix = _matrix(pk)
     run = matrix.current_run
-    form = ConfidenceForm(request.POST or None)
+    form = ConfidenceForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and run is not None:
         try:
             request_confidence(run, request.user, form.asked())
@@ -106,11 +109,12 @@ def _turned(row) -> list[dict]:
     ]
 
 
-def with_sources(rows) -> list[dict]:
+def with_sources(rows, chosen=frozenset()) -> list[dict]:
     """Wanted ratings with where each comes from: a person, or the measure that has no value."""
     return [
         {
             "row": row,
+            "chosen": str(row.pk) in chosen,
             "by_people": row.criterion.rated_by_people or not row.criterion.measure,
             "measure": measure_label(row.criterion) if row.criterion.measure else "",
             "above": row.needed > 10,
@@ -119,12 +123,39 @@ def with_sources(rows) -> list[dict]:
     ]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def matrix_wanted(request, pk):
-    """The ratings that are worth most: of all clients, or of those the person may see."""
+    """The ratings that are worth most: of all clients, or of those the person may see; a post asks
+    people for the chosen ones."""
     matrix = _matrix(pk)
     run = matrix.current_run
     row = confidence_of(run)
+    form = AskForm(request.POST if request.method == "POST" else None, confidence=row)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            found = ask_for(request.user, list(chosen["wanted"]), chosen["person"], chosen["due"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            _tell(request, found)
+            return redirect("matrix_wanted", pk=pk)
     rows = list(wanted_ratings(row)[:WANTED]) if row else []
-    context = {"matrix": matrix, "run": run, "row": row, "wanted": with_sources(rows)}
-    return render(request, "scoring/matrix_wanted.html", context)
+    context = {
+        "matrix": matrix, "run": run, "row": row, "form": form, "wanted": with_sources(rows, request.POST.getlist("wanted")),
+        "may_ask": bool(rows) and may(request.user, "matrix_wanted", "POST"),
+    }  # fmt: skip
+    status = 422 if form.is_bound else 200
+    return render(request, "scoring/matrix_wanted.html", context, status=status)
+
+
+def _tell(request, found: AskedFor) -> None:
+    text = ngettext("%(n)s question is asked.", "%(n)s questions are asked.", found.requests)
+    messages.success(request, text % {"n": found.requests})
+    if found.without:
+        text = ngettext(
+            "%(n)s client has no KAM; ask somebody else about it.",
+            "%(n)s clients have no KAM; ask somebody else about them.",
+            found.without,
+        )
+        messages.warning(request, text % {"n": found.without})

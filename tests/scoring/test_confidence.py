@@ -15,7 +15,14 @@ from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from scoring import store
 from scoring.engine.robustness import acceptability, seat_bounds
-from scoring.models import Confidence, Criterion, RankingRow, Seat, WantedRating
+from scoring.models import (
+    Confidence,
+    Criterion,
+    RankingRow,
+    RatingRequest,
+    Seat,
+    WantedRating,
+)
 from scoring.selectors.confidence import confidence_of, seats_of, wanted_ratings
 from scoring.services.confidence import (
     Asked,
@@ -341,3 +348,57 @@ def test_removals_are_rated_within_segments_as_the_run_was(matrix):
         with mock.patch("scoring.services.reversals.reversals", kept):
             reversals_of(run, criteria, found, 9)
     np.testing.assert_allclose(seen[0], found.ratings)
+
+
+class TestAskingForWantedRatings:
+    @pytest.fixture
+    def wanted(self, answered):
+        """Three ratings that could settle seats: of two clients with a KAM, and of one without."""
+        kam = make_user("kam", name="Kim")
+        criterion = Criterion.objects.get(key="values")
+        with acting_system("test"):
+            clients = [make_client(f"Open {n}", owner=kam if n < 2 else None) for n in range(3)]
+            rows = [
+                WantedRating.objects.create(
+                    confidence=answered, client=client, criterion=criterion, value=0.5, needed=7
+                )
+                for client in clients
+            ]
+        return kam, rows
+
+    def test_each_clients_kam_is_asked_and_who_has_none_is_told(self, client, matrix, wanted):
+        _kam, rows = wanted
+        client.force_login(make_user("administrator", language="en"))
+        address = reverse("matrix_wanted", args=[matrix.pk])
+        assert "Ask for the chosen ones" in client.get(address).content.decode()
+        answer = client.post(address, {"wanted": [row.pk for row in rows]}, follow=True)
+        text = answer.content.decode()
+        assert "2 questions are asked." in text
+        assert "1 client has no KAM" in text
+        with acting_system("test"):
+            asked = RatingRequest.objects.values_list("person__name", "client__name")
+            assert set(asked) == {("Kim", "Open 0"), ("Kim", "Open 1")}
+        again = client.post(address, {"wanted": [rows[0].pk]}, follow=True)
+        assert "0 questions are asked." in again.content.decode()
+
+    def test_one_person_is_asked_about_all(self, client, matrix, wanted):
+        _kam, rows = wanted
+        boss = make_user("administrator", language="en")
+        client.force_login(boss)
+        address = reverse("matrix_wanted", args=[matrix.pk])
+        client.post(address, {"wanted": [row.pk for row in rows], "person": boss.pk})
+        with acting_system("test"):
+            assert RatingRequest.objects.filter(person=boss).count() == 3
+
+    def test_nothing_chosen_and_a_past_day_are_told(self, client, matrix, wanted):
+        _kam, rows = wanted
+        client.force_login(make_user("administrator", language="en"))
+        address = reverse("matrix_wanted", args=[matrix.pk])
+        assert "Choose at least one rating." in client.post(address).content.decode()
+        late = client.post(address, {"wanted": [rows[0].pk], "due": "2020-01-01"})
+        assert (late.status_code, "has passed" in late.content.decode()) == (422, True)
+        assert " checked" in late.content.decode(), "what was chosen stays chosen"
+        nobody = client.post(address, {"wanted": [rows[2].pk]})
+        assert "These clients have no KAM" in nobody.content.decode()
+        with acting_system("test"):
+            assert not RatingRequest.objects.exists()
