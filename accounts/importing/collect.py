@@ -116,7 +116,7 @@ class _Collector:
             if fields[name].cell is Cell.SKIP
         ]
         self.numbers = {name for name in raw.columns if fields[name].cell is Cell.NUMBER}
-        self.after_total = False
+        self.after_total = self.after_blank = False
 
     def take(self, block: Block) -> None:
         records, numbers = block.records, block.places()
@@ -166,6 +166,7 @@ class _Collector:
     def _look(self, number: int, cells: list[str]) -> list[str] | None:
         """The record made as wide as the header, or None where it is left out."""
         if not any(cell.strip(" \t\r\n\u00a0\ufeff") for cell in cells):
+            self.after_blank = True
             return None
         if self.may_be_damaged and _DAMAGED.search("".join(cells)):
             self.raw.total += 1
@@ -175,9 +176,10 @@ class _Collector:
             self.after_total = True
             self._warn(number, "row.total_skipped")
             return None
-        if self.after_total and self._is_footer(cells):
+        if (self.after_total and self._is_footer(cells)) or self._is_imprint(cells):
             self._warn(number, "row.footer_skipped")
             return None
+        self.after_blank = False
         if len(cells) > self.width and not any(cell.strip() for cell in cells[self.width :]):
             cells = cells[: self.width]
         elif len(cells) < self.width and (not self.even or len(cells) >= self.named_width):
@@ -217,6 +219,10 @@ class _Collector:
         if self.document_at is not None:
             return len(cells) <= self.document_at or parts_of(cells[self.document_at]) is None
         return False
+
+    def _is_imprint(self, cells: list[str]) -> bool:
+        """A line of its own behind a blank one, such as "Copyright" below a report."""
+        return self.even and self.after_blank and len(cells) == 1 and self.named_width > 2
 
     def _unclosed(self, number: int, swallowed: int) -> None:
         for line in range(min(swallowed, _NAMED_LINES) + 1):

@@ -231,21 +231,23 @@ class Columns:
 
     def _settle_document_column(self) -> None:
         """A column «Документ» tells number, date and type where no columns of their own do."""
-        given = self.raw.columns.pop("document", None)
+        raw, header = self.raw.columns, self.raw.header
+        given = raw.pop("document", None)
         if given is None:
             return
         parts = [parts_of(without_mark(text)) or ("", text, "") for text in given]
         title = self.title("document")
         for at, name in enumerate(("type", "number", "date")):
             told = [part[at] for part in parts]
-            own = self.raw.columns.get(name)
-            if own is not None:
-                self.raw.columns[name] = [(mine.strip() and mine) or its for mine, its in zip(own, told, strict=True)]  # fmt: skip
-            elif name == "number" or any(told):
-                self.raw.columns[name] = told
-                self.raw.header.told_by[name] = title
-        if "date" not in self.raw.columns:
-            raise Refused(Issue(self.raw.header_row, title, "document.no_date", {"value": _cut(parts[0][1])}))  # fmt: skip
+            if name in raw:
+                pairs = zip(raw[name], told, strict=True)
+                raw[name] = [own if own.strip() else other for own, other in pairs]
+            elif name == "number" or any(told) or not parts:
+                raw[name] = told
+                header.told_by[name] = title
+        if "date" not in raw:
+            shown = {"value": _cut(parts[0][1])}
+            raise Refused(Issue(self.raw.header_row, title, "document.no_date", shown))
 
     # Tax numbers: ИНН decides whether КПП may be there, the country whether both are checked.
 

@@ -47,7 +47,7 @@ NAMES: dict[str, dict[str, str]] = {
         ),
         "legal_name": (
             "полное наименование, официальное наименование, наименование полное, "
-            "юридическое название, юридическое наименование, юридическое лицо, legal name, "
+            "наименование для печати, юридическое название, юридическое наименование, юридическое лицо, legal name, "
             "full name, legal entity, registered name"
         ),
         "inn": _INN,
@@ -65,14 +65,14 @@ NAMES: dict[str, dict[str, str]] = {
         "country code",
         "region": (
             "регион, область, субъект рф, край, федеральный округ, state, state/region, province, "
-            "state province name, billing state, territory"
+            "state province name, billing state, billing state/province, territory"
         ),
         "city": "город, населенный пункт, city, town, billing city",
         "owner": (
             "ответственный, менеджер, основной менеджер, ответственный менеджер, кам, "
             "персональный менеджер, куратор, company owner, account owner, account manager, "
             "manager, owner id, owner email, kam, assigned_by_id, responsible_user_id, "
-            "sales rep, sales rep employee number, responsible"
+            "responsible user, sales rep, sales rep employee number, responsible"
         ),
         "employees": (
             "количество сотрудников, число сотрудников, сотрудников, сотрудники, численность, "
@@ -86,7 +86,9 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "contacts": {
         **_CLIENT,
-        "client_name": _CLIENT_NAMES + ", организация, название организации, client company",
+        "client": _CLIENT_CODES + ", associated company ids",
+        "client_name": _CLIENT_NAMES
+        + ", организация, название организации, client company, associated company",
         "name": (
             "фио, ф. и. о, контактное лицо, контакт, имя контакта, полное имя, фамилия имя, "
             "наименование, contact, contact name, full name, contact person, person"

@@ -71,7 +71,9 @@ def recognise(
     try:
         meta = Meta(content.container, content.sha256)
         encoding = detect(content, options.encoding) if content.container in _PLAIN else None
-        kinds = (kind,) if kind else _kinds(content)
+        possible = _kinds(content)
+        # Of a format that says what it holds the fullest kind is proposed, the others offered.
+        kinds = (kind,) if kind else possible if possible is KINDS else possible[:1]
         found = [
             fit(each, look, name, options)
             for look in _looks(content, data, kinds, options, meta, encoding)
@@ -82,7 +84,9 @@ def recognise(
             raise refuse("sheet.unknown", value=(options.sheet or "")[:60])
         best = max(found, key=lambda each: each.weight)
         trial = _try(best, options, meta)
-        return _described(name, content, encoding, kind, found, best, trial)
+        return _described(
+            name, content, encoding, _kind(kind, possible, found, best), found, best, trial
+        )
     finally:
         content.stream.close()
 
@@ -169,7 +173,7 @@ def _described(
     name: str,
     content: Content,
     encoding: Encoding | None,
-    kind: str | None,
+    kind: Choice,
     found: list[Fit],
     best: Fit,
     trial: _Trial,
@@ -186,7 +190,7 @@ def _described(
         container=content.container,
         sha256=content.sha256,
         size=content.size,
-        kind=_kind(kind, found, best),
+        kind=kind,
         system=Choice(system, "sure" if signs >= 3 else "likely", SYSTEMS),
         encoding=_encoding(content, encoding, meta, trial.options),
         delimiter=Choice(
@@ -216,7 +220,7 @@ def _described(
     )
 
 
-def _kind(given: str | None, found: list[Fit], best: Fit) -> Choice:
+def _kind(given: str | None, possible: tuple[str, ...], found: list[Fit], best: Fit) -> Choice:
     weights: dict[str, float] = {}
     for each in found:
         weights[each.kind] = max(weights.get(each.kind, 0.0), each.weight[0])
@@ -228,7 +232,7 @@ def _kind(given: str | None, found: list[Fit], best: Fit) -> Choice:
         sure = "asked"
     elif best.weight[0] - max(others) >= _CLEARLY:
         sure = "sure"
-    return Choice(best.kind, sure, tuple(KINDS) if given or others else ())
+    return Choice(best.kind, sure, possible if len(possible) > 1 else ())
 
 
 def _encoding(

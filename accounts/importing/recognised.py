@@ -100,7 +100,17 @@ class Recognised:
         ]
         answer["sample"] = [list(cells) for cells in self.sample]
         answer["problems"] = [_finding(issue) for issue in self.problems]
-        return answer
+        cleaned: dict[str, Any] = _clean(answer)
+        return cleaned
+
+
+def _clean(value: Any) -> Any:
+    """The same without NUL and halves of characters, which JSON in a database cannot hold."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_clean(name): _clean(each) for name, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value
 
 
 def _finding(issue: Issue) -> Mapping[str, Any]:

@@ -15,6 +15,9 @@ from accounts.importing.headings import NAMES, TWO_WAYS
 
 _QUOTES = str.maketrans("", "", "\"'«»“”„‘’`*\ufeff\u200b")
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
+_TAX = re.compile(
+    r"\s*[,(\[]\s*((?:с|без|в т\. ?ч\.?|вкл\w*\.?|incl\w*\.?|excl\w*\.?|with|without)\s+(?:ндс|vat))[)\]]?"
+)
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
 
 
@@ -22,6 +25,8 @@ def normalise(header: str) -> str:
     """The form in which headers are compared: NFKC, no quotes, case or ё, no unit at the end."""
     text = unicodedata.normalize("NFKC", header).translate(_QUOTES).replace("\u00a0", " ")
     text = _SPACES.sub(" ", text).strip().casefold().replace("ё", "е")
+    # «Сумма (с НДС)» is no unit: it is another amount.
+    text = _TAX.sub(r" \1", text)
     text = _BRACKETS.sub("", text)
     if ", " in text:
         text = text.split(", ", 1)[0]

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.importing import FIELDS, KINDS, Issue, ReadOptions, Refused, Table, message, read
+from accounts.importing import (
+    FIELDS,
+    KINDS,
+    Issue,
+    ReadOptions,
+    Refused,
+    Table,
+    message,
+    read,
+    reasons,
+    recognise,
+    write_refused,
+)
 from tests.accounts.importing.test_xlsx import SOUND
 
 CELLS = st.one_of(
@@ -41,6 +56,28 @@ def check(source: bytes, kind: str, options: ReadOptions | None = None) -> None:
         check_issue(refused.issue)
         return
     check_table(table)
+    if table.errors:
+        check_refused(source, table, options or ReadOptions())
+
+
+def check_refused(source: bytes, table: Table, options: ReadOptions) -> None:
+    """Refused rows can be written, and none that is not among them."""
+    why = reasons(table.errors, table.held_back, lambda issue: message(issue, "ru"))
+    written = write_refused(io.StringIO(newline=""), source, table.kind, options, why, "ru")
+    assert written <= len(why)
+
+
+def check_recognised(source: bytes) -> None:
+    try:
+        found = recognise("файл", source)
+    except Refused as refused:
+        check_issue(refused.issue)
+        return
+    json.dumps(found.as_json()).encode()
+    for issue in found.problems:
+        check_issue(issue)
+    if found.table is not None:
+        check_table(found.table)
 
 
 def check_table(table: Table) -> None:
@@ -64,6 +101,7 @@ def check_issue(issue: Issue) -> None:
 @given(st.binary(max_size=400), st.sampled_from(KINDS))
 def test_any_bytes(source: bytes, kind: str) -> None:
     check(source, kind)
+    check_recognised(source)
 
 
 @given(
@@ -76,6 +114,36 @@ def test_any_table(table: tuple[str, list[str]], encoding: str, vat: str | None)
     kind, lines = table
     source = "\r\n".join(lines).encode(encoding, errors="replace")
     check(source, kind, ReadOptions(vat=vat, dates="dmy", decimal=",", delimiter=";"))
+    check_recognised(source)
+
+
+STARTS = (
+    "1CClientBankExchange\r\nРасчСчет=1\r\nСекцияДокумент=П\r\n",
+    '<?xml version="1.0"?><КоммерческаяИнформация><Документ>',
+    '{"result": [{"TITLE": "A", ',
+    '{"_embedded": {"leads": [',
+)
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["СекцияДокумент=", "КонецДокумента", "КонецФайла", "Сумма=1.5", "ПолучательСчет=1",
+             "Номер=1", "Дата=01.02.2024", "<Номер>1</Номер>", "<Товары><Товар>", "</Товар></Товары>",
+             "<Сумма>5</Сумма>", "</Документ>", "</КоммерческаяИнформация>", '"ID": 5}', "]}", ",",
+             '"x": {"y": [', "{", '"status_id": 142', "<!DOCTYPE x>", "&lt;", "]]>"]
+        ),
+        st.text(max_size=12),
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@given(st.sampled_from(STARTS), PIECES, st.sampled_from(["utf-8", "cp1251"]))
+@settings(max_examples=200)
+def test_any_file_of_another_format(start: str, pieces: list[str], encoding: str) -> None:
+    source = (start + "\r\n".join(pieces)).encode(encoding, errors="replace")
+    check_recognised(source)
+    for kind in ("documents", "payments", "clients"):
+        check(source, kind)
 
 
 @given(st.data())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.importing import KINDS, Choice, ReadOptions, Recognised, read, recognise
+from accounts.importing import Choice, ReadOptions, Recognised, read, recognise
 from tests.accounts.importing.helpers import csv_file, needs_shared, refusal_of, sample
 from tests.accounts.importing.test_commerceml import commerceml
 from tests.accounts.importing.test_commerceml import document as document_of_1c
@@ -159,7 +159,10 @@ def test_formats_that_are_no_tables() -> None:
     assert (bank.kind, bank.system.value) == (Choice("payments"), "bank")
     assert bank.header_row.value is None
     goods = recognise("import.xml", commerceml(document_of_1c()))
-    assert (goods.kind.value, goods.kind.options) == ("documents", KINDS)
+    assert (goods.kind.value, goods.kind.options) == (
+        "documents",
+        ("documents", "clients", "products"),
+    )
     assert goods.system.value == "1c"
     web = recognise("company.xls", page(PAGE_HEADER, PAGE_ROW.format("А-1"), before="<table><tr><td>x</table>"))  # fmt: skip
     assert web.sheet == Choice("table 2", "sure", ("table 1", "table 2"))
