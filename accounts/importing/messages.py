@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.importing.file_messages import FILE_MESSAGES
+from accounts.importing.page_messages import PAGE_MESSAGES
 from accounts.importing.table import Issue
 
 # code -> (English, Russian). Names in braces are the issue's params.
@@ -243,13 +244,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
 }
 
 
-def message(issue: Issue, lang: str) -> str:
+def message(issue: Issue, lang: str, *, page: bool = False) -> str:
     """The issue as a sentence for people, with its row and column in front.
 
-    lang: "ru" or anything else for English. An unknown code gives the code.
+    lang: "ru" or anything else for English. page: for who answers on a page, not by options of
+    the command. An unknown code gives the code.
     """
     russian = lang.lower().startswith("ru")
-    texts = MESSAGES.get(issue.code)
+    texts = (PAGE_MESSAGES.get(issue.code) if page else None) or MESSAGES.get(issue.code)
     sentence = texts[russian].format_map(_Params(issue.params)) if texts else issue.code
     place = []
     if issue.row is not None:

@@ -53,11 +53,14 @@ MESSAGES = {
 }
 
 
-def text(issue: Issue, language: str) -> str:
-    """One finding as a sentence in ``language`` ("ru" or "en")."""
+def text(issue: Issue, language: str, *, page: bool = False) -> str:
+    """One finding as a sentence in ``language`` ("ru" or "en").
+
+    page: for who answers on a page, where the command would name its options.
+    """
     template = MESSAGES.get(issue.code)
     if template is None:
-        return message(issue, language)
+        return message(issue, language, page=page)
     with override(language):
         sentence = str(template) % issue.params
         place = [

@@ -10,6 +10,7 @@ import pytest
 import accounts.importing as package
 from accounts.importing import Issue, message
 from accounts.importing.messages import MESSAGES
+from accounts.importing.page_messages import PAGE_MESSAGES
 from tests.accounts.importing.helpers import csv_file, documents, refusal
 
 _CODE = re.compile(
@@ -40,6 +41,17 @@ def test_both_languages_name_the_same_values(code: str) -> None:
     assert names[0] == names[1]
     assert re.search("[а-яё]", russian)
     assert russian.endswith((".", "{found}", "20.", "mdy.", ",")) or code.startswith("number.")
+
+
+def test_pages_name_no_option_of_the_command() -> None:
+    assert {code for code, texts in MESSAGES.items() if "--" in texts[0]} == PAGE_MESSAGES.keys()
+    for code, texts in PAGE_MESSAGES.items():
+        for text, plain in zip(texts, MESSAGES[code], strict=True):
+            assert "--" not in text
+            assert set(re.findall(r"\{(\w+)\}", text)) <= set(re.findall(r"\{(\w+)\}", plain))
+    issue = Issue(None, "Дата", "date.ambiguous_order", {"value": "3/4/2024"})
+    assert message(issue, "ru", page=True).endswith("Выберите порядок.")
+    assert message(Issue(None, None, "file.empty"), "ru", page=True).startswith("Файл пустой.")
 
 
 def test_place_is_in_front() -> None:
