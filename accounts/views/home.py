@@ -9,6 +9,7 @@ from accounts.models import Client, User
 from accounts.selectors import clients as lists
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
+from kam.lib.navigation import address
 from kam.lib.periods import today
 
 MOST_CLIENTS = 35
@@ -35,6 +36,7 @@ def home(request):
         "full": len(clients) == MOST_CLIENTS,
         "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],
         "loads": [],
+        "asked": address("rating_request_list"),
     }
     if person.role == User.Role.MANAGER and person.team_id:
         context["loads"] = lists.loads(person.team_id)

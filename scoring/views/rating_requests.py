@@ -26,7 +26,10 @@ SHOWN = 100
 
 @require_GET
 def rating_request_list(request):
-    """Everybody's own; others' answers stay unseen until one has given one's own."""
+    """Everybody's own; others' answers stay unseen until one has given one's own.  As a part of
+    another page only how many there are."""
+    if wants_part(request):
+        return render(request, "scoring/_asked.html", {"asked": own_requests(request.user).count()})
     leads = may(request.user, "rating_request_create", "POST")
     own = list(own_requests(request.user)[:SHOWN])
     context = {

@@ -144,6 +144,9 @@ def test_the_queue_answers_a_client_that_is_not_ones_own_to_change(client, peopl
     page = client.get(reverse("rating_request_list")).content.decode()
     for text in ("Bakery", "For the committee", "by "):
         assert text in page
+    part = client.get(reverse("rating_request_list"), headers={"HX-Request": "true"})
+    assert "1 rating is asked of you" in part.content.decode()
+    assert reverse("rating_request_list") in client.get(reverse("home")).content.decode()
     where = reverse("rating_request_answer", args=[request.pk])
     assert client.post(where, {"rating": "x"}).status_code == 302
     assert not Rating.unscoped.exists()
