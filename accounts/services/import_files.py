@@ -179,6 +179,11 @@ def _run(row: ImportFile, progress: Progress | None, **how: Any) -> Report:
     )
 
 
+def has_refused_rows(row: ImportFile) -> bool:
+    """Whether the check named rows: a file that could not be read as a whole has none."""
+    return any(each["row"] is not None for each in (row.preview or {}).get("errors", ()))
+
+
 def write_findings(row: ImportFile, out: TextIO, language: str) -> int:
     """The refused rows as they stand in the file, each with its reasons; how many.
 
@@ -189,7 +194,7 @@ def write_findings(row: ImportFile, out: TextIO, language: str) -> int:
         Issue(each["row"], each["column"], each["code"], each.get("params", {}))
         for each in report.get("errors", [])
     ]
-    why = reasons(errors, (), lambda issue: text(issue, language))
+    why = reasons(errors, (), lambda issue: text(issue, language, page=True))
     return write_refused(out, path_of(row), row.kind, read_options(row.options), why, language)
 
 

@@ -48,7 +48,7 @@ def import_file_create(request):
                 form.cleaned_data["file"], request.user, form.cleaned_data["source"]
             )
         except Refused as refusal:
-            form.add_error("file", text(refusal.issue, get_language() or ""))
+            form.add_error("file", _words(refusal.issue))
         except ValidationError as error:
             form.add_error("file", error)
         else:
@@ -102,7 +102,7 @@ def _reading(row: ImportFile, asked) -> dict:
     try:
         found = import_files.look(row, kind, options)
     except Refused as refusal:
-        return {"row": row, "problems": [text(refusal.issue, get_language() or "")]}
+        return {"row": row, "problems": [_words(refusal.issue)]}
     form = ReadForm(
         found=found,
         initial={
@@ -119,7 +119,7 @@ _KINDS = ImportFile._meta.get_field("kind").choices
 
 
 def _problems(issues: tuple[Issue, ...]) -> list[str]:
-    return [text(issue, get_language() or "") for issue in issues]
+    return [_words(issue) for issue in issues]
 
 
 def _decide(request, row: ImportFile):
@@ -143,7 +143,7 @@ def _decide(request, row: ImportFile):
             import_files.request_check(row, request.user)
             return redirect("import_file", pk=row.pk)
     except Refused as refusal:
-        messages.error(request, text(refusal.issue, get_language() or ""))
+        messages.error(request, _words(refusal.issue))
         return redirect("import_file", pk=row.pk)
     except import_files.Settled:
         messages.error(request, _("This file is being worked on, or is in already."))
@@ -172,6 +172,7 @@ def _preview(row: ImportFile) -> dict:
         "totals": totals(report.get("totals", {})),
         "errors": [_finding(each, language) for each in report.get("errors", [])[:FINDINGS]],
         "errors_found": found.get("errors", 0),
+        "refused_rows": import_files.has_refused_rows(row),
         "warnings": [_finding(each, language) for each in report.get("warnings", [])[:FINDINGS]],
         "warnings_found": found.get("warnings", 0),
         "quarantined": report.get("quarantined", {}),
@@ -190,9 +191,12 @@ def totals(found: dict) -> list[tuple[object, object, int]]:
 
 def _finding(finding: dict, language: str) -> dict:
     issue = Issue(None, None, finding["code"], finding.get("params", {}))
-    return {
-        "row": finding["row"], "column": finding["column"], "message": text(issue, language)
-    }  # fmt: skip
+    said = text(issue, language, page=True)
+    return {"row": finding["row"], "column": finding["column"], "message": said}
+
+
+def _words(issue: Issue) -> str:
+    return text(issue, get_language() or "", page=True)
 
 
 @require_POST
@@ -247,7 +251,7 @@ def import_file_findings(request, pk):
     """The refused rows as they stand, with the reason in a last column, to correct and bring in
     again."""
     row = _found(pk)
-    if not row.file:
+    if not row.file or not import_files.has_refused_rows(row):
         raise Http404
     out = io.StringIO(newline="")
     import_files.write_findings(row, out, get_language() or "")

@@ -85,6 +85,7 @@ def findings(kept: list[dict]) -> list[str]:
         text(
             Issue(finding["row"], finding["column"], finding["code"], finding.get("params", {})),
             language,
+            page=True,
         )
         for finding in kept[:FINDINGS]
     ]

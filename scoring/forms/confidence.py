@@ -16,12 +16,12 @@ class AskForm(forms.Form):
     """Which of the wanted ratings are asked for, of whom and until when."""
 
     wanted = forms.ModelMultipleChoiceField(
-        queryset=WantedRating.objects.none(),
+        queryset=None,
         error_messages={"required": _("Choose at least one rating.")},
     )
     person = forms.ModelChoiceField(
         label=_("Whom to ask"),
-        queryset=User.objects.none(),
+        queryset=None,
         required=False,
         empty_label=_("each client's KAM"),
     )
@@ -29,8 +29,9 @@ class AskForm(forms.Form):
 
     def __init__(self, *args, confidence: Confidence | None, **kwargs):
         super().__init__(*args, **kwargs)
-        if confidence is not None:
-            self.fields["wanted"].queryset = wanted_ratings(confidence)
+        self.fields["wanted"].queryset = (
+            WantedRating.objects.none() if confidence is None else wanted_ratings(confidence)
+        )
         people = User.objects.filter(is_active=True, role__in=MAY_RATE)
         self.fields["person"].queryset = people.order_by("name")
 

@@ -11,7 +11,7 @@ from accounts.models import User
 class RequestForm(forms.Form):
     people = forms.ModelMultipleChoiceField(
         label=_("Whom to ask"),
-        queryset=User.objects.none(),
+        queryset=None,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one person.")},
     )

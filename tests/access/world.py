@@ -330,11 +330,12 @@ def _facts(world: World, relation: str) -> None:
         relation,
         ImportFile.objects.create(
             name="shared.csv",
-            file=ContentFile(b"a;b\n", name="shared"),
+            file=ContentFile(b"name;inn\n;1\n", name="shared"),
             sha256="0" * 64,
             status="loaded",
             kind="clients",
-            preview=batch.report,
+            preview=batch.report
+            | {"errors": [{"row": 2, "column": "name", "code": "cell.required", "params": {}}]},
             batch=batch,
         ),
     )

@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.importing import FIELDS
 from accounts.models import Client, Document, ImportBatch, ImportFile
 from accounts.services import import_files
+from accounts.services.importing.field_words import choices
 from kam.jobs.execution import run as run_job
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
@@ -294,3 +296,23 @@ def test_what_was_decided_holds_for_the_check(manager):
         report = import_files.check(row)
     assert not report.history
     assert str(report.totals["net"]) == "2500.42"  # (1000.50 + 2000.00) / 1.2, each rounded
+
+
+def test_every_field_of_a_file_has_words():
+    for kind in FIELDS:
+        assert all(str(label) for _name, label in choices(kind)), kind
+
+
+def test_a_file_that_cannot_be_read_has_no_rows_to_give_back(client, manager):
+    row = bring(client)
+    with acting_as(manager):
+        ImportFile.objects.filter(pk=row.pk).update(
+            status=ImportFile.Status.REFUSED,
+            preview={
+                "rows": 0,
+                "errors": [{"row": None, "column": None, "code": "header.not_found"}],
+            },
+        )
+    assert client.get(reverse("import_file_findings", args=[row.pk])).status_code == 404
+    page = client.get(reverse("import_file", args=[row.pk])).content.decode()
+    assert reverse("import_file_findings", args=[row.pk]) not in page

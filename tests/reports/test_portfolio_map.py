@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Standing
+from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from reports.dashboards.portfolio_map import portfolio_map
 from reports.datasets import Filters
@@ -31,7 +32,7 @@ def recent_buyers(count, **fields):
     for number in range(count):
         buyer = make_client(f"Buyer {number + 1:03}", **fields)
         for days in (700, 30):
-            day = dt.date.today() - dt.timedelta(days=days)
+            day = today() - dt.timedelta(days=days)
             net = 1000 * (count - number)
             make_document(buyer, day, net, cost=net / 2)
         buyers.append(buyer)
@@ -52,7 +53,7 @@ def test_points_are_the_runs_ratings_and_revenue(ranked):
     the_matrix, buyers, boss, _kam = ranked
     rated(buyers[0], 9, boss)
     rated(buyers[1], 2, boss)
-    run = rank_now(the_matrix, dt.date.today())
+    run = rank_now(the_matrix, today())
     with acting_as(boss):
         found = portfolio_map(run, NOBODY)
         row = RankingRow.objects.get(run_id=run.pk, client_id=buyers[0].pk)
@@ -68,11 +69,11 @@ def test_points_are_the_runs_ratings_and_revenue(ranked):
 def test_the_trail_leads_from_the_ranking_of_a_year_ago(ranked):
     the_matrix, buyers, boss, _kam = ranked
     rated(buyers[0], 9, boss)
-    today = dt.date.today()
+    now = today()
     with acting_system("test"):
         version = the_matrix.versions.get(status=MatrixVersion.Status.ACTIVE)
-        old = run_ranking(version, today - dt.timedelta(days=380))
-    run = rank_now(the_matrix, today)
+        old = run_ranking(version, now - dt.timedelta(days=380))
+    run = rank_now(the_matrix, now)
     with acting_as(boss):
         found = portfolio_map(run, NOBODY)
     assert found.earlier == old
@@ -82,10 +83,10 @@ def test_the_trail_leads_from_the_ranking_of_a_year_ago(ranked):
 def test_people_see_their_clients_and_keys_are_marked(ranked, client):
     the_matrix, buyers, boss, kam = ranked
     foreign = make_client("Somebody else", owner=make_user("kam"))
-    make_document(foreign, dt.date.today() - dt.timedelta(days=30), 9_000, cost=1_000)
+    make_document(foreign, today() - dt.timedelta(days=30), 9_000, cost=1_000)
     for each in (*buyers, foreign):
         rated(each, 8, boss)
-    run = rank_now(the_matrix, dt.date.today())
+    run = rank_now(the_matrix, today())
     with acting_system("test"):
         Standing.objects.create(client=buyers[0], value="trial", taken_over=True, since=DAY)
     with acting_as(kam):
@@ -99,7 +100,7 @@ def test_people_see_their_clients_and_keys_are_marked(ranked, client):
 def test_axes_change_no_ranking(ranked, client):
     the_matrix, buyers, boss, _kam = ranked
     rated(buyers[0], 9, boss)
-    run = rank_now(the_matrix, dt.date.today())
+    run = rank_now(the_matrix, today())
     client.force_login(boss)
     answer = client.post(reverse("matrix_axes", args=[the_matrix.pk]), {"axis-values": ""})
     assert answer.status_code == 302
@@ -138,20 +139,20 @@ def test_prospects_have_a_list_of_their_own(ranked, client):
     for each, value in ((first, 9), (second, 3)):
         for key in ("potential", "product_fit", "values"):
             rated(each, value, boss, key)
-    run = rank_now(prospects, dt.date.today())
+    run = rank_now(prospects, today())
     assert run.clients == 2  # nobody who has bought, nobody who is lost
     answer = client.get(reverse("prospect_list"))
     assert answer["Location"].endswith(f"?run={run.pk}")
     page = client.get(answer["Location"]).content.decode()
     assert page.index("Hopeful") < page.index("Doubtful")
-    assert rank_now(the_matrix, dt.date.today()).clients == 6
+    assert rank_now(the_matrix, today()).clients == 6
 
 
 def test_pages_keep_to_their_budget(ranked, client, django_assert_max_num_queries):
     the_matrix, buyers, boss, _kam = ranked
     for each in buyers:
         rated(each, 8, boss)
-    rank_now(the_matrix, dt.date.today())
+    rank_now(the_matrix, today())
     client.force_login(boss)
     for url in (reverse("matrix_map", args=[the_matrix.pk]), reverse("portfolio_abc_xyz")):
         client.get(url)

@@ -35,6 +35,9 @@ LABELS: dict[str, dict[str, object]] = {
     "contacts": {
         **_CLIENT,
         "name": _("Person's name"),
+        "last_name": _("Last name"),
+        "first_name": _("First name"),
+        "middle_name": _("Middle name"),
         "position": _("Position"),
         "email": _("E-mail"),
         "phone": _("Telephone"),
@@ -50,6 +53,7 @@ LABELS: dict[str, dict[str, object]] = {
     },
     "documents": {
         "number": _("Document number"),
+        "document": _("Document: its type, number and date in one cell"),
         "date": _("Document date"),
         **_CLIENT,
         "client_country": _("Client's country"),
