@@ -9,10 +9,11 @@ from rest_framework.views import APIView
 
 from accounts.models import Client
 from kam.lib.views import find
+from scoring.models import RankingRun
 from scoring.selectors.clients import client_row, past_places
 from scoring.selectors.matrices import asked_run, main_run
 from scoring.services.explanation import explain
-from scoring.services.lifting import lifting
+from scoring.services.lifting import lifting, no_lift_words
 from scoring.services.lifting import sentences as lift_sentences
 from scoring.services.score_change import score_change
 from scoring.services.score_change import sentences as change_sentences
@@ -124,6 +125,17 @@ def _main(pk: int):
     return client, run, client_row(run, client.pk) if run else None
 
 
+def _earlier(found: RankingRun | None, since: str, run: RankingRun | None) -> bool:
+    """Whether the ranking asked for is there, and of the same matrix as of an earlier day."""
+    return (
+        found is not None
+        and run is not None
+        and str(found.pk) == since.lstrip("0")
+        and found.version.matrix_id == run.version.matrix_id
+        and found.as_of < run.as_of
+    )
+
+
 class ClientScoreChange(APIView):
     """What changed the points since ``since`` (a run), or since the ranking before."""
 
@@ -134,7 +146,7 @@ class ClientScoreChange(APIView):
         answer = {"client": client.pk, "run": run, **nothing, "sentences": []}
         since = request.query_params.get("since", "")
         earlier = asked_run(since) if since else run and run.previous
-        if since and (earlier is None or str(earlier.pk) != since.lstrip("0")):
+        if since and not _earlier(earlier, since, run):
             raise NotFound
         if row is None or earlier is None:
             return Response(ChangeAnswer(answer).data)
@@ -156,11 +168,13 @@ class LiftPart(serializers.Serializer):
     before = serializers.FloatField(allow_null=True)
     after = serializers.FloatField()
     value = serializers.FloatField(allow_null=True)
+    raters = serializers.ListField(child=serializers.CharField())
 
 
 class LiftAnswer(serializers.Serializer):
-    """Single ratings that would bring the client to the other side of the key line, the least
-    change first; ``value``: what the criterion's measure would have to be."""
+    """Single ratings that would bring the client onto the list or, where it is on it, off; the
+    least change first.  ``value``: what the criterion's measure would have to be; ``raters``: whose
+    ratings it has.  No ``lifts``: ``sentences`` say why."""
 
     client = serializers.IntegerField()
     run = RunSerializer(allow_null=True)
@@ -171,12 +185,17 @@ class LiftAnswer(serializers.Serializer):
 
 
 class ClientScoreLift(APIView):
-    """What would lift the client over the key line; or, where it is on the list, put it off."""
+    """What would bring the client over the key line; or, where it is on the list, put it off."""
 
     @extend_schema(responses=LiftAnswer)
     def get(self, request, pk):
         client, run, row = _main(pk)
-        found = lifting(explain(client, run, row)) if row else None
+        explanation = explain(client, run, row) if row else None
+        found = lifting(explanation) if explanation else None
+        if found:
+            told = lift_sentences(found)
+        else:
+            told = no_lift_words(explanation) if explanation else []
         return Response(
             LiftAnswer(
                 {
@@ -185,7 +204,7 @@ class ClientScoreLift(APIView):
                     "line": found.line if found else None,
                     "listed": found.listed if found else None,
                     "lifts": found.lifts if found else [],
-                    "sentences": lift_sentences(found) if found else [],
+                    "sentences": told,
                 }
             ).data
         )

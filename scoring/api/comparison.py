@@ -34,13 +34,14 @@ class BetweenSerializer(serializers.Serializer):
 
 class NewSerializer(serializers.Serializer):
     criterion = serializers.CharField(source="criterion.criterion.key")
-    before = serializers.FloatField()
+    before = serializers.FloatField(allow_null=True)
     after = serializers.FloatField()
 
 
 class ComparisonAnswer(serializers.Serializer):
     """``weights``: the nearest ones with which the two change places; ``rating``: the least change
-    of one rating of the one below that does; null where there is none.  All null where the client,
+    of one rating of the one below that does, ``before`` null where it would be a first one; null where
+    there is none.  All null where the client,
     or everybody across the line, has no place or is not yours to see."""
 
     run = RunSerializer(allow_null=True)

@@ -38,6 +38,16 @@ def value_for(rule: Rule, fitted: Fitted, rating: float) -> float | None:
     return near
 
 
+def shown_value(rule: Rule, fitted: Fitted, rating: float, value: float, decimals: int) -> float:
+    """`value`, as `value_for` found it, with so many decimals: the nearest that is still enough."""
+    near = round(value, decimals)
+    if _rating(rule, fitted, near) >= rating:
+        return near
+    worst, best = _ends(rule)
+    step = 10.0**-decimals
+    return round(near + (step if best > worst else -step), decimals)
+
+
 def _ends(rule: Rule) -> tuple[float, float]:
     """Where ratings are lowest and where they are highest."""
     falling = rule.direction == "cost"

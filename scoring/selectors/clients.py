@@ -38,6 +38,14 @@ def across_the_line(run: RankingRun, row: RankingRow | None) -> RankingRow | Non
     return rows.filter(selected=1).order_by("-place").first()
 
 
+def next_below(run: RankingRun, row: RankingRow) -> RankingRow | None:
+    """The client with the next place, of those the actor may see."""
+    if not row.rank:
+        return None
+    rows = RankingRow.objects.filter(run_id=run.pk, rank__gt=0, place__gt=row.place)
+    return rows.order_by("place").first()
+
+
 @dataclass(frozen=True)
 class PastPlace:
     run: RankingRun

@@ -7,31 +7,37 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
 from kam.lib import formatting
-from scoring.engine.explain import Flip, difference, flip
+from scoring.engine.arrays import Floats
+from scoring.engine.explain import contributions, difference, flip, lift
 from scoring.models import RankingRow, RankingRun, VersionCriterion
 from scoring.selectors.matrices import version_criteria
 
-from .explanation import rating_words, row_ratings
+from .explanation import applies, possible_rating, rating_words, row_ratings
 
 # Differences of points smaller than that are not worth a word.
 NOTHING = 5e-10
 NAMED = 2
+# A weight that moves by less stays where it is.
+UNMOVED = 1e-9
+# Decimals of a per cent with which new weights are told: the fewest that are enough.
+DECIMALS = range(1, 5)
 
 
 @dataclass(frozen=True)
 class Part:
     """What one criterion puts between two clients: points, positive for the first of them.
 
-    first, second: their ratings, None where there is none.  from_gaps: the part of it that comes
-    from what only one of them is rated on.
+    first, second: their ratings, None where there is none; whether the criterion applies to them.
+    from_gaps: the part of it that comes from what only one of them is rated on.
     """
 
     criterion: VersionCriterion
     first: float | None
     second: float | None
+    first_applies: bool
+    second_applies: bool
     points: float
     from_gaps: float
 
@@ -50,15 +56,22 @@ class Part:
 
 @dataclass(frozen=True)
 class NewWeight:
+    """Shares of the weight.  shown: ``after`` as it is told, with ``decimals`` of a per cent, which
+    are enough for the two to change places."""
+
     criterion: VersionCriterion
     before: float
     after: float
+    shown: float
+    decimals: int
 
 
 @dataclass(frozen=True)
 class NewRating:
+    """``before``: None where the criterion is not rated yet."""
+
     criterion: VersionCriterion
-    before: float
+    before: float | None
     after: float
 
 
@@ -68,7 +81,8 @@ class Comparison:
 
     parts: the largest difference first; they sum to ``difference``, the points between the two.
     weights: the nearest weights with which the two change places, None where none do; rating: the
-    least change of one rating of the one below that does, None where no single one does.
+    least change of one rating of the one below that does, or a first rating where no change does;
+    None where no single one does.  gaps: whether they are rated on different criteria.
     """
 
     run: RankingRun
@@ -77,6 +91,7 @@ class Comparison:
     parts: list[Part]
     weights: list[NewWeight] | None
     rating: NewRating | None
+    gaps: bool
 
     @property
     def difference(self) -> float:
@@ -100,6 +115,7 @@ def compare(run: RankingRun, one: RankingRow, other: RankingRow) -> Comparison:
         Part(
             criterion,
             *(None if np.isnan(row[j]) else float(row[j]) for row in (a, b)),
+            *(applies(row, j) for row in (above, below)),
             points=float(between.from_ratings[j] + between.from_weights[j]),
             from_gaps=float(between.from_weights[j]),
         )
@@ -108,30 +124,72 @@ def compare(run: RankingRun, one: RankingRow, other: RankingRow) -> Comparison:
     parts.sort(key=lambda part: -abs(part.points))
     found = flip(a, b, weights, min_coverage=run.version.min_coverage)
     return Comparison(
-        run, above, below, parts, _weights(found, criteria, weights), _rating(found, criteria, b)
+        run,
+        above,
+        below,
+        parts,
+        _weights(found.weights, criteria, weights, a, b),
+        _rating(criteria, weights, a, b, [applies(below, j) for j in range(len(criteria))]),
+        gaps=bool((np.isnan(a) != np.isnan(b)).any()),
     )
 
 
 def _weights(
-    found: Flip, criteria: list[VersionCriterion], weights: NDArray[np.float64]
+    nearest: Floats | None,
+    criteria: list[VersionCriterion],
+    weights: Floats,
+    a: Floats,
+    b: Floats,
 ) -> list[NewWeight] | None:
-    if found.weights is None:
+    if nearest is None:
         return None
+    decimals = next((d for d in DECIMALS if _passes(_shown(nearest, weights, d), a, b)), None)
+    if decimals is None:
+        return []  # so little that no figure shows it
+    shown = _shown(nearest, weights, decimals)
     changes = [
-        NewWeight(criterion, float(before), float(after))
-        for criterion, before, after in zip(criteria, weights, found.weights, strict=True)
-        if abs(after - before) > 1e-9
+        NewWeight(criterion, float(weights[j]), float(nearest[j]), float(shown[j]), decimals)
+        for j, criterion in enumerate(criteria)
+        if abs(nearest[j] - weights[j]) > UNMOVED
     ]
     return sorted(changes, key=lambda each: -abs(each.after - each.before))
 
 
+def _shown(nearest: Floats, weights: Floats, decimals: int) -> Floats:
+    """Weights as they are told: what moves is rounded onwards, so that it is not too little."""
+    scale = 100.0 * 10**decimals
+    onwards = np.where(
+        nearest > weights, np.ceil(nearest * scale - 1e-6), np.floor(nearest * scale + 1e-6)
+    )
+    return np.where(np.abs(nearest - weights) > UNMOVED, onwards / scale, weights)
+
+
+def _passes(weights: Floats, a: Floats, b: Floats) -> bool:
+    if not all(weights[~np.isnan(row)].sum() > 0 for row in (a, b)):
+        return False
+    ahead, behind = contributions([a, b], weights).sum(axis=1)
+    return bool(round(behind, 9) > round(ahead, 9))
+
+
 def _rating(
-    found: Flip, criteria: list[VersionCriterion], behind: NDArray[np.float64]
+    criteria: list[VersionCriterion],
+    weights: Floats,
+    a: Floats,
+    b: Floats,
+    applicable: list[bool],
 ) -> NewRating | None:
-    if found.rating is None:
+    """The least change of one rating that criteria can give; of equal ones, where it goes furthest."""
+    ahead = float(contributions([a], weights).sum())
+    found = [
+        (after - b[j] if not np.isnan(b[j]) else np.inf, -weights[j], j, after)
+        for j, exact in enumerate(lift(b, weights, ahead, whole=False))
+        if applicable[j]
+        and (after := possible_rating(criteria[j], float(exact), falls=False)) is not None
+    ]
+    if not found:
         return None
-    at, needed = found.rating
-    return NewRating(criteria[at], float(behind[at]), needed)
+    _change, _weight, j, after = min(found)
+    return NewRating(criteria[j], None if np.isnan(b[j]) else float(b[j]), after)
 
 
 # --- In words -------------------------------------------------------------------------------------
@@ -167,6 +225,8 @@ def _why(found: Comparison, names: dict[str, str]) -> str:
 
 def _by_weights(found: Comparison, names: dict[str, str]) -> str:
     if found.weights is None:
+        if found.gaps:
+            return _("No weights put %(below)s ahead while both stay sufficiently rated.") % names
         return _("No weights put %(below)s ahead: it is rated higher on nothing.") % names
     if not found.weights:
         return _("The least change of weights already puts %(below)s ahead.") % names
@@ -174,8 +234,8 @@ def _by_weights(found: Comparison, names: dict[str, str]) -> str:
         _("%(criterion)s from %(before)s to %(after)s")
         % {
             "criterion": each.criterion.criterion.label,
-            "before": _percent(each.before),
-            "after": _percent(each.after),
+            "before": _percent(each.before, each.decimals),
+            "after": _percent(each.shown, each.decimals),
         }
         for each in found.weights
     )
@@ -185,11 +245,25 @@ def _by_weights(found: Comparison, names: dict[str, str]) -> str:
 def _by_rating(found: Comparison, names: dict[str, str]) -> str:
     if found.rating is None:
         return _("No single rating of %(below)s, raised up to 10, would be enough.") % names
-    return _("Or if %(below)s were rated %(after)s instead of %(before)s on “%(criterion)s”.") % {
+    if found.rating.before is None:
+        return _(
+            "If %(below)s were rated %(after)s on “%(criterion)s”, where it has no rating yet, it would be ahead."
+        ) % {
+            **names,
+            "criterion": found.rating.criterion.criterion.label,
+            "after": rating_words(found.rating.after),
+        }
+    if found.weights is None:
+        words = _(
+            "If %(below)s were rated %(after)s instead of %(before)s on “%(criterion)s”, it would be ahead."
+        )
+    else:
+        words = _("Or if %(below)s were rated %(after)s instead of %(before)s on “%(criterion)s”.")
+    return words % {
         **names,
         "criterion": found.rating.criterion.criterion.label,
         "before": rating_words(found.rating.before),
-        "after": rating_words(round(found.rating.after, 2)),
+        "after": rating_words(found.rating.after),
     }
 
 
@@ -198,8 +272,10 @@ def _listed(parts: list[Part]) -> str:
 
 
 def _points(value: float, *, signed: bool = False) -> str:
-    return formatting.number(value, 2, language=get_language() or "en", signed=signed)
+    """Two decimals, or as many as it takes not to say nothing."""
+    decimals = next((d for d in range(2, 10) if round(abs(value), d) > 0), 2)
+    return formatting.number(value, decimals, language=get_language() or "en", signed=signed)
 
 
-def _percent(share: float) -> str:
-    return formatting.percent(share, 1, language=get_language() or "en")
+def _percent(share: float, decimals: int) -> str:
+    return formatting.percent(share, decimals, language=get_language() or "en")

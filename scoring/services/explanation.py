@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from accounts.measures.catalogue import DAYS, MEASURES, MONEY, MONTHS, PERCENT
 from accounts.models import Client
 from kam.lib import formatting
+from scoring.engine.arrays import HIGHEST, LOWEST
 from scoring.engine.explain import contributions
 from scoring.engine.ratings import apply_fitted, rule_from_dict
 from scoring.inputs import ATTRIBUTES
@@ -107,7 +108,7 @@ def parts_of_rows(
                 "points": 0.0 if math.isnan(points[i, j]) else float(points[i, j]),
                 "colour": j + 1,
                 "rating": None if math.isnan(ratings[i, j]) else float(ratings[i, j]),
-                "applicable": getattr(row, f"r{j + 1}") != NOT_APPLICABLE,
+                "applicable": applies(row, j),
             }
             for j in range(k)
         ]
@@ -143,6 +144,11 @@ def explain(client: Client, run: RankingRun, row: RankingRow) -> Explanation:
 def row_ratings(row: RankingRow, criteria: int) -> NDArray[np.float64]:
     """A row's ratings in the version's order, NaN where not rated or not applicable."""
     return np.array([_rating(row, j) for j in range(1, criteria + 1)])
+
+
+def applies(row: RankingRow, j: int) -> bool:
+    """Whether the criterion at place j, from 0, applies to the row's client."""
+    return bool(getattr(row, f"r{j + 1}") != NOT_APPLICABLE)
 
 
 def _rating(row: RankingRow, j: int) -> float:
@@ -259,6 +265,23 @@ def rating_words(value: float | None) -> str:
     return formatting.number(value, decimals, language=get_language())
 
 
+def possible_rating(criterion: VersionCriterion, exact: float, *, falls: bool) -> float | None:
+    """The nearest rating past ``exact`` (upwards, or where it ``falls`` downwards) that the
+    criterion can give: whole, or of hundredths, as runs store them; None outside 1..10 or for NaN.
+    """
+    if math.isnan(exact):
+        return None
+    steps = 1 if rule_from_dict(criterion.rule).rounding == "integer" else HUNDRED
+    found = (math.floor if falls else math.ceil)(exact * steps) / steps
+    return found if LOWEST <= found <= HIGHEST else None
+
+
+def value_decimals(measure: str, value: float) -> int:
+    """With how many decimals :func:`value_words` shows a value."""
+    known = MEASURES[measure]
+    return (0 if abs(value) >= 1000 else 2) if known.unit == MONEY else known.decimals
+
+
 def value_words(measure: str, value: float | None, *, short: bool = False) -> str:
     """A measure's value with its unit; ``short`` leaves out decimals that say nothing."""
     if value is None or measure not in MEASURES:
@@ -267,7 +290,7 @@ def value_words(measure: str, value: float | None, *, short: bool = False) -> st
     decimals = 0 if short and float(value).is_integer() else known.decimals
     if known.unit == MONEY:
         return formatting.money(
-            value, settings.COMPANY_CURRENCY, 0 if abs(value) >= 1000 else 2, language=language
+            value, settings.COMPANY_CURRENCY, value_decimals(measure, value), language=language
         )
     if known.unit == PERCENT:
         return formatting.percent(value / 100, decimals, language=language)

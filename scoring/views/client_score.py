@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client
 from kam.lib.views import find, wants_part
-from scoring.selectors.clients import PastPlace, client_row, past_places
+from scoring.selectors.clients import PastPlace, client_row, next_below, past_places
 from scoring.selectors.confidence import confidence_of, seats_of
 from scoring.selectors.matrices import asked_run
 from scoring.services.explanation import (
@@ -17,7 +17,7 @@ from scoring.services.explanation import (
     rule_words,
     value_words,
 )
-from scoring.services.lifting import lifting, to_line_words
+from scoring.services.lifting import lifting, no_lift_words, to_line_words
 from scoring.services.lifting import sentences as lift_sentences
 from scoring.services.score_change import score_change
 from scoring.services.score_change import sentences as change_sentences
@@ -74,7 +74,8 @@ def why(found: Explanation, past: list[PastPlace], since: str) -> dict:
         "change": change,
         "change_words": change_sentences(change) if change else [],
         "lifting": lifts,
-        "lift_words": lift_sentences(lifts) if lifts else [],
+        "lift_words": lift_sentences(lifts) if lifts else no_lift_words(found),
+        "next": next_below(found.run, found.row),
     }
 
 

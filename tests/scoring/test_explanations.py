@@ -53,12 +53,12 @@ def think(client, criteria, values, known=KNOWN):
         )  # fmt: skip
 
 
-def ranked(matrix, criteria, table, weights=(50, 30, 20), size=2, owner=None, day=DAY):
+def ranked(matrix, criteria, table, weights=(50, 30, 20), size=2, owner=None, day=DAY, **settings):
     """Clients by name with these ratings, ranked; None = not rated."""
     clients = {name: make_client(name, owner=owner) for name in table}
     for name, values in table.items():
         think(clients[name], criteria, values)
-    put_to_use(matrix, dict(zip(CRITERIA, weights, strict=True)), selection_value=size)
+    put_to_use(matrix, dict(zip(CRITERIA, weights, strict=True)), selection_value=size, **settings)
     return clients, rank_now(matrix, day)
 
 
@@ -211,13 +211,13 @@ class TestChange:
 
 
 class TestLift:
-    def explained(self, run, client):
+    def lifting(self, run, client):
         with acting_system("test"):
-            return explain(client, run, row_of(run, client))
+            return lifting.lifting(explain(client, run, row_of(run, client)))
 
     def test_each_rating_alone_brings_the_client_over_the_line(self, matrix, criteria):
         clients, run = ranked(matrix, criteria, TABLE)
-        found = lifting.lifting(self.explained(run, clients["Gamma"]))
+        found = self.lifting(run, clients["Gamma"])
         assert not found.listed
         assert found.line == pytest.approx(6.5)
         # Gamma 2.0 + 1.2 + 1.8 = 5.0; over 6.5 take 8 on the first or 10 on the second.
@@ -234,16 +234,20 @@ class TestLift:
 
     def test_a_client_on_the_list_is_told_what_would_put_it_off(self, matrix, criteria):
         clients, run = ranked(matrix, criteria, TABLE)
-        found = lifting.lifting(self.explained(run, clients["Alpha"]))
+        found = self.lifting(run, clients["Alpha"])
         assert found.listed
+        assert found.lifts
+        # Under the line it would be the last on the list; behind Gamma with 5.0 it is off it.
         for each in found.lifts:
             ratings = list(TABLE["Alpha"])
             ratings[each.criterion.position - 1] = each.after
-            assert np.dot(ratings, (0.5, 0.3, 0.2)) < found.line
+            assert np.dot(ratings, (0.5, 0.3, 0.2)) < 5.0
+            ratings[each.criterion.position - 1] = each.after + 1
+            assert np.dot(ratings, (0.5, 0.3, 0.2)) >= 5.0
 
     def test_where_no_single_rating_is_enough_it_says_so(self, matrix, criteria):
         clients, run = ranked(matrix, criteria, TABLE)
-        found = lifting.lifting(self.explained(run, clients["Delta"]))
+        found = self.lifting(run, clients["Delta"])
         assert found.lifts == []
         with translation.override("en"):
             assert lifting.sentences(found) == [
@@ -265,7 +269,7 @@ class TestLift:
         )
         run = rank_now(matrix)
         client = row_of(run, buyer).client.__class__.unscoped.get(name="Buyer 1")
-        found = lifting.lifting(self.explained(run, client))
+        found = self.lifting(run, client)
         values = {each.criterion.measure: each.value for each in found.lifts}
         assert values["average_invoice"] == 800
         with translation.override("en"):
