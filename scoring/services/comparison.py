@@ -143,9 +143,8 @@ def _weights(
 ) -> list[NewWeight] | None:
     if nearest is None:
         return None
-    decimals = next((d for d in DECIMALS if _passes(_shown(nearest, weights, d), a, b)), None)
-    if decimals is None:
-        return []  # so little that no figure shows it
+    enough = (d for d in DECIMALS if _passes(_shown(nearest, weights, d), a, b))
+    decimals = next(enough, DECIMALS[-1])
     shown = _shown(nearest, weights, decimals)
     changes = [
         NewWeight(criterion, float(weights[j]), float(nearest[j]), float(shown[j]), decimals)

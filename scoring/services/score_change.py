@@ -112,8 +112,10 @@ def _score(row: RankingRow | None) -> float | None:
 def _parts(earlier: RankingRun, was: RankingRow, run: RankingRun, now: RankingRow) -> list[Part]:
     """Criteria of both versions, side by side; one that a version lacks has no weight there."""
     sides = []
+    criteria: list[VersionCriterion] = []
     for side, row in ((earlier, was), (run, now)):
-        criteria = version_criteria(side.version)
+        if side is earlier or earlier.version_id != run.version_id:
+            criteria = version_criteria(side.version)
         ratings = row_ratings(row, len(criteria))
         sides.append(
             {each.criterion_id: (each, float(ratings[j])) for j, each in enumerate(criteria)}
