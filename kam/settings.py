@@ -222,6 +222,7 @@ COMPANY_TIME_ZONE = text("COMPANY_TIME_ZONE", "Europe/Moscow")
 COMPANY_CURRENCY = text("COMPANY_CURRENCY", "RUB")
 # For how many days the original files of imports are kept.
 IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", 90)
+RANKING_DAYS = env.int("RANKING_DAYS", 100)
 
 # --- Static files: straight from the source and from the wheels; collected only in the image ---
 
@@ -294,5 +295,6 @@ LOGGING = {
 JOB_SCHEDULES = {
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
+    "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
 }

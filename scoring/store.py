@@ -167,6 +167,14 @@ def _loaded(database: str, run_id: int, criteria: int) -> Loaded:
     return columns
 
 
+def drop(run_id: int) -> None:
+    """Let go of the rows of a run, in the caller's transaction; not of one that is shown."""
+    table = partition(run_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {PARENT} DETACH PARTITION {table}")
+        cursor.execute(f"DROP TABLE {table}")
+
+
 def show(run_id: int) -> None:
     """Let ``runs.client_place`` show this run: from the commit on, everywhere at once."""
     with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from kam.jobs.execution import Refused
@@ -12,6 +13,7 @@ from .services.backtests import run_backtest
 from .services.confidence import for_current, run_confidence
 from .services.ranking import run_ranking
 from .services.requests import request_rankings
+from .services.retention import thin
 
 
 @job(
@@ -52,6 +54,12 @@ def rank_all(running):
     jobs = request_rankings()
     running.progress(len(jobs), Matrix.objects.count())
     return {"jobs": [row.pk for row in jobs]}
+
+
+@job("scoring.thin_rankings", title=_("Letting old rankings go"), tells={"removed": _("Removed")})
+def thin_rankings(running):
+    """Keep the rankings that may be asked for again, and remove the others."""
+    return {"removed": thin(settings.RANKING_DAYS)}
 
 
 @job(
