@@ -42,6 +42,8 @@ POLICY = {
     "token_create": Row(write=EVERYONE),
     "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),
     "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
     # --- what every person has
     "preferences": PUBLIC,  # the language of the sign-in page, too
     "component_gallery": OWN,

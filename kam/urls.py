@@ -10,6 +10,7 @@ from accounts import urls as accounts
 from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
 from accounts.views import import_files, imports, people
+from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
@@ -42,9 +43,14 @@ imports_api = [
     ),
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
 ]
+trail_api = [
+    path("events/", audit_api.EventList.as_view(), name="event-list"),
+    path("seals/", audit_api.SealList.as_view(), name="seal-list"),
+]
 api = (
     [
         *router.urls,
+        *trail_api,
         *imports_api,
         *accounts.api_urlpatterns,
         *scoring.api_urlpatterns,

@@ -34,3 +34,24 @@ class Event(Scoped):
             models.Index(fields=["-at"], name="event_at"),
             models.Index(fields=["client_ref", "-at"], name="event_client"),
         ]
+
+
+class Seal(models.Model):
+    """A stretch of the trail, sealed: which events there were and what each of them said.
+
+    Not scoped: it holds digests alone.  Numbers run from 1 without gaps.  ``leaves``: 40 bytes an
+    event in the order of ids, its id (8, big-endian) and the SHA-256 of what it said.  ``head``
+    covers the leaves and the head before, so that no seal can be taken out or changed alone.
+    """
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    events = models.PositiveIntegerField()
+    leaves = models.BinaryField()
+    head = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self):
+        return f"{self.number}:{self.head}"

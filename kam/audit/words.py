@@ -56,8 +56,18 @@ ACTIONS = {
     "rating.request_withdrawn": _("request for a rating withdrawn"),
     "ratings.pasted": _("ratings pasted from a table"),
     "portfolio.exported": _("portfolio exported"),
+    "audit.verified": _("audit trail held against its seals"),
     "demo.loaded": _("demo data loaded"),
     "demo.cleared": _("demo data removed"),
+}
+
+FAULTS = {
+    "altered": _("Event %(number)s is not what it was."),
+    "removed": _("Event %(number)s is gone."),
+    "slipped_in": _("Event %(number)s was added later than it says."),
+    "seal_altered": _("Seal %(number)s is not what it was."),
+    "seal_missing": _("Seal %(number)s is gone."),
+    "other_head": _("Seal %(number)s is not the one that was noted."),
 }
 
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("kam", "accounts", "scoring", "reports")
 
 NOT_SCOPED = {
+    "audit.Seal": "digests of the trail, names nothing",
     "accounts.Team": "a name that says nothing about any client",
     "accounts.User": "read through the directory selector",
     "accounts.Product": "what we sell, the same for all",
@@ -155,6 +156,8 @@ OWN_SQL = {
     "reports/store.py": "sums by the system; whose of them count is read through the managers",
     "scoring/inputs.py": "ratings for a ranking, system only",
     "scoring/services/demo.py": "resetting the demo workspace",
+    "kam/audit/sealing.py": "the lock of sealing",
+    "scoring/services/retention.py": "how long dropping a ranking waits",
     "scoring/services/ranking.py": "the lock and the moment of a ranking",
     "scoring/store.py": "partitions of ranking runs",
 }

@@ -1,0 +1,228 @@
+"""The trail is sealed, and whoever changes it as the owner of the database is found out."""
+
+import datetime as dt
+import os
+
+import psycopg2
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
+
+from kam.audit import sealing
+from kam.audit.models import Event, Seal
+from kam.audit.sealing import Fault, Verified
+from kam.audit.services import record
+from kam.jobs.execution import run as run_job
+from kam.jobs.services import enqueue
+from kam.lib.scoping import acting_system
+from tests.factories import make_user
+
+committed = pytest.mark.django_db(transaction=True)
+
+
+def as_owner(statement: str, *parameters) -> None:
+    with psycopg2.connect(os.environ["DATABASE_OWNER_URL"]) as owner, owner.cursor() as cursor:
+        cursor.execute(statement, parameters)
+    owner.close()
+
+
+def tell(*actions: str) -> list[int]:
+    with acting_system("test"):
+        return [record(action, details={"share": 0.1, "имя": "Ёлка"}).pk for action in actions]
+
+
+def seal() -> int:
+    with acting_system("test"):
+        return sealing.seal()
+
+
+def verify(kept: str = "") -> Verified:
+    with acting_system("test"):
+        return sealing.verify(kept)
+
+
+def faults(kept: str = "") -> list[Fault]:
+    return verify(kept).faults
+
+
+def aged(days: int) -> None:
+    """As if all that is there had been written and sealed so many days ago, seals anew."""
+    as_owner("UPDATE audit_event SET at = at - make_interval(days => %s)", days)
+    as_owner("DELETE FROM audit_seal")
+
+
+@committed
+def test_a_trail_that_nobody_touched_is_as_it_was():
+    assert (verify().events, verify().head, faults()) == (0, "", [])
+    tell("a", "b", "c")
+    assert seal() == 3
+    tell("d")
+    assert (seal(), seal()) == (1, 0)
+    found = verify()
+    assert (found.seals, found.events, found.faults) == (2, 4, [])
+    assert found.head == f"2:{Seal.objects.last().head}"
+
+
+@committed
+@pytest.mark.parametrize(
+    "change",
+    [
+        "actor_name = 'somebody else'",
+        "action = 'sign_in'",
+        "details = '{}'",
+        "at = at - interval '1 microsecond'",
+        "client_ref = 7",
+        "actor_id = 7",
+        "object_id = 7",
+    ],
+)
+def test_an_altered_event_shows(change):
+    _first, altered, _last = tell("a", "b", "c")
+    seal()
+    as_owner(f"UPDATE audit_event SET {change} WHERE id = %s", altered)
+    assert faults() == [Fault("altered", altered)]
+
+
+@committed
+def test_a_removed_event_shows():
+    removed, *_rest = tell("a", "b", "c")
+    seal()
+    as_owner("DELETE FROM audit_event WHERE id = %s", removed)
+    assert faults() == [Fault("removed", removed)]
+
+
+@committed
+def test_an_event_slipped_in_with_an_old_date_shows():
+    first, *_rest = tell("a", "b", "c")
+    as_owner("DELETE FROM audit_event WHERE id = %s", first)  # a number that was never used
+    aged(5)
+    seal()
+    assert faults() == []
+    as_owner(
+        "INSERT INTO audit_event (id, at, actor_name, action, object_type, details)"
+        " SELECT %s, at, actor_name, 'x', '', '{}' FROM audit_event WHERE id = %s",
+        first, first + 1,
+    )  # fmt: skip
+    assert faults() == [Fault("slipped_in", first)]
+
+
+@committed
+def test_a_seal_that_was_altered_or_taken_out_shows():
+    for action in "abc":
+        tell(action)
+        seal()
+    head = verify().head
+    as_owner("UPDATE audit_seal SET at = at + interval '1 second' WHERE number = 2")
+    assert Fault("seal_altered", 2) in faults()
+    as_owner("DELETE FROM audit_seal WHERE number = 2")
+    assert Fault("seal_missing", 2) in faults()
+    assert head == verify().head
+
+
+@committed
+def test_a_trail_cut_at_its_end_shows_by_the_head_that_was_noted():
+    tell("a")
+    seal()
+    tell("b")
+    seal()
+    noted = verify().head
+    assert faults(noted) == []
+    as_owner("DELETE FROM audit_seal WHERE number = 2")
+    as_owner("DELETE FROM audit_event WHERE action = 'b'")
+    assert faults() == []
+    assert faults(noted) == [Fault("other_head", 2)]
+    tell("b")
+    seal()
+    assert faults(noted) == [Fault("other_head", 2)], "written anew, it is another one"
+
+
+@committed
+def test_an_event_of_a_transaction_that_ends_late_is_sealed_later():
+    with psycopg2.connect(os.environ["DATABASE_URL"]) as slow, slow.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_event (actor_name, action, object_type, details)"
+            " VALUES ('slow', 'late', '', '{}') RETURNING id"
+        )
+        (late,) = cursor.fetchone()
+        (after,) = tell("after")
+        assert late < after
+        assert seal() == 1
+    slow.close()
+    assert seal() == 1
+    assert (verify().events, faults()) == (2, [])
+
+
+@committed
+def test_seals_are_cut_to_size_and_old_ones_are_not_read_again(monkeypatch):
+    monkeypatch.setattr(sealing, "AT_ONCE", 2)
+    tell(*"abcde")
+    assert seal() == 5
+    assert list(Seal.objects.values_list("events", flat=True)) == [2, 2, 1]
+    assert faults() == []
+    monkeypatch.setattr(sealing, "LATEST", dt.timedelta(0))
+    tell("f")
+    assert seal() == 1
+    assert faults() == []
+
+
+@pytest.mark.django_db
+def test_the_application_may_add_seals_and_no_more():
+    tell("a")
+    seal()
+    for statement in (
+        "UPDATE audit_seal SET events = 0",
+        "DELETE FROM audit_seal",
+        "TRUNCATE audit_seal",
+    ):
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+
+
+@committed
+def test_the_command_says_what_is_wrong(capsys):
+    (altered,) = tell("a")
+    call_command("audit_verify", "--seal")
+    assert verify().head in capsys.readouterr().out
+    as_owner("UPDATE audit_event SET action = 'b'")
+    with pytest.raises(CommandError):
+        call_command("audit_verify")
+    assert str(altered) in capsys.readouterr().err
+    with pytest.raises(CommandError, match="64"):
+        call_command("audit_verify", "--head", "1:zz")
+
+
+@committed
+def test_the_check_by_night_is_told_on_the_page(client):
+    tell("a")
+    seal()
+    boss = make_user("administrator", language="en")
+    client.force_login(boss)
+    assert "held against its seals" not in client.get(reverse("event_list")).content.decode()
+    for tampering, told in (
+        ("", "nothing was altered"),
+        ("UPDATE audit_event SET action = 'b' WHERE action = 'a'", "1 fault in the trail"),
+    ):
+        if tampering:
+            as_owner(tampering)
+        with acting_system("test"):
+            job = enqueue("audit.verify", {})
+        run_job(job.pk)
+        assert told in client.get(reverse("event_list")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_trail_over_rest(client):
+    tell("a", "b")
+    seal()
+    client.force_login(make_user("auditor"))
+    rows = client.get(reverse("api:event-list"), {"action": "a"}).json()["results"]
+    assert [row["action"] for row in rows] == ["a"]
+    assert Event.unscoped.filter(action="a").get().pk == rows[0]["id"]
+    seals = client.get(reverse("api:seal-list")).json()["results"]
+    assert [(row["number"], row["events"]) for row in seals] == [(1, 2)]
+    assert "leaves" not in seals[0]
