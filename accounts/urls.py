@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api import clients as api
+from .api import contacts as contacts_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .views import clients, contacts, documents, goals, home, interactions, potential
@@ -20,6 +21,14 @@ urlpatterns = [
     path("clients/<int:pk>/potential/", potential.client_potential, name="client_potential"),
     path("clients/<int:pk>/wallets/new/", potential.wallet_create, name="wallet_create"),
     path("clients/<int:pk>/documents/", documents.client_documents, name="client_documents"),
+    path("clients/<int:pk>/people/", contacts.client_people, name="client_people"),
+    path(
+        "clients/<int:pk>/people/arrangement/",
+        contacts.client_people_arrangement,
+        name="client_people_arrangement",
+    ),
+    path("clients/<int:pk>/relations/new/", contacts.relation_create, name="relation_create"),
+    path("relations/<int:pk>/", contacts.relation_edit, name="relation_edit"),
     path("clients/<int:pk>/contacts/new/", contacts.contact_create, name="contact_create"),
     path(
         "clients/<int:pk>/interactions/new/",
@@ -31,6 +40,7 @@ urlpatterns = [
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
     path("goals/<int:pk>/", goals.goal_edit, name="goal_edit"),
     path("contacts/<int:pk>/", contacts.contact_edit, name="contact_edit"),
+    path("contacts/<int:pk>/position/", contacts.contact_position, name="contact_position"),
     path("interactions/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
     path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
 ]
@@ -50,8 +60,16 @@ api_urlpatterns = [
         name="client-potential",
     ),
     path("clients/<int:pk>/wallets/", potential_api.WalletList.as_view(), name="wallet-list"),
-    path("contacts/", api.ContactList.as_view(), name="contact-list"),
-    path("contacts/<int:pk>/", api.ContactDetail.as_view(), name="contact-detail"),
+    path("clients/<int:pk>/people/", contacts_api.ClientPeople.as_view(), name="client-people"),
+    path("contacts/", contacts_api.ContactList.as_view(), name="contact-list"),
+    path("contacts/<int:pk>/", contacts_api.ContactDetail.as_view(), name="contact-detail"),
+    path(
+        "contacts/<int:pk>/position/",
+        contacts_api.ContactPosition.as_view(),
+        name="contact-position",
+    ),
+    path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
+    path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),
     path("interactions/<int:pk>/", api.InteractionDetail.as_view(), name="interaction-detail"),
     path("documents/", api.DocumentList.as_view(), name="document-list"),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.forms.clients import ClientForm
-from accounts.models import Client, Contact, Document, Interaction, Line
+from accounts.models import Client, Document, Interaction, Line
 from accounts.selectors import clients as lists
 from accounts.selectors import facts
 from accounts.services import clients as services
@@ -155,30 +155,6 @@ class OfClient:
     def narrowed(self, rows):
         client = self.request.query_params.get("client", "")
         return rows.filter(client=int(client[:18])) if client.isdecimal() else rows
-
-
-class ContactSerializer(serializers.ModelSerializer):
-    class Meta:
-        model = Contact
-        fields = (
-            "id", "client", "name", "position", "role", "email", "phone", "left_on", "version",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class ContactList(OfClient, generics.ListAPIView):
-    serializer_class = ContactSerializer
-    pagination_class = Pages
-
-    def get_queryset(self):
-        return self.narrowed(Contact.objects.order_by("pk"))
-
-
-class ContactDetail(generics.RetrieveAPIView):
-    serializer_class = ContactSerializer
-
-    def get_queryset(self):
-        return Contact.objects.all()
 
 
 class InteractionSerializer(serializers.ModelSerializer):

@@ -119,30 +119,6 @@ class ClientForm(VersionedForm):
         return same.exclude(pk=self.instance.pk)
 
 
-class ContactForm(VersionedForm):
-    left_on = DateField(
-        label=_("Left the company on"),
-        required=False,
-        help_text=_("The person stays in the history and is not called any more."),
-    )
-
-    class Meta:
-        model = Contact
-        fields = ["name", "position", "role", "email", "phone", "left_on"]
-        labels = {"name": _("Name and surname")}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if not self.instance.pk:
-            del self.fields["left_on"]
-
-    def clean_email(self):
-        email = self.cleaned_data["email"].strip()
-        if email:
-            forms.EmailField().clean(email)
-        return email
-
-
 class InteractionForm(forms.ModelForm):
     """Something said or done with a client."""
 

@@ -9,6 +9,7 @@ from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .potential import Potential, Wallet
 from .products import Organisation, Product, ProductFamily, Rate
+from .relations import Relation
 from .standings import Standing
 from .users import ApiToken, Team, User
 
@@ -33,6 +34,7 @@ __all__ = [
     "ProductFamily",
     "QuarantinedRow",
     "Rate",
+    "Relation",
     "Standing",
     "Team",
     "User",

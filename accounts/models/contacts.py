@@ -1,6 +1,8 @@
 """People on the client's side."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kam.lib.scoping import Scoped
@@ -17,19 +19,70 @@ class Contact(Scoped):
         BUYS = "buys", _("Buys")
         PAYS = "pays", _("Pays")
 
+    class Influence(models.TextChoices):
+        UNKNOWN = "", _("Not known")
+        HIGH = "high", _("Strong")
+        MEDIUM = "medium", _("Medium")
+        LOW = "low", _("Weak")
+
+    class Attitude(models.TextChoices):
+        UNKNOWN = "", _("Not known")
+        SPONSOR = "sponsor", _("Stands up for us")
+        SUPPORTS = "supports", _("Well disposed")
+        NEUTRAL = "neutral", _("Neutral")
+        AGAINST = "against", _("Against us")
+
     client = models.ForeignKey(Client, models.CASCADE, related_name="contacts", db_index=False)
     name = models.CharField(_("name"), max_length=200)
     position = models.CharField(_("position"), max_length=200, blank=True, default="")
     email = models.CharField(_("e-mail"), max_length=254, blank=True, default="")
     phone = models.CharField(_("phone"), max_length=120, blank=True, default="")
     role = models.CharField(_("role"), max_length=20, choices=Role, blank=True, default="")
+    # Defaults of the database: whole files of contacts come by COPY and name their own columns.
+    influence = models.CharField(
+        _("influence"), max_length=10, choices=Influence, blank=True, default="", db_default=""
+    )
+    attitude = models.CharField(
+        _("attitude to us"), max_length=10, choices=Attitude, blank=True, default="", db_default=""
+    )
+    reports_to = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="reports",
+        verbose_name=_("reports to"),
+    )
+    counterpart = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("our counterpart"),
+    )
     left_on = models.DateField(_("left the company on"), null=True, blank=True)
+    left_to = models.CharField(_("where to"), max_length=200, blank=True, default="", db_default="")
+    # Where people have put the card on the map of people, in units of the drawing.
+    map_x = models.SmallIntegerField(null=True, editable=False)
+    map_y = models.SmallIntegerField(null=True, editable=False)
     source = models.CharField(max_length=60, blank=True, default="", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Scoped.Meta):
         ordering = ["name", "pk"]
         indexes = [models.Index(fields=["client", "name"], name="contact_client")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
+                name="contact_not_own_chief",
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def weighs_much(self) -> bool:
+        """Whether the client's decision hangs on this person."""
+        return self.role == self.Role.DECIDES or self.influence == self.Influence.HIGH

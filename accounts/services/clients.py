@@ -10,14 +10,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Interaction
+from accounts.models import Client, Contact, Interaction, Relation
 from kam.audit.services import record
 from kam.lib.scoping import Scoped, current
 
 # Where interactions written by people come from; imports have names of their own.
 BY_HAND = "manual"
 
-Versioned = TypeVar("Versioned", Client, Contact)
+Versioned = TypeVar("Versioned", Client, Contact, Relation)
 
 
 class Conflict(Exception):

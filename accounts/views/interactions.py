@@ -19,7 +19,8 @@ def interaction_create(request, pk):
     if request.method == "GET" and not services.may_edit(client):
         return redirect("client_detail", pk=pk)
     find_editable(Client, pk=pk)
-    form = InteractionForm(request.POST or None, client=client)
+    first = {"contact": request.GET.get("contact", "")[:18]}
+    form = InteractionForm(request.POST or None, client=client, initial=first)
     if request.method == "POST" and form.is_valid():
         services.create_interaction(client, form.values(), request.user)
         messages.success(request, _("Noted."))

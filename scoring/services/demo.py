@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Client, Organisation, Product, ProductFamily, Team, User
+from accounts.models import Client, Organisation, Product, ProductFamily, Standing, Team, User
 from accounts.services.allocation import allocate
+from accounts.services.demo import relationships
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
 from accounts.services.demo.shapes import Size
@@ -78,6 +79,7 @@ def make_workspace(
         if size.clients <= CLIENTS_WITH_HISTORY:
             with translation.override(words.language):
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
+            _serve_key_clients(words, size, loaded)
         request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)
@@ -112,6 +114,17 @@ def _choose_criteria(words: Words, people: list[User]) -> MatrixVersion:
             author,
         )
     return draft
+
+
+def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
+    """What people know of and have agreed with the clients on the list, as they would write it."""
+    chosen = Standing.objects.filter(
+        value__in=[Standing.Value.KEY, Standing.Value.TRIAL, Standing.Value.WATCH],
+        until__isnull=True,
+        known_to__isnull=True,
+    )
+    clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
+    relationships.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 
 def _try_on_history(version: MatrixVersion) -> None:

@@ -2,6 +2,7 @@
 // act inside fragments are told when htmx has put one in.
 import * as dialogs from "./dialog.js";
 import * as drop from "./drop.js";
+import * as peopleMap from "./people-map.js";
 import * as ratings from "./rating-grid.js";
 import * as rule from "./rule.js";
 import * as sheet from "./sheet.js";
@@ -12,7 +13,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, peopleMap, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();

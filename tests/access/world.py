@@ -27,6 +27,7 @@ from accounts.models import (
     Potential,
     Product,
     ProductFamily,
+    Relation,
     Standing,
     Team,
     User,
@@ -235,8 +236,23 @@ def _facts(world: World, relation: str) -> None:
     )
     contact = add(
         relation,
-        Contact.objects.create(client=client, name=f"Ann {word}", email=f"ann@{word}.example"),
+        Contact.objects.create(
+            client=client,
+            name=f"Ann {word}",
+            email=f"ann@{word}.example",
+            role="decides",
+            counterpart=owner,
+        ),
     )
+    add(
+        relation,
+        Relation.objects.create(client=client, kind="partner", name=f"{word} partner"),
+    )
+    # A relation to a client that others may not see: neither side tells them its name.
+    if relation == "foreign":
+        for other in ("own", "team"):
+            Relation.objects.create(client=client, kind="supplier", other=world.clients[other])
+            Relation.objects.create(client=world.clients[other], kind="customer", other=client)
     add(
         relation,
         Interaction.objects.create(
