@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 1000
-CARD = (208, 76)
+CARD = (208, 92)
 GAP = (32, 44)
 MARGIN = 12
 # The row of somebody without chief and reports, by influence.

@@ -115,6 +115,14 @@ function onClick(event) {
   else openSheet(card.dataset.href);
 }
 
+// On a narrow screen the drawing is wider than its frame: begin in the middle of it.
+export function refresh(root) {
+  for (const svg of root.querySelectorAll?.("[data-people-map]") ?? []) {
+    const frame = svg.parentElement;
+    frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
+  }
+}
+
 export function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("pointerdown", onDown);

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from django.db.models import Q
 
 from accounts.models import Client, Contact, Relation, User
 
@@ -59,7 +60,9 @@ def fill(
     beside = [person for person in people if person.function in ("sales", "service", "delivery")]
     changed = []
     for client in clients:
-        here = list(Contact.objects.filter(client=client).order_by("pk"))
+        here = list(
+            Contact.objects.filter(Q(client=client) | Q(client__group=client)).order_by("pk")
+        )
         present = [each for each in here if each.left_on is None]
         chief = next((each for each in present if each.role == Contact.Role.DECIDES), None)
         chief = chief or (present[0] if present else None)
