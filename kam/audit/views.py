@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from .models import Event
 from .selectors import events, last_check
-from .words import words
+from .words import details, what, who, words
 
 PAGE = 50
 
@@ -18,6 +18,9 @@ def event_list(request):
     page = Paginator(events(action, person), PAGE).get_page(request.GET.get("page"))
     for event in page:
         event.words = words(event.action)
+        event.who = who(event.actor_name)
+        event.what = what(event.object_type, event.object_id)
+        event.told = list(details(event.details))
     return render(
         request,
         "audit/list.html",

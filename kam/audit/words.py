@@ -1,6 +1,15 @@
-"""What the actions of the trail are called; one without words is shown as it is written."""
+"""The trail in words; what has none is shown as it is written."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kam.jobs.registry import title_of
 
 ACTIONS = {
     "setup": _("the first administrator was made"),
@@ -74,5 +83,106 @@ FAULTS = {
 }
 
 
+OBJECTS = {
+    "accounts.client": _("client"),
+    "accounts.contact": _("contact"),
+    "accounts.goal": _("goal"),
+    "accounts.importbatch": _("import"),
+    "accounts.importfile": _("file"),
+    "accounts.interaction": pgettext_lazy("audit", "note"),
+    "accounts.team": _("team"),
+    "accounts.user": _("person"),
+    "jobs.job": _("job"),
+    "scoring.backtest": _("backtest"),
+    "scoring.criterion": _("criterion"),
+    "scoring.decision": _("decision"),
+    "scoring.matrix": _("matrix"),
+    "scoring.matrixversion": _("version of a matrix"),
+    "scoring.rankingrun": _("ranking"),
+}
+DETAILS = {
+    "against": pgettext_lazy("audit", "votes against"),
+    "as_of": pgettext_lazy("audit", "as of"),
+    "changes": pgettext_lazy("audit", "changes"),
+    "checksum": pgettext_lazy("audit", "checksum"),
+    "clients": pgettext_lazy("audit", "clients"),
+    "contested": pgettext_lazy("audit", "seats not sure"),
+    "criteria": pgettext_lazy("audit", "criteria"),
+    "criterion": pgettext_lazy("audit", "criterion"),
+    "draws": pgettext_lazy("audit", "weightings drawn"),
+    "events": pgettext_lazy("audit", "events"),
+    "faults": pgettext_lazy("audit", "faults"),
+    "fields": pgettext_lazy("audit", "fields"),
+    "format": pgettext_lazy("audit", "format"),
+    "from": pgettext_lazy("audit", "was"),
+    "kind": pgettext_lazy("audit", "kind"),
+    "left": pgettext_lazy("audit", "left the list"),
+    "lines": pgettext_lazy("audit", "lines"),
+    "list": pgettext_lazy("audit", "list"),
+    "matrix": pgettext_lazy("audit", "matrix"),
+    "missing": pgettext_lazy("audit", "missing"),
+    "overridden": pgettext_lazy("audit", "decided otherwise"),
+    "people": pgettext_lazy("audit", "people"),
+    "reason": pgettext_lazy("audit", "reason"),
+    "role": pgettext_lazy("audit", "role"),
+    "rows": pgettext_lazy("audit", "rows"),
+    "seals": pgettext_lazy("audit", "seals"),
+    "seed": pgettext_lazy("audit", "seed"),
+    "selected": pgettext_lazy("audit", "selected"),
+    "sha256": "SHA-256",
+    "size": pgettext_lazy("audit", "bytes"),
+    "taken_over": pgettext_lazy("audit", "taken over"),
+    "to": pgettext_lazy("audit", "became"),
+    "version": pgettext_lazy("audit", "version"),
+    "versions": pgettext_lazy("audit", "versions"),
+}
+VALUES = {
+    "candidate": _("Candidate"),
+    "trial": _("Trial"),
+    "key": _("Key client"),
+    "watch": _("Key client under watch"),
+    "former": _("Former key client"),
+    "none": "—",
+}
+JOB = "system:job "
+SYSTEM = "system:"
+DIGEST_SHOWN = 12
+
+
 def words(action: str) -> str:
     return str(ACTIONS.get(action, action))
+
+
+def who(actor_name: str) -> str:
+    """A person by name; the system by what it was doing."""
+    if actor_name.startswith(JOB):
+        return str(title_of(actor_name.removeprefix(JOB)))
+    if actor_name.startswith(SYSTEM):
+        return _now("the system: %(doing)s") % {"doing": actor_name.removeprefix(SYSTEM)}
+    return actor_name
+
+
+def what(object_type: str, object_id: int | None) -> str:
+    if not object_type:
+        return ""
+    return f"{OBJECTS.get(object_type, object_type)} {object_id or ''}".strip()
+
+
+def details(kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Labels and values; what is false or nothing is left out."""
+    for name, value in kept.items():
+        if value is not False and value is not None and value != "":
+            yield str(DETAILS.get(name, name)), _value(value)
+
+
+def _value(value: Any) -> str:
+    if value is True:
+        return _now("yes")
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_value(each)}" for name, each in value.items())
+    text = str(value)
+    if len(text) == 64 and all(digit in "0123456789abcdef" for digit in text):
+        return f"{text[:DIGEST_SHOWN]}…"
+    return str(VALUES.get(text, text))

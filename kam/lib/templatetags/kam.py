@@ -220,7 +220,9 @@ def delta(value, kind="percent", decimals=None, period="", good="up", unit=""):
         text = formatting.percent(value, _decimals(decimals, 1), **spoken)
         if kind == "points":
             text = text.removesuffix("%") + _("pp")
-    direction = "none" if not exact else "up" if exact > 0 else "down"
+    # What is told as zero has no direction, whatever lies behind the last decimal.
+    told = exact and any(digit in text for digit in "123456789")
+    direction = "none" if not told else "up" if exact > 0 else "down"
     tone = "" if good == "none" or direction == "none" else "good" if direction == good else "bad"
     return {
         "known": exact is not None,
