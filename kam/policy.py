@@ -46,6 +46,8 @@ POLICY = {
     "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
     # --- what every person has
     "preferences": PUBLIC,  # the language of the sign-in page, too
+    "api_docs": Row(read=EVERYONE),
+    "api:schema": Row(read=EVERYONE),
     "component_gallery": OWN,
     "component_echo": OWN,
     # --- clients and what belongs to them

@@ -260,11 +260,28 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "kam.lib.api.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "kam.lib.api_schema.Schema",
     "EXCEPTION_HANDLER": "kam.lib.api_errors.answer_error",
     "COERCE_DECIMAL_TO_STRING": True,
+    "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {"TITLE": "KAM", "VERSION": "1", "SERVE_PUBLIC": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "KAM",
+    "VERSION": "1",
+    "SERVE_PUBLIC": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kam.lib.api_schema.with_errors",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ClientKind": "accounts.models.Client.Kind",
+        "FileKind": "accounts.models.ImportBatch.Kind",
+        "StandingValue": "accounts.models.Standing.Value",
+        "FileStatus": "accounts.models.ImportFile.Status",
+        "DecisionStatus": "scoring.models.Decision.Status",
+        "BacktestMonths": [(3, 3), (6, 6), (12, 12)],
+    },
+}
 
 # --- Mail -------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
-from kam.lib import gallery, preferences
+from kam.lib import api_docs, gallery, preferences
 from reports import urls as reports
 from scoring import urls as scoring
 
@@ -25,7 +25,7 @@ def health_live(request):
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("jobs", jobs_api.JobViewSet, basename="job")
 
 imports_api = [
@@ -43,6 +43,7 @@ imports_api = [
     ),
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
 ]
+frame_api = [path("schema/", api_docs.Description.as_view(), name="schema")]
 trail_api = [
     path("events/", audit_api.EventList.as_view(), name="event-list"),
     path("seals/", audit_api.SealList.as_view(), name="seal-list"),
@@ -50,6 +51,7 @@ trail_api = [
 api = (
     [
         *router.urls,
+        *frame_api,
         *trail_api,
         *imports_api,
         *accounts.api_urlpatterns,
@@ -59,6 +61,7 @@ api = (
     "api",
 )
 
+handler404 = "kam.lib.api_errors.page_not_found"
 urlpatterns = [
     path("health/live", health_live, name="health_live"),
     # sign-in/: of allauth's routes only those that people need here
@@ -91,6 +94,7 @@ urlpatterns = [
     path("audit/", audit.event_list, name="event_list"),
     # what every person has
     path("preferences/", preferences.preferences, name="preferences"),
+    path("api/", api_docs.api_docs, name="api_docs"),
     path("components/", gallery.component_gallery, name="component_gallery"),
     path("components/echo/", gallery.component_echo, name="component_echo"),
     # jobs/

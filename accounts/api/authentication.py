@@ -5,6 +5,7 @@ import hmac
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -43,3 +44,13 @@ class TokenAuthentication(BaseAuthentication):
             return None
         expired = token.expires_at is not None and token.expires_at <= timezone.now()
         return None if expired or not token.user.is_active else token
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the description tells of keys."""
+
+    target_class = TokenAuthentication
+    name = "key"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer", "description": "`kam_…`, from My profile."}

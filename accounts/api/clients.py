@@ -1,23 +1,33 @@
 """Facts over REST: the same selectors, forms and services as the pages."""
 
 from django.forms.models import model_to_dict
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.forms.clients import ClientForm
-from accounts.models import Client, Document, Interaction, Line
+from accounts.models import Client, Document, Interaction, Line, Standing
 from accounts.selectors import clients as lists
 from accounts.selectors import facts
 from accounts.services import clients as services
 from kam.lib.api import Pages
+from kam.lib.api_parameters import day, one_of, phrase, whole
+from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
 FILTERS = ("q", "owner", "team", "segment", "lifecycle", "standing", "country", "region")
+PARAMETERS = [
+    phrase("q", "Part of the name."),
+    phrase("owner", "Id of the KAM, or `none`."),
+    whole("team"),
+    phrase("segment"),
+    one_of(Client.Lifecycle.values)("lifecycle"),
+    one_of(Standing.Value.values)("standing"),
+    phrase("country", "Two letters."),
+    phrase("region"),
+]
 
 
 class ChangedMeanwhile(APIException):
@@ -36,7 +46,7 @@ class ByName(Pages):
     ordering = ("sort_name", "pk")
 
     def paginate_queryset(self, queryset, request, view=None):
-        found = super().paginate_queryset(queryset.only("sort_name"), request, view)
+        found = super().paginate_queryset(queryset.only("sort_name", "created_at"), request, view)
         return lists.shown([client.pk for client in found])
 
 
@@ -90,11 +100,12 @@ def validated(person, data, client: Client | None = None) -> ClientForm:
     return form
 
 
-class ClientList(generics.ListAPIView):
+class ClientList(ListAPIView):
     """Clients by name, companies in groups included; the filters are those of the page."""
 
     serializer_class = ClientRow
     pagination_class = ByName
+    sorts = {"name": "sort_name", "id": "pk", "created_at": "created_at"}
 
     def get_queryset(self):
         asked = self.request.query_params
@@ -103,7 +114,7 @@ class ClientList(generics.ListAPIView):
         )
         return lists.filtered(filters)
 
-    @extend_schema(parameters=[OpenApiParameter(name, OpenApiTypes.STR) for name in FILTERS])
+    @extend_schema(parameters=PARAMETERS)
     def get(self, request):
         return self.list(request)
 
@@ -149,12 +160,8 @@ class ClientDetail(APIView):
         return Response(ClientSerializer(client).data, headers={"ETag": f'"{client.version}"'})
 
 
-class OfClient:
-    """Lists of one client's rows: ``?client=ID`` narrows them."""
-
-    def narrowed(self, rows):
-        client = self.request.query_params.get("client", "")
-        return rows.filter(client=int(client[:18])) if client.isdecimal() else rows
+OF_CLIENT = {"client": ("client", whole)}
+DATED = {**OF_CLIENT, "since": ("date__gte", day), "until": ("date__lte", day)}
 
 
 class InteractionSerializer(serializers.ModelSerializer):
@@ -167,17 +174,21 @@ class InteractionSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class InteractionList(OfClient, generics.ListAPIView):
+class InteractionList(ListAPIView):
     """What was said and done, latest first, as known today."""
 
     serializer_class = InteractionSerializer
     pagination_class = ByDate
+    filters = {**DATED, "kind": ("kind", one_of(Interaction.Kind.values))}
+    sorts = {"date": "date", "id": "pk"}
 
     def get_queryset(self):
-        return self.narrowed(facts.interactions_as_of(today()))
+        return facts.interactions_as_of(today())
 
 
-class InteractionDetail(generics.RetrieveAPIView):
+class InteractionDetail(RetrieveAPIView):
+    """One call, meeting, letter or the like."""
+
     serializer_class = InteractionSerializer
 
     def get_queryset(self):
@@ -218,17 +229,25 @@ class DocumentSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class DocumentList(OfClient, generics.ListAPIView):
+class DocumentList(ListAPIView):
     """Documents of every type, latest first, as known today."""
 
     serializer_class = DocumentRow
     pagination_class = ByDate
+    filters = {
+        **DATED,
+        "type": ("type", one_of(Document.Type.values)),
+        "number": ("number", phrase),
+    }
+    sorts = {"date": "date", "net": "net", "id": "pk"}
 
     def get_queryset(self):
-        return self.narrowed(facts.documents_as_of(today()))
+        return facts.documents_as_of(today())
 
 
-class DocumentDetail(generics.RetrieveAPIView):
+class DocumentDetail(RetrieveAPIView):
+    """One document with its lines."""
+
     serializer_class = DocumentSerializer
 
     def get_queryset(self):

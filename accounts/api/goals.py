@@ -1,21 +1,20 @@
 """Goals and standings over REST.  Standings are changed by decisions and candidacies alone."""
 
 from django.db.models import Q
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client, Goal, Standing
 from accounts.selectors.people import people_beside
 from accounts.services import standings
-from kam.lib.api import Pages
+from kam.lib.api_parameters import flag, one_of
+from kam.lib.endpoints import APIView, ListAPIView
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
-from .clients import ByDate, ChangedMeanwhile, OfClient
+from .clients import OF_CLIENT, ByDate, ChangedMeanwhile
 
 
 class MovesRefused(APIException):
@@ -57,18 +56,15 @@ class GoalSerializer(serializers.ModelSerializer):
         return data
 
 
-class GoalList(OfClient, generics.ListAPIView):
+class GoalList(ListAPIView):
     """Goals of the clients that one may see; ``?client=ID`` narrows them."""
 
     serializer_class = GoalSerializer
-    pagination_class = Pages
+    filters = {**OF_CLIENT, "status": ("status", one_of(Goal.Status.values))}
+    sorts = {"id": "pk", "created_at": "created_at"}
 
     def get_queryset(self):
-        return self.narrowed(Goal.objects.order_by("pk"))
-
-    @extend_schema(parameters=[OpenApiParameter("client", OpenApiTypes.INT)])
-    def get(self, request):
-        return self.list(request)
+        return Goal.objects.order_by("pk")
 
     @extend_schema(request=GoalSerializer, responses={201: GoalSerializer})
     def post(self, request):
@@ -118,24 +114,21 @@ class ByStanding(ByDate):
     ordering = ("-since", "-pk")
 
 
-class StandingList(OfClient, generics.ListAPIView):
+class StandingList(ListAPIView):
     """Standings as known today, latest first; ``?present=1`` only those in force."""
 
     serializer_class = StandingSerializer
     pagination_class = ByStanding
+    filters = {**OF_CLIENT, "value": ("value", one_of(Standing.Value.values))}
+    sorts = {"since": "since", "id": "pk"}
 
     def get_queryset(self):
         rows = Standing.objects.filter(known_to__isnull=True)
         if self.request.query_params.get("present") == "1":
             rows = rows.filter(Q(until__isnull=True))
-        return self.narrowed(rows)
+        return rows
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("client", OpenApiTypes.INT),
-            OpenApiParameter("present", OpenApiTypes.INT),
-        ]
-    )
+    @extend_schema(parameters=[flag("present", "Only those in force.")])
     def get(self, request):
         return self.list(request)
 

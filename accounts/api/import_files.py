@@ -7,13 +7,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.importing import FIELDS, KINDS, Refused
 from accounts.models import ImportFile
 from accounts.services import import_files
 from accounts.services.importing.messages import text
 from kam.lib.api import Pages
+from kam.lib.endpoints import APIView
 from kam.lib.views import find, find_editable
 
 
@@ -85,6 +85,7 @@ class ImportFileList(APIView):
     """Files that were brought in, the latest first; ``POST`` brings one in (multipart)."""
 
     parser_classes = (MultiPartParser,)
+    pagination_class = Pages
 
     @extend_schema(responses=ImportFileRow(many=True))
     def get(self, request):

@@ -1,9 +1,12 @@
 """Imports and quarantine over REST: the same selectors as the page "Data"."""
 
-from rest_framework import generics, serializers
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 
 from accounts.models import ImportBatch, QuarantinedRow
 from accounts.selectors.imports import batches, waiting_rows
+from kam.lib.api_parameters import one_of, phrase
+from kam.lib.endpoints import ListAPIView, RetrieveAPIView
 
 
 class ImportSerializer(serializers.ModelSerializer):
@@ -28,16 +31,18 @@ class WaitingRowSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ImportList(generics.ListAPIView):
+class ImportList(ListAPIView):
     """Files taken in."""
 
     serializer_class = ImportSerializer
+    filters = {"kind": ("kind", one_of(ImportBatch.Kind.values)), "source": ("source", phrase)}
+    sorts = {"id": "pk", "at": "at"}
 
     def get_queryset(self):
         return batches()
 
 
-class ImportDetail(generics.RetrieveAPIView):
+class ImportDetail(RetrieveAPIView):
     """One file taken in, with the report that was given."""
 
     serializer_class = ImportReportSerializer
@@ -46,10 +51,14 @@ class ImportDetail(generics.RetrieveAPIView):
         return batches()
 
 
-class QuarantineList(generics.ListAPIView):
+class QuarantineList(ListAPIView):
     """Rows that name no client we know."""
 
     serializer_class = WaitingRowSerializer
+
+    @extend_schema(parameters=[phrase("q", "Part of what names the client.")])
+    def get(self, request):
+        return self.list(request)
 
     def get_queryset(self):
         return waiting_rows(self.request.query_params.get("q", "")[:120])

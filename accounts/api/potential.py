@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client, Potential, Wallet
 from accounts.selectors import potential as found
 from accounts.services import potential
+from kam.lib.endpoints import APIView
 from kam.lib.views import find, find_editable
 
 

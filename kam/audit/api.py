@@ -1,9 +1,12 @@
 """The trail and its seals over REST, to be kept on another machine."""
 
 from django.db.models import QuerySet
-from rest_framework import generics, serializers
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 
 from kam.lib.api import Pages
+from kam.lib.api_parameters import phrase
+from kam.lib.endpoints import ListAPIView
 
 from .models import Event, Seal
 from .selectors import events
@@ -29,11 +32,16 @@ class LatestFirst(Pages):
     ordering = ("-at", "-pk")
 
 
-class EventList(generics.ListAPIView):
+class EventList(ListAPIView):
     """Events, latest first; ``action``, ``person`` (part of the name)."""
 
     serializer_class = EventSerializer
     pagination_class = LatestFirst
+    sorts = {"at": "at", "id": "pk"}
+
+    @extend_schema(parameters=[phrase("action"), phrase("person", "Part of the name.")])
+    def get(self, request):
+        return self.list(request)
 
     def get_queryset(self) -> QuerySet[Event]:
         asked = self.request.query_params
@@ -51,7 +59,7 @@ class LastSealFirst(Pages):
     ordering = ("-number",)
 
 
-class SealList(generics.ListAPIView):
+class SealList(ListAPIView):
     """Seals, the last first: keep its number and head elsewhere, for ``audit_verify --head``."""
 
     serializer_class = SealSerializer

@@ -1,9 +1,12 @@
 """Jobs over REST: list, one, and stopping one."""
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from kam.lib.api_parameters import one_of, phrase
+from kam.lib.endpoints import Listing
 from kam.lib.views import find_editable
 
 from .models import Job
@@ -35,13 +38,19 @@ class JobSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class JobViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class JobViewSet(
+    Listing, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+):
     serializer_class = JobSerializer
-    lookup_value_regex = r"\d+"
+    lookup_value_converter = "int"
+    queryset = Job.objects.none()
+    filters = {"status": ("status", one_of(Job.Status.values)), "kind": ("kind", phrase)}
+    sorts = {"id": "pk", "created_at": "created_at"}
 
     def get_queryset(self):
         return Job.objects.all()
 
+    @extend_schema(request=None, responses={202: JobSerializer})
     @action(detail=True, methods=["post"])
     def cancellation(self, request, pk=None):
         """Ask the job to stop: 202; 404 where it is not visible, 403 where it is not yours."""

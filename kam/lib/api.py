@@ -24,3 +24,12 @@ class Pages(CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = "pk"
+
+    def get_ordering(self, request, queryset, view):
+        """By ``sort`` where the list can be sorted so (:class:`kam.lib.endpoints.Listing`)."""
+        asked = request.query_params.get("sort", "")
+        field = getattr(view, "sorts", {}).get(asked.removeprefix("-"))
+        if field is None:
+            return super().get_ordering(request, queryset, view)
+        sign = "-" if asked.startswith("-") else ""
+        return (sign + field, *([] if field == "pk" else [sign + "pk"]))

@@ -3,11 +3,20 @@
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import IntegrityError
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
+
+
+def page_not_found(request, exception):
+    """404 of an address that no route has: JSON for programs, a page for people."""
+    if not request.path.startswith("/api/v1/"):
+        return defaults.page_not_found(request, exception)
+    said = {"code": "not_found", "message": _("There is no such address."), "fields": {}}
+    return JsonResponse({"error": said}, status=404)
 
 
 def answer_error(error, context):

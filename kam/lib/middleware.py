@@ -2,12 +2,19 @@
 
 from django.conf import settings
 from django.core.checks.urls import check_url_config
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from . import policy
 from .scoping import acting_late
+
+
+def _bad_request(request):
+    if not request.path.startswith("/api/v1/"):
+        return HttpResponseBadRequest("Bad request")
+    said = {"code": "invalid", "message": "NUL cannot stand in an address.", "fields": {}}
+    return JsonResponse({"error": said}, status=400)
 
 
 class RefuseBadBytes:
@@ -19,7 +26,7 @@ class RefuseBadBytes:
     def __call__(self, request):
         query = request.META.get("QUERY_STRING", "")
         if "\0" in request.path or "%00" in query or "\0" in query:
-            return HttpResponseBadRequest("Bad request")
+            return _bad_request(request)
         return self.get_response(request)
 
 

@@ -3,8 +3,8 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from reports.dashboards.backtests import backtest_charts
 from scoring.models import Backtest

@@ -2,8 +2,8 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView
 from reports.dashboards.confidence import confidence_charts
 from reports.views.confidence import answered
 

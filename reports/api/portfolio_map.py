@@ -1,13 +1,13 @@
 """The portfolio matrix, its axes, and ABC/XYZ over REST."""
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from kam.audit.services import record
+from kam.lib.api_parameters import day, one_of, phrase
+from kam.lib.endpoints import APIView
 from reports.dashboards.abc_xyz import PAGE, abc_xyz
 from reports.dashboards.portfolio_map import portfolio_map
 from reports.views.abc_xyz import asked_of, rows
@@ -18,8 +18,11 @@ from scoring.selectors.matrices import main_run
 FILTERS = ("team", "owner", "segment")
 
 
+KNOWN = {"as_of": day, "amount": one_of(["revenue", "profit"])}
+
+
 def parameters(*names: str) -> list[OpenApiParameter]:
-    return [OpenApiParameter(name, OpenApiTypes.STR, required=False) for name in names]
+    return [KNOWN.get(name, phrase)(name) for name in names]
 
 
 class PointSerializer(serializers.Serializer):

@@ -2,12 +2,13 @@
 
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.api_parameters import day, one_of, phrase
+from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from reports.dashboards.asking import asked_of, date_of
 from reports.dashboards.client_months import client_months
@@ -17,8 +18,9 @@ from reports.dashboards.portfolio_rows import Rows
 from scoring.selectors.matrices import main_run
 
 ASKED = [
-    OpenApiParameter(name, OpenApiTypes.STR, required=False)
-    for name in ("as_of", "months", "team", "owner", "segment")
+    day("as_of"),
+    one_of(["12", "6", "3"])("months"),
+    *map(phrase, ("team", "owner", "segment")),
 ]
 
 
@@ -46,6 +48,7 @@ class MoverSerializer(serializers.Serializer):
     change = serializers.FloatField()
 
 
+@extend_schema_serializer(component_name="ChartPart")
 class PartSerializer(serializers.Serializer):
     part = serializers.CharField()
     clients = serializers.IntegerField()

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from scoring.forms.backtests import BacktestForm
 from scoring.models import Backtest, Matrix

@@ -1,13 +1,13 @@
 """Why a client has its points, over REST."""
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.api_parameters import whole
+from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from scoring.models import RankingRun
 from scoring.selectors.clients import client_row, past_places
@@ -139,7 +139,7 @@ def _earlier(found: RankingRun | None, since: str, run: RankingRun | None) -> bo
 class ClientScoreChange(APIView):
     """What changed the points since ``since`` (a run), or since the ranking before."""
 
-    @extend_schema(parameters=[OpenApiParameter("since", OpenApiTypes.INT)], responses=ChangeAnswer)
+    @extend_schema(parameters=[whole("since", "A run.")], responses=ChangeAnswer)
     def get(self, request, pk):
         client, run, row = _main(pk)
         nothing = dict.fromkeys(("earlier", "points", "from_ratings", "from_weights", "parts"))

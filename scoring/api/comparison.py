@@ -1,13 +1,13 @@
 """Why one client stands above another, over REST."""
 
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.api_parameters import whole
+from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from scoring.selectors.clients import across_the_line, named_row
 from scoring.selectors.matrices import main_run
@@ -57,9 +57,7 @@ class ComparisonAnswer(serializers.Serializer):
 class ClientScoreComparison(APIView):
     """A client and another one, ``with``; without it the nearest across the key line."""
 
-    @extend_schema(
-        parameters=[OpenApiParameter("with", OpenApiTypes.INT)], responses=ComparisonAnswer
-    )
+    @extend_schema(parameters=[whole("with", "Another client.")], responses=ComparisonAnswer)
     def get(self, request, pk):
         client = find(Client, pk=pk)
         run = main_run()

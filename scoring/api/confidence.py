@@ -8,8 +8,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView
 from scoring.models import Matrix
 from scoring.selectors.confidence import confidence_of, contested, wanted_ratings
 from scoring.services.confidence import Asked, request_confidence

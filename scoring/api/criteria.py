@@ -5,10 +5,10 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView, ListAPIView
 from scoring.models import Criterion
 from scoring.services.criteria import save_criterion
 
@@ -63,7 +63,7 @@ def _save(criterion: Criterion | None, request, *, partial: bool = False) -> Cri
         raise serializers.ValidationError(error.messages) from error
 
 
-class CriterionList(generics.ListAPIView):
+class CriterionList(ListAPIView):
     """All criteria: the library's and one's own; posting makes one."""
 
     queryset = Criterion.objects.order_by("position", "pk")

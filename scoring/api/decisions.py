@@ -3,16 +3,16 @@
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.goals import MovesRefused
 from accounts.models import Client, Standing
 from accounts.services import standings
 from kam.lib.api import Pages
+from kam.lib.endpoints import APIView, ListAPIView
 from kam.lib.views import find, find_editable
 from scoring.models import Decision, DecisionItem, DecisionVote, ListOverride, Matrix
 from scoring.selectors.decisions import items_of, overrides_of
@@ -37,6 +37,7 @@ class NoRanking(APIException):
     default_code = "no_ranking"
 
 
+@extend_schema_serializer(component_name="ProposalLine")
 class LineSerializer(serializers.Serializer):
     client = serializers.IntegerField(source="client.pk")
     name = serializers.CharField(source="client.name")
@@ -112,7 +113,7 @@ class ByNumber(Pages):
     ordering = ("-pk",)
 
 
-class DecisionList(generics.ListAPIView):
+class DecisionList(ListAPIView):
     """Decisions of a matrix, latest first; a POST prepares one from the current run."""
 
     serializer_class = DecisionRow
@@ -143,6 +144,7 @@ class ChoiceSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=2_000, required=False, allow_blank=True, default="")
 
 
+@extend_schema_serializer(component_name="DecisionChoices")
 class ChoicesSerializer(serializers.Serializer):
     items = ChoiceSerializer(many=True)
 

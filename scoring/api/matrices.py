@@ -3,11 +3,11 @@
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
 from scoring.models import Criterion, Matrix, MatrixVersion
 from scoring.selectors.matrices import matrices, version_criteria
 from scoring.services.versions import Choice, activate, draft_of, save_draft
@@ -74,7 +74,7 @@ class MatrixSerializer(serializers.ModelSerializer):
         fields = ("id", "name", "is_main", "current_run", "versions")
 
 
-class MatrixList(generics.ListAPIView):
+class MatrixList(ListAPIView):
     serializer_class = MatrixSerializer
     pagination_class = None
 
@@ -82,7 +82,7 @@ class MatrixList(generics.ListAPIView):
         return matrices()
 
 
-class MatrixDetail(generics.RetrieveAPIView):
+class MatrixDetail(RetrieveAPIView):
     serializer_class = MatrixSerializer
 
     def get_queryset(self):

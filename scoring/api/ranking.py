@@ -2,12 +2,12 @@
 
 import math
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.api_parameters import one_of, phrase, whole
+from kam.lib.endpoints import APIView
 from scoring.models import RankingRow
 from scoring.selectors.matrices import asked_run, version_criteria
 from scoring.selectors.ranking import Filters, ranking_slice
@@ -86,18 +86,18 @@ def _sure(row: RankingRow) -> dict | None:
     return row.seat or {"p_key": 0.0, "rank_low": None, "rank_high": None}
 
 
-def query_parameters(*names: str) -> list[OpenApiParameter]:
-    return [OpenApiParameter(name, OpenApiTypes.STR, required=False) for name in names]
-
-
 class Ranking(APIView):
     """The published main ranking, or with ``run`` any past one, a page at a time; ``after`` and ``before`` are cursors."""
 
     @extend_schema(
-        parameters=query_parameters(
-            "q", "owner", "segment", "coverage", "selected", "part", "sort", "after", "before",
-            "page_size", "run",
-        ),
+        parameters=[
+            *map(phrase, ("q", "owner", "segment", "sort", "after", "before")),
+            one_of(["full", "part"])("coverage"),
+            one_of(["yes", "no"])("selected"),
+            one_of(["ranked", "unrated"])("part"),
+            whole("page_size", minimum=1, maximum=200),
+            whole("run", "A past ranking."),
+        ],
         responses=RankingAnswer,
     )  # fmt: skip
     def get(self, request):

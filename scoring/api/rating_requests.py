@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import User
+from kam.lib.api_parameters import flag
+from kam.lib.endpoints import APIView
 from kam.lib.views import find, find_editable
 from scoring.models import Criterion, RatingRequest
 from scoring.selectors.rating_requests import open_requests, own_requests, wide_spreads
@@ -51,7 +52,10 @@ class AskSerializer(serializers.Serializer):
 class RatingRequestList(APIView):
     """What one is asked; with ``all=1`` every open request on clients that one may read."""
 
-    @extend_schema(responses=RequestSerializer(many=True))
+    @extend_schema(
+        parameters=[flag("all", "Open ones of everybody.")],
+        responses=RequestSerializer(many=True),
+    )
     def get(self, request):
         everything = request.query_params.get("all") == "1"
         rows = open_requests() if everything else own_requests(request.user)

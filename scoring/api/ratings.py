@@ -5,11 +5,12 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, serializers, status
+from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.api_parameters import flag, phrase, whole
+from kam.lib.endpoints import APIView, ListCreateAPIView
 from kam.lib.scoping import current
 from kam.lib.views import find_editable
 from scoring.models import Criterion, Rating
@@ -48,21 +49,25 @@ class RatingSerializer(serializers.ModelSerializer):
         read_only_fields = ("rater_name", "known_from", "known_to")
 
 
-class RatingList(generics.ListCreateAPIView):
+class RatingList(ListCreateAPIView):
     """Ratings with their history (``?client=``, ``?criterion=``, ``?current=1``); posting gives
     one's own rating, value null takes it back.  Others' ratings stay unseen where one is asked
     and has not answered."""
 
     serializer_class = RatingSerializer
+    filters = {"client": ("client", whole), "criterion": ("criterion__key", phrase)}
+    sorts = {"id": "pk", "date": "date"}
+
+    @extend_schema(parameters=[flag("current", "Only those in force.")])
+    def get(self, request):
+        return self.list(request)
+
+    @extend_schema(responses={201: RatingSerializer, 204: None})
+    def post(self, request):
+        return self.create(request)
 
     def get_queryset(self):
         rows = blind(Rating.objects.all()).select_related("criterion", "rater")
-        client = self.request.query_params.get("client", "")
-        criterion = self.request.query_params.get("criterion", "")
-        if client:
-            rows = rows.filter(client_id=int(client[:18])) if client.isdecimal() else rows.none()
-        if criterion:
-            rows = rows.filter(criterion__key=criterion)
         if self.request.query_params.get("current") == "1":
             rows = rows.filter(known_to__isnull=True)
         return rows

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from kam.lib.endpoints import APIView
 from scoring.engine.distribution import even_cuts
 from scoring.models import Matrix, MatrixVersion, VersionCriterion
 from scoring.selectors.matrices import rule_row, working_version

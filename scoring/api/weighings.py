@@ -3,12 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import User
+from kam.lib.endpoints import APIView
 from scoring.models import Matrix, Weighing
 from scoring.selectors.weighings import all_weighings, open_round, own_weighing
 from scoring.services.weighing import judged
@@ -24,12 +24,14 @@ class OwnSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(component_name="WeightShare")
 class ShareSerializer(serializers.Serializer):
     criterion = serializers.CharField()
     share = serializers.FloatField()
     spread = serializers.FloatField()
 
 
+@extend_schema_serializer(component_name="WeighingOpinion")
 class AnswerSerializer(serializers.Serializer):
     person = serializers.CharField()
     method = serializers.CharField()

@@ -9,9 +9,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import Client
+from kam.lib.endpoints import APIView
 from scoring.models import Matrix, MatrixVersion
 from scoring.selectors.matrices import runs_of, version_criteria, working_version
 from scoring.services.versions import Choice, proposed, restore

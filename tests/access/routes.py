@@ -88,6 +88,18 @@ def _walk(resolver: URLResolver, namespace: str) -> Iterator[tuple[str, URLPatte
             yield f"{namespace}{entry.name or entry.lookup_str}", entry
 
 
+def described_parameters(name: str) -> set[str]:
+    """What the endpoint of that name takes in its query, by the description of the API."""
+    from kam.lib.api_contract import operations, plain_path
+
+    for found, pattern in _walk(get_resolver(), ""):
+        if found == name:
+            path = plain_path("/api/v1/" + str(pattern.pattern))
+            operation = operations().get(("GET", path))
+            return set(operation.parameters) if operation else set()
+    raise KeyError(name)
+
+
 def visible(route: Route, role: str, relation: str, world: World) -> bool:
     """Whether the access rule lets this role see the subject, told independently of the code.
 

@@ -14,7 +14,7 @@ from kam.lib.policy import SAFE_METHODS
 from kam.lib.scoping import acting_system
 
 from . import world as worlds
-from .routes import VERBS, all_routes, editable, policy_allows, visible
+from .routes import VERBS, all_routes, described_parameters, editable, policy_allows, visible
 
 ROLES = ("administrator", "manager", "kam", "colleague", "auditor", "token", "reading token")
 NOW = "2026-03-20T12:00:00Z"
@@ -132,13 +132,23 @@ def test_walk(role, world):
             assert "script-src 'self'" in response.get("Content-Security-Policy", ""), where
 
 
+def known(variant: str, route) -> str:
+    """The variant as far as the route takes it: endpoints refuse parameters they do not know."""
+    if not route.is_api:
+        return variant
+    taken = described_parameters(route.name)
+    return "?" + "&".join(
+        part for part in variant[1:].split("&") if part.partition("=")[0] in taken
+    )
+
+
 @pytest.mark.parametrize("role", ("kam", "colleague", "token", "reading token"))
 @pytest.mark.parametrize("variant", ("", f"?q={worlds.CANARY}", "?page_size=200&sort=-name"))
 def test_the_canary_never_sings(role, variant, world):
     browser = browser_of(role, world)
     for route, relation, url in walk(role, world):
         for headers in ({}, {"HTTP_HX_REQUEST": "true"}):
-            _response, body = ask(browser, "GET", url + variant, route, **headers)
+            _response, body = ask(browser, "GET", url + known(variant, route), route, **headers)
             text = body.decode(errors="replace")
             if variant.startswith("?q="):  # the search box may repeat what was typed
                 text = text.replace(f'value="{worlds.CANARY}"', "").replace(variant[1:], "")

@@ -1,0 +1,116 @@
+"""How the API is described (OpenAPI): names, tags, parameters and errors that all share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from .api_parameters import FIELDS, header, one_of
+
+PREFIX = "/api/v1/"
+_VERBS = {"GET": "Read", "PUT": "Write", "PATCH": "Change", "DELETE": "Remove"}
+_SINGULAR = {"matrices": "matrix", "criteria": "criterion"}
+# status -> what it means, for every operation, and for those that write.
+ALWAYS = {
+    400: "A value, a parameter or the body cannot be; `fields` says which.",
+    401: "No key, or not a valid one.",
+    403: "The role, or the key, may not do this.",
+    404: "There is no such row, or it is not yours to see.",
+    405: "The address does not take this verb.",
+    406: "Answers are JSON alone.",
+    429: "Too many requests; `Retry-After` says when to come back.",
+}
+WRITING = {
+    409: "The rows are not in the state that this needs, or the same request is being worked on.",
+    412: "Somebody changed the row since the version of `If-Match`.",
+    413: "The body is too large.",
+    415: "The body is of another type than the address takes.",
+    422: "The `Idempotency-Key` was used for another request.",
+    428: "`If-Match` is needed: the version that was read.",
+}
+ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "fields"],
+            "properties": {
+                "code": {"type": "string", "description": "Stable, for programs."},
+                "message": {"type": "string", "description": "For people, in their language."},
+                "fields": {
+                    "type": "object",
+                    "additionalProperties": {},
+                    "description": "Field or parameter -> what is wrong with it.",
+                },
+            },
+        }
+    },
+    "example": {
+        "error": {
+            "code": "invalid",
+            "message": "Some values need a correction.",
+            "fields": {"value": ["Ensure this value is less than or equal to 10."]},
+        }
+    },
+}
+
+
+class Schema(AutoSchema):
+    """Tags by what an address begins with, summaries by verb and address, shared parameters."""
+
+    def get_tags(self) -> list[str]:
+        return [self._segments()[0]]
+
+    def get_summary(self) -> str:
+        *before, last = [each for each in self._segments() if not each.startswith("{")]
+        several = " ".join([*map(_singular, before), last]).replace("-", " ")
+        one = " ".join([*map(_singular, before), _singular(last)]).replace("-", " ")
+        if self.method == "POST":
+            return f"Create {one}" if hasattr(self.view, "get") else several.capitalize()
+        if self._is_list_view():
+            return f"List {several}"
+        return f"{_VERBS[self.method]} {one if self.path.endswith('}/') else several}"
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        if self.method == "GET":
+            if not self._is_list_view():
+                return [FIELDS, header("If-None-Match", "`ETag` that is known.")]
+            filters = [make(name) for name, (_, make) in getattr(self.view, "filters", {}).items()]
+            sorts = getattr(self.view, "sorts", {})
+            return [FIELDS, *filters, *([one_of(_both_ways(sorts))("sort")] if sorts else [])]
+        if self.method == "POST":
+            return [header("Idempotency-Key", "A name for this request: sent twice, done once.")]
+        return [header("If-Match", "`ETag` that was read: a change in between answers 412.")]
+
+    def _segments(self) -> list[str]:
+        return [each for each in self.path.removeprefix(PREFIX).split("/") if each]
+
+
+def _both_ways(sorts) -> list[str]:
+    return [sign + name for name in sorts for sign in ("", "-")]
+
+
+def _singular(name: str) -> str:
+    return _SINGULAR.get(name) or (name[:-1] if name.endswith("s") else name)
+
+
+def with_errors(result: dict[str, Any], **_rest) -> dict[str, Any]:
+    """Every operation tells the errors that it may answer, all in the one shape."""
+    result["components"]["schemas"]["Error"] = ERROR
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for verbs in result["paths"].values():
+        for verb, operation in verbs.items():
+            told = ALWAYS if verb == "get" else ALWAYS | WRITING
+            for status, description in told.items():
+                operation["responses"].setdefault(
+                    str(status), {"description": description, "content": content}
+                )
+            if verb == "get" and "If-None-Match" in {
+                each["name"] for each in operation.get("parameters", ())
+            }:
+                operation["responses"]["304"] = {"description": "It is as you know it."}
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
