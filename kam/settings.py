@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "kam.lib.middleware.Person",
+    "kam.lib.pace.LimitPace",
     "kam.lib.middleware.Access",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -265,6 +266,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "URL_FORMAT_OVERRIDE": None,
 }
+# Requests a minute for one key or person; 0 = no limit.
+API_RATE_LIMIT = env.int("API_RATE_LIMIT", 360)
 SPECTACULAR_SETTINGS = {
     "TITLE": "KAM",
     "VERSION": "1",
@@ -315,5 +318,6 @@ JOB_SCHEDULES = {
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),
+    "hourly-requests": ("jobs.forget_requests", "50 * * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
 }

@@ -74,5 +74,6 @@ def file_store(tmp_path_factory):
 
     place = {"OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
     store = settings.STORAGES | {"default": settings.STORAGES["default"] | place}
-    with override_settings(STORAGES=store):
+    # Tests ask faster than people do; those of the limit set one.
+    with override_settings(STORAGES=store, API_RATE_LIMIT=0):
         yield

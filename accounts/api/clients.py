@@ -13,7 +13,7 @@ from accounts.selectors import facts
 from accounts.services import clients as services
 from kam.lib.api import Pages
 from kam.lib.api_parameters import day, one_of, phrase, whole
-from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
+from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView, version_asked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
@@ -125,7 +125,7 @@ class ClientList(ListAPIView):
 
 
 class ClientDetail(APIView):
-    """One client; writing needs the version that was read, or answers 409."""
+    """One client; writing needs the version that was read, or answers 428."""
 
     @extend_schema(responses=ClientSerializer)
     def get(self, request, pk):
@@ -138,26 +138,18 @@ class ClientDetail(APIView):
     @extend_schema(request=ClientSerializer, responses=ClientSerializer)
     def patch(self, request, pk):
         row = find_editable(Client, pk=pk)
-        version = self.version(request)
+        version = version_asked(request)
         form = validated(request.user, request.data, Client.objects.get(pk=pk))
         try:
-            services.update(row, form.values(), version)
+            services.update(row, form.values(), row.version if version is None else version)
         except services.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return self.answer(pk)
 
-    def version(self, request) -> int:
-        asked = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-        if not asked and isinstance(request.data, dict):
-            asked = str(request.data.get("version", ""))
-        if not (asked.isascii() and asked.isdecimal()):
-            raise serializers.ValidationError({"version": ["Send the version that you read."]})
-        return int(asked[:9])
-
     def answer(self, pk) -> Response:
         found = Client.objects.select_related("owner", "place")
         client = find(Client, queryset=found, pk=pk)
-        return Response(ClientSerializer(client).data, headers={"ETag": f'"{client.version}"'})
+        return Response(ClientSerializer(client).data)
 
 
 OF_CLIENT = {"client": ("client", whole)}

@@ -10,7 +10,7 @@ from accounts.models import Client, Goal, Standing
 from accounts.selectors.people import people_beside
 from accounts.services import standings
 from kam.lib.api_parameters import flag, one_of
-from kam.lib.endpoints import APIView, ListAPIView
+from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
@@ -78,7 +78,7 @@ class GoalList(ListAPIView):
 
 
 class GoalDetail(APIView):
-    """One goal; writing needs the version that was read, or answers 409."""
+    """One goal; writing needs the version that was read, or answers 428."""
 
     @extend_schema(responses=GoalSerializer)
     def get(self, request, pk):
@@ -90,9 +90,10 @@ class GoalDetail(APIView):
         asked = GoalSerializer(goal, data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         values = dict(asked.validated_data)
-        version = values.pop("version", None)
+        values.pop("version", None)
+        version = version_asked(request)
         if version is None:
-            raise serializers.ValidationError({"version": ["Send the version that you read."]})
+            version = goal.version
         try:
             goal = standings.change_goal(Goal.objects.get(pk=pk), values, version)
         except standings.Conflict as conflict:

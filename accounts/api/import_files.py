@@ -9,6 +9,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from accounts.importing import FIELDS, KINDS, Refused
+from accounts.importing.container import MAX_BYTES
 from accounts.models import ImportFile
 from accounts.services import import_files
 from accounts.services.importing.messages import text
@@ -85,6 +86,7 @@ class ImportFileList(APIView):
     """Files that were brought in, the latest first; ``POST`` brings one in (multipart)."""
 
     parser_classes = (MultiPartParser,)
+    largest = MAX_BYTES + 2**20
     pagination_class = Pages
 
     @extend_schema(responses=ImportFileRow(many=True))

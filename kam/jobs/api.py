@@ -43,7 +43,6 @@ class JobViewSet(
 ):
     serializer_class = JobSerializer
     lookup_value_converter = "int"
-    queryset = Job.objects.none()
     filters = {"status": ("status", one_of(Job.Status.values)), "kind": ("kind", phrase)}
     sorts = {"id": "pk", "created_at": "created_at"}
 

@@ -140,13 +140,17 @@ def _resolved(schema: Mapping[str, Any], components: Mapping[str, Any]) -> Mappi
     return schema
 
 
+def is_list(data: Mapping[str, Any]) -> bool:
+    """Whether an answer is a page of rows rather than one."""
+    return ("next" in data or "after" in data) and any(isinstance(data.get(n), list) for n in ROWS)
+
+
 def narrowed(data: Any, names: set[str]) -> Any:
     """An answer, or the rows of one, with these fields alone."""
     if isinstance(data, list):
         return [narrowed(each, names) for each in data]
     if not isinstance(data, dict):
         return data
-    for rows in ROWS:
-        if isinstance(data.get(rows), list) and ("next" in data or "after" in data):
-            return {**data, rows: narrowed(data[rows], names)}
+    if is_list(data):
+        return {n: narrowed(rows, names) if n in ROWS else rows for n, rows in data.items()}
     return {name: value for name, value in data.items() if name in names}

@@ -21,6 +21,7 @@ OURS = ("kam", "accounts", "scoring", "reports")
 
 NOT_SCOPED = {
     "audit.Seal": "digests of the trail, names nothing",
+    "lib.Pace": "counts requests of callers, names nobody",
     "accounts.Team": "a name that says nothing about any client",
     "accounts.User": "read through the directory selector",
     "accounts.Product": "what we sell, the same for all",
@@ -133,6 +134,7 @@ UNSCOPED = {
     "kam/jobs/execution.py": (5, "claims and settles the job before its actor is set"),
     "kam/jobs/scheduler.py": (1, "looks when a schedule last ran"),
     "kam/jobs/services.py": (3, "an equal job that waits may be somebody else's"),
+    "kam/lib/named_requests.py": (3, "keys are one's own, also where a role reads others'"),
     "kam/lib/views.py": (1, "restricted by editable_by in the same line"),
 }
 # Files that send SQL of their own, past the managers: what they read or write is computed by the
@@ -150,6 +152,8 @@ OWN_SQL = {
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
     "accounts/services/people.py": "the lock of the first set-up",
     "kam/jobs/worker.py": "the statement timeout of a worker",
+    "kam/lib/locks.py": "locks, no rows",
+    "kam/lib/pace.py": "counts the requests of a caller, names nobody",
     "kam/lib/copy.py": "COPY in and out, for the others here",
     "kam/servers/postgres.py": "sets up the embedded server, before there is any model",
     "kam/supervise.py": "asks whether the workspace is empty",

@@ -65,7 +65,7 @@ def test_a_client_is_made_by_the_rules_of_the_form(call, kam):
 
 def test_a_change_needs_the_version_and_the_second_one_meets_a_conflict(call, kam):
     row = make_client("Old", owner=kam, segment="Kept")
-    assert call("patch", "client-detail", row.pk, data={"name": "New"}).status_code == 400
+    assert call("patch", "client-detail", row.pk, data={"name": "New"}).status_code == 428
     read = call("get", "client-detail", row.pk)
     etag = read["ETag"]
     changed = call("patch", "client-detail", row.pk, data={"name": "New"}, **{"If-Match": etag})
@@ -73,7 +73,7 @@ def test_a_change_needs_the_version_and_the_second_one_meets_a_conflict(call, ka
     assert changed.json()["segment"] == "Kept"
     assert changed["ETag"] != etag
     late = call("patch", "client-detail", row.pk, data={"name": "Late"}, **{"If-Match": etag})
-    assert late.status_code == 409
+    assert late.status_code == 412
     assert late.json()["error"]["code"] == "conflict"
     by_field = call("put", "client-detail", row.pk, data={"city": "Kazan", "version": 2})
     assert by_field.json()["version"] == 3
