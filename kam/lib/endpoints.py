@@ -113,9 +113,8 @@ class Frame:
             names = request.query_params.get("fields", "")
             if names and response.status_code == 200:
                 response.data = api_contract.narrowed(response.data, set(names.split(",")))
-        elif request.method in ("PUT", "PATCH") and response.status_code == 200:
-            if isinstance(response.data, dict) and "version" in response.data:
-                response["ETag"] = tag_of(response.data)
+        elif request.method in REPLACING and _has_version(response.data):
+            response["ETag"] = tag_of(response.data)
         return response
 
     def _tell_version(self, request, response) -> None:
@@ -135,8 +134,11 @@ def tag_of(data) -> str:
     """``"version-digest"`` of an answer: the version that writing compares where the row has one,
     and a digest of all that is told, which also changes with what others do."""
     digest = hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:16]
-    version = data.get("version") if isinstance(data, dict) else None
-    return f'"{version}-{digest}"' if isinstance(version, int) else f'"{digest}"'
+    return f'"{data["version"]}-{digest}"' if _has_version(data) else f'"{digest}"'
+
+
+def _has_version(data) -> bool:
+    return isinstance(data, dict) and isinstance(data.get("version"), int)
 
 
 def _same_version(asked: str, present: str) -> bool:

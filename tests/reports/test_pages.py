@@ -82,7 +82,9 @@ def test_a_part_for_filters_and_the_same_answer(client, manager, ranked):
 def test_nonsense_in_the_address_is_left_out(client, manager, ranked, query):
     assert client.get(reverse("portfolio"), query).status_code == 200
     assert client.get(reverse("portfolio_rows", args=["pareto"]), query).status_code == 200
-    assert client.get(reverse("api:portfolio"), query).status_code == 200
+    told = client.get(reverse("api:portfolio"), query)  # programs are told what cannot be
+    refused = query in ({"as_of": "x"}, {"months": "-1"})
+    assert told.status_code == (400 if refused else 200)
 
 
 def test_empty_company_has_a_page_that_teaches(client, manager):

@@ -335,8 +335,9 @@ class TestSinceAndNext:
         client.force_login(person)
         address = f"/api/v1/clients/{clients['Alpha'].pk}/score/change/"
         assert client.get(address, {"since": first.pk}).status_code == 200
-        for wrong in (later.pk, 987_654_321, "x"):
+        for wrong in (later.pk, 987_654_321):
             assert client.get(address, {"since": wrong}).status_code == 404
+        assert client.get(address, {"since": "x"}).status_code == 400
 
     def test_the_points_lead_to_the_comparison_with_the_next_one(self, client, matrix, criteria):
         person = make_user("manager", language="en")
