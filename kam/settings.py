@@ -278,6 +278,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "ClientKind": "accounts.models.Client.Kind",
+        "RelationKind": "accounts.models.Relation.Kind",
         "FileKind": "accounts.models.ImportBatch.Kind",
         "StandingValue": "accounts.models.Standing.Value",
         "FileStatus": "accounts.models.ImportFile.Status",

@@ -1,12 +1,10 @@
 """People on the client's side and relations between organisations over REST."""
 
 from django.forms.models import model_to_dict
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.forms.relationships import ContactForm, RelationForm
 from accounts.models import Client, Contact, Relation
@@ -14,11 +12,12 @@ from accounts.selectors import ledger
 from accounts.services import clients as services
 from accounts.services import relationships
 from accounts.views.contacts import silence_of
-from kam.lib.api import Pages
+from kam.lib.api_parameters import one_of
+from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
-from .clients import ChangedMeanwhile, OfClient
+from .clients import OF_CLIENT, ChangedMeanwhile
 
 
 class ContactSerializer(serializers.ModelSerializer):
@@ -44,13 +43,6 @@ def _client_of(data) -> Client:
     return find_editable(Client, pk=int(asked[:18]))
 
 
-def _version(data) -> int:
-    asked = str(data.get("version", "")) if isinstance(data, dict) else ""
-    if not (asked.isascii() and asked.isdecimal()):
-        raise serializers.ValidationError({"version": ["Send the version that you read."]})
-    return int(asked[:9])
-
-
 def _filled(kind, data, client: Client, row=None):
     """The form of the page, filled from JSON: one set of rules for people and programs."""
     names = [*kind.Meta.fields, *(["other"] if kind is RelationForm and row is None else [])]
@@ -62,16 +54,16 @@ def _filled(kind, data, client: Client, row=None):
     return form
 
 
-class ContactList(OfClient, generics.ListAPIView):
+class ContactList(ListAPIView):
     """People at the clients that one may see; ``?client=ID`` narrows them."""
 
     serializer_class = ContactSerializer
-    pagination_class = Pages
+    filters = {**OF_CLIENT, "role": ("role", one_of([v for v in Contact.Role.values if v]))}
+    sorts = {"name": "name", "id": "pk"}
 
     def get_queryset(self):
-        return self.narrowed(Contact.objects.order_by("pk"))
+        return Contact.objects.order_by("pk")
 
-    @extend_schema(parameters=[OpenApiParameter("client", OpenApiTypes.INT)])
     def get(self, request):
         relationships.note_view(None)
         return self.list(request)
@@ -96,12 +88,12 @@ class ContactDetail(APIView):
     @extend_schema(request=ContactSerializer, responses=ContactSerializer)
     def patch(self, request, pk):
         find_editable(Contact, pk=pk)
-        version = _version(request.data)
+        version = version_asked(request)
         contact = Contact.objects.select_related("client").get(pk=pk)
         form = _filled(ContactForm, request.data, contact.client, contact)
         row = Contact.objects.get(pk=pk)
         try:
-            services.update(row, form.values(), version)
+            services.update(row, form.values(), row.version if version is None else version)
         except services.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(ContactSerializer(row).data)
@@ -156,7 +148,7 @@ class ClientPeople(APIView):
     """The map of people and its gaps; ``?silence=30|60|90|180`` days."""
 
     @extend_schema(
-        responses=NetSerializer, parameters=[OpenApiParameter("silence", OpenApiTypes.INT)]
+        responses=NetSerializer, parameters=[one_of(["30", "60", "90", "180"])("silence")]
     )
     def get(self, request, pk):
         client = find(Client, pk=pk)
@@ -207,14 +199,15 @@ class RelationWrite(serializers.Serializer):
     version = serializers.IntegerField(required=False)
 
 
-class RelationList(OfClient, generics.ListAPIView):
+class RelationList(ListAPIView):
     """What clients are to other organisations; ``?client=ID`` narrows them."""
 
     serializer_class = RelationSerializer
-    pagination_class = Pages
+    filters = {**OF_CLIENT, "kind": ("kind", one_of(Relation.Kind.values))}
+    sorts = {"id": "pk"}
 
     def get_queryset(self):
-        return self.narrowed(Relation.objects.order_by("pk"))
+        return Relation.objects.order_by("pk")
 
     def paginate_queryset(self, queryset):
         """Names of other clients are read once for the page."""
@@ -226,10 +219,6 @@ class RelationList(OfClient, generics.ListAPIView):
 
     def get_serializer_context(self):
         return super().get_serializer_context() | {"seen": getattr(self, "seen", {})}
-
-    @extend_schema(parameters=[OpenApiParameter("client", OpenApiTypes.INT)])
-    def get(self, request):
-        return self.list(request)
 
     @extend_schema(request=RelationWrite, responses={201: RelationSerializer})
     def post(self, request):
@@ -249,12 +238,14 @@ class RelationDetail(APIView):
     @extend_schema(request=RelationWrite, responses=RelationSerializer)
     def patch(self, request, pk):
         find_editable(Relation, pk=pk)
-        version = _version(request.data)
+        version = version_asked(request)
         relation = Relation.objects.select_related("client").get(pk=pk)
         form = _filled(RelationForm, request.data, relation.client, relation)
         row = Relation.objects.get(pk=pk)
         try:
-            relationships.change_relation(row, form.values(), version)
+            relationships.change_relation(
+                row, form.values(), row.version if version is None else version
+            )
         except services.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(RelationSerializer(row).data)

@@ -26,5 +26,8 @@ def test_swagger_shows_every_address_and_tries_one(new_tab, make_person):
     page.locator(".try-out__btn").click()
     page.locator("button.execute").click()
     page.wait_for_selector(".live-responses-table tbody td.response-col_status")
-    assert "200" in page.locator(".live-responses-table tbody td.response-col_status").first.inner_text()
+    assert (
+        "200"
+        in page.locator(".live-responses-table tbody td.response-col_status").first.inner_text()
+    )
     assert tab.complaints == []
