@@ -7,7 +7,7 @@ from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 
 from .models import ImportFile
-from .services import import_files, potential
+from .services import import_files, potential, processes
 
 
 @job(
@@ -58,3 +58,9 @@ def import_load(running, *, file_id, partial=True):
 def import_expire(running):
     """Remove files that have been kept as long as they are to be."""
     return {"removed": import_files.expire(settings.IMPORT_FILE_DAYS)}
+
+
+@job("accounts.processes", title=_("Starting of processes"), tells={"begun": _("Begun")})
+def start_processes(running):
+    """Begin the runs that are due by date or by what happened at the client."""
+    return {"begun": processes.start_due()}

@@ -6,7 +6,8 @@ from .api import clients as api
 from .api import contacts as contacts_api
 from .api import goals as goals_api
 from .api import potential as potential_api
-from .views import clients, contacts, documents, goals, home, interactions, potential
+from .api import processes as processes_api
+from .views import clients, contacts, documents, goals, home, interactions, potential, processes
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +27,24 @@ urlpatterns = [
         "clients/<int:pk>/people/arrangement/",
         contacts.client_people_arrangement,
         name="client_people_arrangement",
+    ),
+    path("clients/<int:pk>/processes/", processes.client_processes, name="client_processes"),
+    path("clients/<int:pk>/processes/new/", processes.process_create, name="process_create"),
+    path("processes/<int:pk>/", processes.process_edit, name="process_edit"),
+    path("processes/<int:pk>/stop/", processes.process_stop, name="process_stop"),
+    path("processes/<int:pk>/runs/", processes.process_run_create, name="process_run_create"),
+    path("process-runs/<int:pk>/end/", processes.process_run_end, name="process_run_end"),
+    path("run-steps/<int:pk>/", processes.run_step_settle, name="run_step_settle"),
+    path("process-templates/", processes.process_template_list, name="process_template_list"),
+    path(
+        "process-templates/new/",
+        processes.process_template_create,
+        name="process_template_create",
+    ),
+    path(
+        "process-templates/<int:pk>/",
+        processes.process_template_edit,
+        name="process_template_edit",
     ),
     path("clients/<int:pk>/relations/new/", contacts.relation_create, name="relation_create"),
     path("relations/<int:pk>/", contacts.relation_edit, name="relation_edit"),
@@ -67,6 +86,16 @@ api_urlpatterns = [
         "contacts/<int:pk>/position/",
         contacts_api.ContactPosition.as_view(),
         name="contact-position",
+    ),
+    path("processes/", processes_api.ProcessList.as_view(), name="process-list"),
+    path("processes/<int:pk>/", processes_api.ProcessDetail.as_view(), name="process-detail"),
+    path("process-runs/", processes_api.RunList.as_view(), name="process-run-list"),
+    path("run-steps/<int:pk>/", processes_api.RunStepDetail.as_view(), name="run-step-detail"),
+    path("process-templates/", processes_api.TemplateList.as_view(), name="process-template-list"),
+    path(
+        "process-templates/<int:pk>/",
+        processes_api.TemplateDetail.as_view(),
+        name="process-template-detail",
     ),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),

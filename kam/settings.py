@@ -316,6 +316,7 @@ LOGGING = {
 JOB_SCHEDULES = {
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
+    "nightly-processes": ("accounts.processes", "30 5 * * *", {}),
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),

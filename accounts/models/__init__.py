@@ -8,6 +8,14 @@ from .imports import ImportBatch, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .potential import Potential, Wallet
+from .processes import (
+    Process,
+    ProcessRun,
+    ProcessStep,
+    ProcessTemplate,
+    RunStep,
+    TemplateStep,
+)
 from .products import Organisation, Product, ProductFamily, Rate
 from .relations import Relation
 from .standings import Standing
@@ -30,13 +38,19 @@ __all__ = [
     "Payment",
     "Place",
     "Potential",
+    "Process",
+    "ProcessRun",
+    "ProcessStep",
+    "ProcessTemplate",
     "Product",
     "ProductFamily",
     "QuarantinedRow",
     "Rate",
     "Relation",
+    "RunStep",
     "Standing",
     "Team",
+    "TemplateStep",
     "User",
     "Wallet",
 ]

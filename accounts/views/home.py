@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
+from accounts.selectors import processes
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
 from kam.lib.navigation import address
@@ -16,6 +17,9 @@ MOST_CLIENTS = 35
 MOST_ALERTS = 5
 # Nobody has spoken with the client for longer than this.
 SILENCE = dt.timedelta(days=60)
+# Steps of processes that one answers for, due within this.
+NEAR = dt.timedelta(days=7)
+MOST_STEPS = 10
 
 
 @require_GET
@@ -36,6 +40,8 @@ def home(request):
         "full": len(clients) == MOST_CLIENTS,
         "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],
         "loads": [],
+        "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
+        "today": day,
         "asked": address("rating_request_list"),
     }
     if person.role == User.Role.MANAGER and person.team_id:

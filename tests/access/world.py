@@ -25,11 +25,17 @@ from accounts.models import (
     Line,
     Payment,
     Potential,
+    Process,
+    ProcessRun,
+    ProcessStep,
+    ProcessTemplate,
     Product,
     ProductFamily,
     Relation,
+    RunStep,
     Standing,
     Team,
+    TemplateStep,
     User,
     Wallet,
 )
@@ -248,6 +254,7 @@ def _facts(world: World, relation: str) -> None:
         relation,
         Relation.objects.create(client=client, kind="partner", name=f"{word} partner"),
     )
+    _processes(world, relation, client, word, owner)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":
         for other in ("own", "team"):
@@ -389,6 +396,28 @@ def _facts(world: World, relation: str) -> None:
     for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])
     add(relation, owner)
+
+
+def _processes(world: World, relation: str, client: Client, word: str, owner: User) -> None:
+    """A process of the client under way, from a standard that is everybody's."""
+    template = ProcessTemplate.objects.create(
+        name=f"Shared standard {ProcessTemplate.objects.count()}"
+    )
+    origin = TemplateStep.objects.create(template=template, name="Call")
+    process = Process.objects.create(
+        client=client,
+        template=template,
+        name=f"{word} process",
+        expectation=f"{word} expectation",
+        watched_from=DAY,
+    )
+    step = {"name": f"{word} step", "details": f"{word} way", "responsible": owner}
+    ProcessStep.objects.create(process=process, origin=origin, **step)
+    run = ProcessRun.objects.create(process=process, started_on=DAY, cause_text=f"{word} cause")
+    world.add(relation, template)
+    world.add(relation, process)
+    world.add(relation, run)
+    world.add(relation, RunStep.objects.create(run=run, due=DAY, **step))
 
 
 def _backtest(world: World, client: Client) -> Backtest:
