@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "FileStatus": "accounts.models.ImportFile.Status",
         "DecisionStatus": "scoring.models.Decision.Status",
         "BacktestMonths": [(3, 3), (6, 6), (12, 12)],
+        "ProcessStart": "accounts.models.Process.Start",
     },
 }
 

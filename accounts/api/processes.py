@@ -2,11 +2,9 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import (
     Client,
@@ -21,16 +19,14 @@ from accounts.selectors.people import people_beside
 from accounts.services import processes
 from accounts.services.clients import Conflict
 from kam.lib.api import Pages
+from kam.lib.api_parameters import flag, whole
+from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
-from .clients import ChangedMeanwhile, OfClient
+from .clients import OF_CLIENT, ChangedMeanwhile
 
 STEP = ("id", *processes.STEP_FIELDS)
-
-
-class ByNumber(Pages):
-    ordering = ("pk",)
 
 
 class LatestRunFirst(Pages):
@@ -49,7 +45,7 @@ class TemplateStepSerializer(StepSerializer):
         fields = STEP
 
 
-class TemplateSerializer(serializers.ModelSerializer):
+class ProcessTemplateSerializer(serializers.ModelSerializer):
     steps = TemplateStepSerializer(many=True)
     version = serializers.IntegerField(required=False)
 
@@ -99,16 +95,21 @@ class ProcessSerializer(serializers.ModelSerializer):
         return data
 
 
-def _split(asked, owned) -> tuple[dict, list[dict], int]:
-    """Values of the row, its steps (those of ``owned`` keep their id), the version that was read."""
+def _split(asked, owned) -> tuple[dict, list[dict]]:
+    """Values of the row and its steps, of which those of ``owned`` keep their id."""
     values = dict(asked.validated_data)
-    version = values.pop("version", None) or 0
+    values.pop("version", None)
     steps = []
     for step in values.pop("steps", []):
         step = dict(step)
         pk = step.pop("id", None)
         steps.append(step | ({"pk": pk} if pk in owned else {}))
-    return values, steps, version
+    return values, steps
+
+
+def _version(request, row) -> int:
+    asked = version_asked(request)
+    return row.version if asked is None else asked
 
 
 def _saved(save):
@@ -120,60 +121,58 @@ def _saved(save):
         raise ChangedMeanwhile(conflict.present.version) from conflict
 
 
-class TemplateList(generics.ListAPIView):
+class TemplateList(ListAPIView):
     """The company's standard processes."""
 
-    serializer_class = TemplateSerializer
-    pagination_class = ByNumber
+    serializer_class = ProcessTemplateSerializer
+    sorts = {"id": "pk", "name": "name"}
 
     def get_queryset(self):
         return ProcessTemplate.objects.prefetch_related("steps")
 
-    @extend_schema(request=TemplateSerializer, responses={201: TemplateSerializer})
+    @extend_schema(request=ProcessTemplateSerializer, responses={201: ProcessTemplateSerializer})
     def post(self, request):
-        asked = TemplateSerializer(data=request.data)
+        asked = ProcessTemplateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        values, steps, _version = _split(asked, ())
+        values, steps = _split(asked, ())
         row = _saved(lambda: processes.save_template(None, values, steps, request.user))
-        return Response(TemplateSerializer(row).data, status=status.HTTP_201_CREATED)
+        return Response(ProcessTemplateSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
 class TemplateDetail(APIView):
-    """One standard; a PUT needs the version that was read, or answers 409."""
+    """One standard; a PUT needs the version that was read, or answers 428."""
 
-    @extend_schema(responses=TemplateSerializer)
+    @extend_schema(responses=ProcessTemplateSerializer)
     def get(self, request, pk):
-        return Response(TemplateSerializer(find(ProcessTemplate, pk=pk)).data)
+        return Response(ProcessTemplateSerializer(find(ProcessTemplate, pk=pk)).data)
 
-    @extend_schema(request=TemplateSerializer, responses=TemplateSerializer)
+    @extend_schema(request=ProcessTemplateSerializer, responses=ProcessTemplateSerializer)
     def put(self, request, pk):
         row = find_editable(ProcessTemplate, pk=pk)
-        asked = TemplateSerializer(row, data=request.data)
+        asked = ProcessTemplateSerializer(row, data=request.data)
         asked.is_valid(raise_exception=True)
         owned = set(row.steps.values_list("pk", flat=True))
-        values, steps, version = _split(asked, owned)
+        values, steps = _split(asked, owned)
+        version = _version(request, row)
         row = _saved(lambda: processes.save_template(row, values, steps, request.user, version))
-        return Response(TemplateSerializer(row).data)
+        return Response(ProcessTemplateSerializer(row).data)
 
 
-class ProcessList(OfClient, generics.ListAPIView):
+class ProcessList(ListAPIView):
     """Processes of the clients that one may see; ``?client=ID`` narrows them."""
 
     serializer_class = ProcessSerializer
-    pagination_class = ByNumber
+    filters = OF_CLIENT
+    sorts = {"id": "pk", "name": "name"}
 
     def get_queryset(self):
-        return self.narrowed(Process.objects.prefetch_related("steps"))
-
-    @extend_schema(parameters=[OpenApiParameter("client", OpenApiTypes.INT)])
-    def get(self, request):
-        return self.list(request)
+        return Process.objects.prefetch_related("steps")
 
     @extend_schema(request=ProcessSerializer, responses={201: ProcessSerializer})
     def post(self, request):
         asked = ProcessSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        values, steps, _version = _split(asked, ())
+        values, steps = _split(asked, ())
         client = find_editable(Client, pk=values.pop("client").pk)
         template = values.pop("template", None)
         row = _saved(
@@ -185,7 +184,7 @@ class ProcessList(OfClient, generics.ListAPIView):
 
 
 class ProcessDetail(APIView):
-    """One process; a PUT needs the version that was read, or answers 409."""
+    """One process; a PUT needs the version that was read, or answers 428."""
 
     @extend_schema(responses=ProcessSerializer)
     def get(self, request, pk):
@@ -197,7 +196,8 @@ class ProcessDetail(APIView):
         asked = ProcessSerializer(row, data=request.data)
         asked.is_valid(raise_exception=True)
         owned = set(row.steps.values_list("pk", flat=True))
-        values, steps, version = _split(asked, owned)
+        values, steps = _split(asked, owned)
+        version = _version(request, row)
         row = _saved(
             lambda: processes.save_process(row, row.client, values, steps, request.user, version)
         )
@@ -213,7 +213,7 @@ class RunStepSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class RunSerializer(serializers.ModelSerializer):
+class ProcessRunSerializer(serializers.ModelSerializer):
     client = serializers.IntegerField(source="process.client_id", read_only=True)
     steps = RunStepSerializer(many=True, read_only=True)
 
@@ -226,7 +226,7 @@ class RunSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class Begin(serializers.Serializer):
+class RunBegin(serializers.Serializer):
     process = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
     text = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
@@ -236,38 +236,33 @@ class Begin(serializers.Serializer):
         return pk
 
 
-class RunList(generics.ListAPIView):
+class RunList(ListAPIView):
     """Runs, the latest first; ``client``, ``process``, ``open=1``.  A POST begins one."""
 
-    serializer_class = RunSerializer
+    serializer_class = ProcessRunSerializer
     pagination_class = LatestRunFirst
+    filters = {"client": ("process__client", whole), "process": ("process", whole)}
+    sorts = {"id": "pk", "started_on": "started_on"}
 
     def get_queryset(self):
         rows = ProcessRun.objects.select_related("process").prefetch_related("steps")
-        asked = self.request.query_params
-        for name, path in (("client", "process__client"), ("process", "process")):
-            if asked.get(name, "").isdecimal():
-                rows = rows.filter(**{path: int(asked[name][:18])})
-        return rows.filter(ended_on__isnull=True) if asked.get("open") == "1" else rows
+        only_open = self.request.query_params.get("open") == "1"
+        return rows.filter(ended_on__isnull=True) if only_open else rows
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(name, OpenApiTypes.INT) for name in ("client", "process", "open")
-        ]
-    )
+    @extend_schema(parameters=[flag("open", "Only those under way.")])
     def get(self, request):
         return self.list(request)
 
-    @extend_schema(request=Begin, responses={201: RunSerializer})
+    @extend_schema(request=RunBegin, responses={201: ProcessRunSerializer})
     def post(self, request):
-        asked = Begin(data=request.data)
+        asked = RunBegin(data=request.data)
         asked.is_valid(raise_exception=True)
         process = find_editable(Process, pk=asked.validated_data["process"])
         run = processes.start(process, author=request.user, text=asked.validated_data["text"])
-        return Response(RunSerializer(run).data, status=status.HTTP_201_CREATED)
+        return Response(ProcessRunSerializer(run).data, status=status.HTTP_201_CREATED)
 
 
-class Settled(serializers.Serializer):
+class StepSettled(serializers.Serializer):
     state = serializers.ChoiceField(choices=RunStep.State.choices)
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
@@ -275,10 +270,10 @@ class Settled(serializers.Serializer):
 class RunStepDetail(APIView):
     """Say that a step of a run is done, left out (with the reason in ``note``), or open again."""
 
-    @extend_schema(request=Settled, responses=RunStepSerializer)
+    @extend_schema(request=StepSettled, responses=RunStepSerializer)
     def patch(self, request, pk):
         step = find_editable(RunStep, pk=pk)
-        asked = Settled(data=request.data)
+        asked = StepSettled(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
             step = processes.settle(step, **asked.validated_data, person=request.user)
