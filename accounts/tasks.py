@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 
-from .models import ImportFile
-from .services import import_files, potential, processes
+from .models import BulkLoad, ImportFile
+from .services import bulk, import_files, potential, processes
 
 
 @job(
@@ -54,10 +54,22 @@ def import_load(running, *, file_id, partial=True):
     return _told(row, import_files.load(row, partial=partial, progress=_steps(running)))
 
 
+@job(bulk.JOB, title=_("Loading of rows sent by a program"), queue="heavy", tells=_TELLS)
+def bulk_load(running, *, load_id):
+    """Load rows that came over REST; those that are in already are left as they are."""
+    row = BulkLoad.objects.select_related("author").filter(pk=load_id).first()
+    if row is None:
+        raise Refused(str(_("These rows are not kept any more.")))
+    report = bulk.run(row, _steps(running))
+    refused = len({issue.row for issue in report.errors}) if report else 0
+    return {"bulk": row.pk, "rows": row.rows, "refused": refused}
+
+
 @job("accounts.import_expire", title=_("Removing old import files"))
 def import_expire(running):
     """Remove files that have been kept as long as they are to be."""
-    return {"removed": import_files.expire(settings.IMPORT_FILE_DAYS)}
+    days = settings.IMPORT_FILE_DAYS
+    return {"removed": import_files.expire(days), "rows": bulk.expire(days)}
 
 
 @job("accounts.processes", title=_("Starting of processes"), tells={"begun": _("Begun")})

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .api import bulk as bulk_api
 from .api import clients as api
 from .api import contacts as contacts_api
 from .api import goals as goals_api
@@ -65,6 +66,14 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    *(
+        path(
+            f"{kind}/bulk/", bulk_api.bulk_of(kind).as_view(), name=f"{kind.removesuffix('s')}-bulk"
+        )
+        for kind in ("clients", "contacts", "documents", "payments", "interactions", "ratings")
+    ),
+    path("bulk/<int:pk>/", bulk_api.BulkDetail.as_view(), name="bulk-detail"),
+    path("bulk/<int:pk>/rows/", bulk_api.BulkRows.as_view(), name="bulk-rows"),
     path("clients/", api.ClientList.as_view(), name="client-list"),
     path("clients/<int:pk>/", api.ClientDetail.as_view(), name="client-detail"),
     path(

@@ -131,6 +131,12 @@ POLICY = {
     "import_file_content": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportFile"),
     "import_file_findings": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportFile"),
     "quarantine_list": Row(read=LEADERS | {AUDITOR}),
+    **{
+        f"api:{kind}-bulk": Row(write=LEADERS)
+        for kind in ("client", "contact", "document", "payment", "interaction", "rating")
+    },
+    "api:bulk-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
+    "api:bulk-rows": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
     "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS),

@@ -1,5 +1,6 @@
 """Facts: who the clients are and what happened."""
 
+from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
 from .goals import Goal
@@ -24,6 +25,7 @@ from .users import ApiToken, Team, User
 __all__ = [
     "Allocation",
     "ApiToken",
+    "BulkLoad",
     "Client",
     "ClientIdentifier",
     "Contact",

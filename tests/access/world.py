@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import (
     ApiToken,
+    BulkLoad,
     Client,
     ClientIdentifier,
     Contact,
@@ -337,6 +338,13 @@ def _facts(world: World, relation: str) -> None:
     )
     asker = world.people["kam"] if relation == "own" else owner
     add(relation, Job.objects.create(kind="scoring.rank_all", actor=asker, note=f"{word} note"))
+    add(
+        relation,
+        BulkLoad.objects.create(
+            author=asker, kind="clients", source="crm", rows=1, sha256="0" * 64,
+            keys=[f"{word}-7"], report={"accepted": "all"},
+        ),
+    )  # fmt: skip
     token, _secret = ApiToken.issue(user=asker, name=f"{word} key")
     add(relation, token)
     add(

@@ -8,6 +8,6 @@ without a client put aside.
 from .load import Load
 from .refusals import write_refusals
 from .report import Counts, Report
-from .running import register_loader, run
+from .running import register_loader, run, run_table
 
-__all__ = ["Counts", "Load", "Report", "register_loader", "run", "write_refusals"]
+__all__ = ["Counts", "Load", "Report", "register_loader", "run", "run_table", "write_refusals"]

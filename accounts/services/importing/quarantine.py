@@ -46,6 +46,7 @@ class Quarantine:
             amount = self._amount(position)
             if position in self._waiting:
                 load.report.quarantined_rows += 1
+                load.report.waiting.append(load.table.rows[position])
                 load.report.quarantined_amount += amount or 0
             date = load.column("date")[position]
             known = load.now

@@ -57,6 +57,8 @@ class Report:
     warnings: list[Issue] = field(default_factory=list)
     errors: list[Issue] = field(default_factory=list)
     held_back: list[int] = field(default_factory=list)
+    # Rows that are among the quarantined ones.
+    waiting: list[int] = field(default_factory=list)
     totals: dict[str, Any] = field(default_factory=dict)
     # What was written, kept as this batch; none where nothing was.
     batch_id: int | None = None
@@ -80,6 +82,7 @@ class Report:
         self.accepted = "reject"
         self.entities = {name: Counts() for name in self.entities}
         self.quarantined_rows, self.quarantined_amount = 0, Decimal("0.00")
+        self.waiting = []
         self.totals = {}
 
     def as_json(self, most: int | None = None) -> dict[str, Any]:

@@ -82,11 +82,38 @@ def run(
     that people know the file by. progress: told (steps done, steps); what it raises ends the
     import without a trace.
     """
+    name = filename or Path(path).name
+    return run_table(
+        lambda: _read(path, kind, options or ReadOptions()),
+        kind,
+        source=source,
+        on_error=on_error,
+        history=history,
+        dry_run=dry_run,
+        asked_by=asked_by,
+        filename=name,
+        progress=progress,
+    )
+
+
+def run_table(
+    reading: Callable[[], Table],
+    kind: str,
+    *,
+    source: str,
+    filename: str,
+    on_error: Literal["partial", "reject"] = "partial",
+    history: bool | None = None,
+    dry_run: bool = False,
+    asked_by: User | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """As :func:`run`, with whatever gives the table; it may raise Refused."""
     report = Report(
         kind=kind,
         source=source,
         language=asked_by.language if asked_by else settings.LANGUAGE_CODE,
-        filename=filename or Path(path).name,
+        filename=filename,
         dry_run=dry_run,
     )
     tell = progress or (lambda done, steps: None)
@@ -95,7 +122,7 @@ def run(
         if kind not in _LOADERS:
             raise Refused(Issue(None, None, "kind.no_loader", {"kind": kind}))
         with _no_collection():
-            table = _read(path, kind, options or ReadOptions())
+            table = reading()
     except Refused as refusal:
         report.errors.append(refusal.issue)
         report.refuse()
