@@ -5,6 +5,7 @@ from django.urls import path
 from .api import bulk as bulk_api
 from .api import clients as api
 from .api import contacts as contacts_api
+from .api import external as external_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
@@ -72,6 +73,22 @@ api_urlpatterns = [
         )
         for kind in ("clients", "contacts", "documents", "payments", "interactions", "ratings")
     ),
+    path(
+        "clients/by-external/<str:source>/<path:external_id>/",
+        external_api.ClientByExternal.as_view(),
+        name="client-external",
+    ),
+    path(
+        "documents/by-external/<str:source>/<path:external_id>/",
+        external_api.DocumentByExternal.as_view(),
+        name="document-external",
+    ),
+    path(
+        "payments/by-external/<str:source>/<path:external_id>/",
+        external_api.PaymentByExternal.as_view(),
+        name="payment-external",
+    ),
+    path("payments/", external_api.PaymentList.as_view(), name="payment-list"),
     path("bulk/<int:pk>/", bulk_api.BulkDetail.as_view(), name="bulk-detail"),
     path("bulk/<int:pk>/rows/", bulk_api.BulkRows.as_view(), name="bulk-rows"),
     path("clients/", api.ClientList.as_view(), name="client-list"),

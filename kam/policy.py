@@ -135,6 +135,10 @@ POLICY = {
         f"api:{kind}-bulk": Row(write=LEADERS)
         for kind in ("client", "contact", "document", "payment", "interaction", "rating")
     },
+    "api:client-external": Row(read=STAFF, write=LEADERS),
+    "api:document-external": Row(write=LEADERS),
+    "api:payment-external": Row(write=LEADERS),
+    "api:payment-list": Row(read=STAFF),
     "api:bulk-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:bulk-rows": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),

@@ -4,10 +4,14 @@ import json
 from decimal import Decimal
 
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser
 
 
-class ExactJSONParser(JSONParser):
+class ExactJSONParser(BaseParser):
+    """Reads the stream itself: how large a body may be is the endpoint's to say."""
+
+    media_type = "application/json"
+
     def parse(self, stream, media_type=None, parser_context=None):
         try:
             return json.loads(stream.read(), parse_float=Decimal, parse_constant=_refuse)

@@ -53,7 +53,14 @@ class Route:
 
 
 def _common_value(world: World, route: str, parameter: str):
-    named = {"chart": "pareto", "measure": "revenue", "uidb36": "1", "key": "set-password"}
+    named = {
+        "chart": "pareto",
+        "measure": "revenue",
+        "uidb36": "1",
+        "key": "set-password",
+        "source": "crm",
+        "external_id": "Plainown-7",
+    }
     if parameter == "key" and not route.startswith("account_"):
         return world.common["criterion"].key
     if parameter in named:

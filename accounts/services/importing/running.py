@@ -232,6 +232,13 @@ def _trail(report: Report) -> dict:
     return {name: answer[name] for name in kept} | {name: answer[name] for name in report.entities}
 
 
+def is_free() -> bool:
+    """Whether nothing is being imported at this moment; from now on this transaction is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('accounts.import'))")
+        return cursor.fetchone()[0]
+
+
 def _take_turns() -> None:
     """Two imports at once would resolve the same names apart; and a large one takes its time."""
     with connection.cursor() as cursor:
