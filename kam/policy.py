@@ -1,10 +1,12 @@
 """The policy table: one row for every route.  What the columns mean: :mod:`kam.lib.policy`."""
 
 from kam.lib.policy import (
+    ADMIN_SCOPE,
     ADMINISTRATOR,
     AUDITOR,
     COLLEAGUE,
     EVERYONE,
+    IMPORT_SCOPE,
     KAM,
     MANAGER,
     NOBODY,
@@ -42,8 +44,8 @@ POLICY = {
     "token_create": Row(write=EVERYONE),
     "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),
     "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
-    "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
-    "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     # --- what every person has
     "preferences": PUBLIC,  # the language of the sign-in page, too
     "api_docs": Row(read=EVERYONE),
@@ -132,23 +134,26 @@ POLICY = {
     "import_file_findings": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportFile"),
     "quarantine_list": Row(read=LEADERS | {AUDITOR}),
     **{
-        f"api:{kind}-bulk": Row(write=LEADERS)
+        f"api:{kind}-bulk": Row(write=LEADERS, scope=IMPORT_SCOPE)
         for kind in ("client", "contact", "document", "payment", "interaction", "rating")
     },
-    "api:client-external": Row(read=STAFF, write=LEADERS),
-    "api:document-external": Row(write=LEADERS),
-    "api:payment-external": Row(write=LEADERS),
+    "api:client-external": Row(read=STAFF, write=LEADERS, scope=IMPORT_SCOPE),
+    "api:document-external": Row(write=LEADERS, scope=IMPORT_SCOPE),
+    "api:payment-external": Row(write=LEADERS, scope=IMPORT_SCOPE),
     "api:payment-list": Row(read=STAFF),
     "api:bulk-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:bulk-rows": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
-    "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS),
+    "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS, scope=IMPORT_SCOPE),
     "api:import-file-detail": Row(
-        read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.ImportFile"
+        read=LEADERS | {AUDITOR},
+        write=LEADERS,
+        subject="accounts.ImportFile",
+        scope=IMPORT_SCOPE,
     ),
-    "api:import-file-check": Row(write=LEADERS, subject="accounts.ImportFile"),
-    "api:import-file-load": Row(write=LEADERS, subject="accounts.ImportFile"),
+    "api:import-file-check": Row(write=LEADERS, subject="accounts.ImportFile", scope=IMPORT_SCOPE),
+    "api:import-file-load": Row(write=LEADERS, subject="accounts.ImportFile", scope=IMPORT_SCOPE),
     "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),

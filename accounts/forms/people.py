@@ -101,7 +101,15 @@ class PasswordForm(forms.Form):
 
 
 class TokenForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=_("May"),
+        choices=ApiToken.Scope.choices,
+        initial=[ApiToken.Scope.READ],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than you may yourself."),
+    )
+
     class Meta:
         model = ApiToken
-        fields = ["name", "can_write", "expires_at"]
+        fields = ["name", "scopes", "expires_at"]
         widgets = {"expires_at": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}

@@ -6,11 +6,13 @@ import secrets
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kam.lib import policy
 from kam.lib.scoping import Scoped
 
 
@@ -107,11 +109,21 @@ class ApiToken(Scoped):
 
     SCOPE = ("person", "user")
 
+    class Scope(models.TextChoices):
+        """Each cuts the rights of the person, none adds to them (:mod:`kam.lib.policy`)."""
+
+        READ = policy.READ_SCOPE, _("read")
+        WRITE = policy.WRITE_SCOPE, _("change single rows")
+        IMPORT = policy.IMPORT_SCOPE, _("load files and many rows at once")
+        ADMIN = policy.ADMIN_SCOPE, _("administer: audit trail and settings")
+
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(_("what it is for"), max_length=120)
     prefix = models.CharField(max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
-    can_write = models.BooleanField(_("may change data"), default=False)
+    scopes = ArrayField(
+        models.CharField(max_length=10, choices=Scope), verbose_name=_("may"), default=list
+    )
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -122,20 +134,39 @@ class ApiToken(Scoped):
     def __str__(self):
         return f"{self.name} ({self.prefix}…)"
 
+    @property
+    def can_write(self) -> bool:
+        return not {policy.READ_SCOPE}.issuperset(self.scopes)
+
+    @property
+    def told_scopes(self) -> list:
+        """The scopes in words."""
+        return [self.Scope(each).label for each in self.Scope.values if each in self.scopes]
+
     @staticmethod
-    def hash(secret: str) -> str:
-        return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
+    def hash(secret: str, key: str = "") -> str:
+        key = key or settings.SECRET_KEY
+        return hmac.new(key.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+    def fits(self, secret: str) -> bool:
+        """Whether this is the secret, hashed with our present key or a former one still valid."""
+        keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return any(hmac.compare_digest(self.hash(secret, key), self.digest) for key in keys if key)
 
     @classmethod
-    def issue(cls, *, user: User, name: str, can_write=False, expires_at=None):
-        """A new token and its only readable form ``kam_<prefix>_<secret>``."""
+    def issue(cls, *, user: User, name: str, scopes=(), can_write=False, expires_at=None):
+        """A new token and its only readable form ``kam_<prefix>_<secret>``.
+
+        Without ``scopes`` it reads; with ``can_write`` it may all that its person may.
+        """
+        scopes = list(scopes) or (cls.Scope.values if can_write else [policy.READ_SCOPE])
         prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(30)
         token = cls.unscoped.create(
             user=user,
             name=name,
             prefix=prefix,
             digest=cls.hash(secret),
-            can_write=can_write,
+            scopes=scopes,
             expires_at=expires_at,
         )
         return token, f"kam_{prefix}_{secret}"

@@ -1,5 +1,7 @@
 """Changes to people that have more than one effect: sessions end, the trail is written."""
 
+from collections.abc import Sequence
+
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
@@ -55,9 +57,11 @@ def save_person(user: User, *, password: str = "", created: bool, changed: list[
 
 
 @transaction.atomic
-def issue_token(*, user: User, name: str, can_write: bool, expires_at) -> tuple[ApiToken, str]:
-    token, secret = ApiToken.issue(user=user, name=name, can_write=can_write, expires_at=expires_at)
-    record("token.issue", object=token, details={"prefix": token.prefix, "write": can_write})
+def issue_token(
+    *, user: User, name: str, scopes: Sequence[str], expires_at
+) -> tuple[ApiToken, str]:
+    token, secret = ApiToken.issue(user=user, name=name, scopes=scopes, expires_at=expires_at)
+    record("token.issue", object=token, details={"prefix": token.prefix, "scopes": token.scopes})
     return token, secret
 
 

@@ -23,20 +23,31 @@ ADMINISTRATOR, MANAGER, KAM, COLLEAGUE, AUDITOR = ROLES = (
 )
 EVERYONE = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
+# What a key may be allowed: each cuts the rights of its person, none adds to them.
+READ_SCOPE, WRITE_SCOPE, IMPORT_SCOPE, ADMIN_SCOPE = SCOPES = ("read", "write", "import", "admin")
 
 
 @dataclass(frozen=True)
 class Row:
     """Who may read (GET, HEAD, OPTIONS) and write a route; ``subject`` is the model whose id
-    stands in the URL, as ``app.Model``, or empty; ``public`` routes need no sign-in."""
+    stands in the URL, as ``app.Model``, or empty; ``public`` routes need no sign-in.
+
+    ``scope``: what a key needs instead of ``write`` to write; ``admin`` also to read."""
 
     read: frozenset[str] = NOBODY
     write: frozenset[str] = NOBODY
     subject: str = ""
     public: bool = False
+    scope: str = ""
 
     def allows(self, role: str, method: str) -> bool:
         return role in (self.read if method in SAFE_METHODS else self.write)
+
+    def scope_for(self, method: str) -> str:
+        """The scope that a key needs for this verb."""
+        if self.scope == ADMIN_SCOPE:
+            return ADMIN_SCOPE
+        return READ_SCOPE if method in SAFE_METHODS else self.scope or WRITE_SCOPE
 
 
 def row_for(view_name: str) -> Row | None:
@@ -55,5 +66,5 @@ def check(view_name: str, user, method: str) -> None:
     if not user.is_authenticated or not row.allows(user.role, method):
         raise PermissionDenied
     token = getattr(user, "token", None)
-    if token is not None and method not in SAFE_METHODS and not token.can_write:
-        raise PermissionDenied
+    if token is not None and row.scope_for(method) not in token.scopes:
+        raise PermissionDenied(f"the key lacks {row.scope_for(method)}")

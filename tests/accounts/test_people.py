@@ -115,7 +115,7 @@ def test_two_people_cannot_share_an_address_in_any_spelling():
 @pytest.mark.django_db
 def test_a_key_is_shown_once_works_and_can_be_withdrawn():
     browser = signed_in(make("kam@example.com", role="kam"))
-    page = browser.post("/me/tokens/", {"name": "Shop", "can_write": ""}).content.decode()
+    page = browser.post("/me/tokens/", {"name": "Shop", "scopes": ["read"]}).content.decode()
     secret = next(
         word for word in page.replace("<", " ").replace(">", " ").split() if word.startswith("kam_")
     )

@@ -1,0 +1,126 @@
+"""Made-up requests against every operation, with the key of every role: no server errors, and no
+answer that the description does not tell.
+
+The short run makes few requests of each operation; ``--full`` makes many.
+"""
+
+import warnings
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from django.urls import resolve
+from hypothesis import HealthCheck, Phase, given, settings
+
+from accounts.models import ApiToken
+from kam.lib.policy import row_for
+from kam.wsgi import application
+from tests.access import world as worlds
+
+schemathesis = pytest.importorskip("schemathesis")
+
+ROLES = ("administrator", "manager", "kam", "colleague", "auditor")
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+@pytest.fixture(autouse=True)
+def one_connection(db):
+    """The application runs in this thread, inside the transaction of the test: requests must not
+    end its connection."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def checks():
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    return [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+    ]
+
+
+def attack(role: str, examples: int) -> dict[str, str]:
+    """Operation -> what was wrong with its answer; effects are undone after each request."""
+    world = worlds.build()
+    _row, secret = ApiToken.issue(user=world.people[role], name="fuzz", can_write=True)
+    headers = {"Authorization": f"Bearer {secret}"}
+    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", app=application, headers=headers)
+    wrong: dict[str, str] = {}
+    for each in schema.get_all_operations():
+        operation = each.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        def one(case):
+            aim(case, world)
+            with transaction.atomic():
+                response = case.call(headers=headers)
+                transaction.set_rollback(True)
+            case.validate_response(response, checks=checks())
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                one()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            wrong[operation.label] = _short(error)
+    return wrong
+
+
+def aim(case, world) -> None:
+    """Half of the made-up ids are those of rows that are there."""
+    for name, value in list((case.path_parameters or {}).items()):
+        if isinstance(value, int) and value % 2:
+            case.path_parameters[name] = _there(case.path, world)
+
+
+def _there(path: str, world) -> int:
+    """The id of a row of the KAM that an address may mean."""
+    match = resolve(path.replace("{id}", "1").replace("{key}", "x").replace("{chart}", "pareto"))
+    subject = row_for(match.view_name).subject
+    if subject in world.rows:
+        return world.rows[subject]["own"].pk
+    return world.common["matrix"].pk
+
+
+def _short(error: BaseException) -> str:
+    said = str(error)
+    nested = getattr(error, "exceptions", ())
+    return " | ".join([said, *map(str, nested)])[:1500]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_few_requests_of_each_operation(role):
+    wrong = attack(role, 4)
+    assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("role", ROLES)
+def test_many_requests_of_each_operation(role):
+    wrong = attack(role, 60)
+    assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
