@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.fields import ChoiceField
 
 from .api_parameters import FIELDS, header, one_of
 
@@ -84,6 +85,21 @@ class Schema(AutoSchema):
         if self.method == "POST":
             return [header("Idempotency-Key", "A name for this request: sent twice, done once.")]
         return [header("If-Match", "`ETag` that was read: a change in between answers 412.")]
+
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        """A choice that a row may lack is told as such, also where it cannot be written."""
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        if isinstance(field, ChoiceField) and field.read_only and model is not None:
+            names = {each.name: each for each in model._meta.concrete_fields}
+            if getattr(names.get(field.source), "blank", False):
+                field.allow_blank = True
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
+    def _get_serializer_field_meta(self, field, direction):
+        meta = super()._get_serializer_field_meta(field, direction)
+        if getattr(field, "default", field) is None:
+            meta["nullable"] = True
+        return meta
 
     def _segments(self) -> list[str]:
         return [each for each in self.path.removeprefix(PREFIX).split("/") if each]
