@@ -70,7 +70,7 @@ class CriterionList(ListAPIView):
     serializer_class = CriterionSerializer
     pagination_class = None
 
-    @extend_schema(request=CriterionWriteSerializer, responses=CriterionSerializer)
+    @extend_schema(request=CriterionWriteSerializer, responses={201: CriterionSerializer})
     def post(self, request):
         made = _save(None, request)
         return Response(CriterionSerializer(made).data, status=status.HTTP_201_CREATED)

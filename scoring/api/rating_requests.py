@@ -61,7 +61,7 @@ class RatingRequestList(APIView):
         rows = open_requests() if everything else own_requests(request.user)
         return Response(RequestSerializer(rows[:MOST], many=True).data)
 
-    @extend_schema(request=AskSerializer, responses=RequestSerializer(many=True))
+    @extend_schema(request=AskSerializer, responses={201: RequestSerializer(many=True)})
     def post(self, request):
         asked = AskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -92,7 +92,7 @@ class AnswerSerializer(serializers.Serializer):
 class RatingRequestAnswer(APIView):
     """The answer of the person who is asked."""
 
-    @extend_schema(request=AnswerSerializer, responses=RatingSerializer)
+    @extend_schema(request=AnswerSerializer, responses={201: RatingSerializer})
     def post(self, request, pk):
         rows = RatingRequest.objects.select_related("client", "criterion", "person")
         row = find(RatingRequest, queryset=rows, pk=pk)

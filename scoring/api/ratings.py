@@ -107,7 +107,7 @@ class BatchAnswer(serializers.Serializer):
 class RatingBatch(APIView):
     """One's own ratings of many clients in one go: all of them are recorded, or none."""
 
-    @extend_schema(request=BatchSerializer, responses=BatchAnswer)
+    @extend_schema(request=BatchSerializer, responses={201: BatchAnswer})
     def post(self, request):
         asked = BatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -101,7 +101,7 @@ class MatrixWeighing(APIView):
         matrix = get_object_or_404(Matrix, pk=pk)
         return Response(WeighingState(state_of(matrix, request.user)).data)
 
-    @extend_schema(request=WeighingAnswer, responses=WeighingState)
+    @extend_schema(request=WeighingAnswer, responses={201: WeighingState})
     def post(self, request, pk):
         """Give one's own answer, for good."""
         matrix = get_object_or_404(Matrix, pk=pk)
@@ -135,7 +135,7 @@ class PeopleSerializer(serializers.Serializer):
 class WeighingPeople(APIView):
     """Ask people, by their ids, to weigh the criteria as they are in work now."""
 
-    @extend_schema(request=PeopleSerializer, responses=WeighingState)
+    @extend_schema(request=PeopleSerializer, responses={201: WeighingState})
     def post(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         asked = PeopleSerializer(data=request.data)

@@ -154,7 +154,7 @@ class RestorationSerializer(serializers.Serializer):
 class Restoration(APIView):
     """Begin a draft as an earlier version was."""
 
-    @extend_schema(request=RestorationSerializer, responses=VersionSerializer)
+    @extend_schema(request=RestorationSerializer, responses={201: VersionSerializer})
     def post(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         asked = RestorationSerializer(data=request.data)
