@@ -143,6 +143,9 @@ POLICY = {
     "api:payment-list": Row(read=STAFF),
     "api:bulk-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:bulk-rows": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
+    "quarantine_detail": Row(
+        read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.QuarantinedRow"
+    ),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
     "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS, scope=IMPORT_SCOPE),
@@ -155,6 +158,8 @@ POLICY = {
     "api:import-file-check": Row(write=LEADERS, subject="accounts.ImportFile", scope=IMPORT_SCOPE),
     "api:import-file-load": Row(write=LEADERS, subject="accounts.ImportFile", scope=IMPORT_SCOPE),
     "api:quarantine-list": Row(read=LEADERS | {AUDITOR}),
+    "api:quarantine-assignment": Row(write=LEADERS),
+    "api:quarantine-discard": Row(write=LEADERS),
     # --- the ranking and what it rests on
     "ranking": Row(read=STAFF),
     "ranking_comparison": Row(read=STAFF),

@@ -9,7 +9,7 @@ from rest_framework.routers import SimpleRouter
 from accounts import urls as accounts
 from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
-from accounts.views import import_files, imports, people
+from accounts.views import import_files, imports, people, quarantine
 from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
@@ -42,6 +42,12 @@ imports_api = [
         "import-files/<int:pk>/load/", files_api.ImportFileLoad.as_view(), name="import-file-load"
     ),
     path("quarantine/", data_api.QuarantineList.as_view(), name="quarantine-list"),
+    path(
+        "quarantine/assignment/",
+        data_api.QuarantineAssignment.as_view(),
+        name="quarantine-assignment",
+    ),
+    path("quarantine/discard/", data_api.QuarantineDiscard.as_view(), name="quarantine-discard"),
 ]
 frame_api = [path("schema/", api_docs.Description.as_view(), name="schema")]
 trail_api = [
@@ -116,7 +122,8 @@ urlpatterns = [
         import_files.import_file_findings,
         name="import_file_findings",
     ),
-    path("data/quarantine/", imports.quarantine_list, name="quarantine_list"),
+    path("data/quarantine/", quarantine.quarantine_list, name="quarantine_list"),
+    path("data/quarantine/<int:pk>/", quarantine.quarantine_detail, name="quarantine_detail"),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),

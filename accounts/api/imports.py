@@ -1,12 +1,17 @@
 """Imports and quarantine over REST: the same selectors as the page "Data"."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.response import Response
 
-from accounts.models import ImportBatch, QuarantinedRow
+from accounts.models import Client, ImportBatch, QuarantinedRow
 from accounts.selectors.imports import batches, waiting_rows
+from accounts.services import quarantine
 from kam.lib.api_parameters import one_of, phrase
-from kam.lib.endpoints import ListAPIView, RetrieveAPIView
+from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
 
 
 class ImportSerializer(serializers.ModelSerializer):
@@ -62,3 +67,71 @@ class QuarantineList(ListAPIView):
 
     def get_queryset(self):
         return waiting_rows(self.request.query_params.get("q", "")[:120])
+
+
+def _rows() -> serializers.ListField:
+    number = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    return serializers.ListField(child=number, allow_empty=False, max_length=quarantine.MOST)
+
+
+class AssignmentSerializer(serializers.Serializer):
+    """Rows in quarantine and the client they are about; of a document all lines are taken."""
+
+    rows = _rows()
+    client = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+
+    def validate_client(self, pk):
+        client = Client.objects.filter(pk=pk).first()
+        if client is None:
+            raise serializers.ValidationError(_("There is no such client."))
+        return client
+
+
+class RefusedSerializer(serializers.Serializer):
+    row = serializers.IntegerField()
+    message = serializers.CharField()
+
+
+class AssignedSerializer(serializers.Serializer):
+    """``remembered``: whether the next file of the source finds the client by itself."""
+
+    loaded = serializers.IntegerField()
+    refused = RefusedSerializer(many=True)
+    remembered = serializers.BooleanField()
+
+
+class QuarantineAssignment(APIView):
+    """Load rows as rows of a client, by the rules of their kind of file."""
+
+    @extend_schema(request=AssignmentSerializer, responses=AssignedSerializer)
+    def post(self, request):
+        asked = AssignmentSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        try:
+            given = quarantine.give(**asked.validated_data, person=request.user)
+        except ValidationError as error:
+            raise serializers.ValidationError({"client": error.messages}) from error
+        language = get_language() or ""
+        refused = [{"row": row.row, "message": row.words(language)} for row in given.refused]
+        return Response(
+            {"loaded": given.loaded, "refused": refused, "remembered": given.remembered}
+        )
+
+
+class DiscardSerializer(serializers.Serializer):
+    rows = _rows()
+    reason = serializers.CharField(max_length=500)
+
+
+class DiscardedSerializer(serializers.Serializer):
+    discarded = serializers.IntegerField()
+
+
+class QuarantineDiscard(APIView):
+    """Put rows away for good, with a reason."""
+
+    @extend_schema(request=DiscardSerializer, responses=DiscardedSerializer)
+    def post(self, request):
+        asked = DiscardSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        return Response({"discarded": quarantine.discard(**asked.validated_data)})

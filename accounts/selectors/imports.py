@@ -1,8 +1,14 @@
 """What was loaded, and the rows that wait for a client."""
 
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from accounts.models import ImportBatch, ImportFile, QuarantinedRow
 
@@ -18,6 +24,74 @@ def waiting_rows(search: str = "") -> QuerySet[QuarantinedRow]:
     if search:
         rows = rows.filter(Q(data__icontains=search) | Q(source__iexact=search))
     return rows
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Whom rows in quarantine name, in one source: ``first`` is the id of one of the rows."""
+
+    first: int
+    source: str
+    client: str
+    client_name: str
+    inn: str
+    kpp: str
+    rows: int
+    amount: Decimal | None
+    since: dt.date | None
+    until: dt.date | None
+
+    @property
+    def words(self) -> str:
+        parts = (self.client_name, self.client, self.inn, self.kpp)
+        return " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+NAMING = ("client", "client_name", "inn", "kpp")
+
+
+def strangers(search: str = "") -> QuerySet:
+    """Those whom the waiting rows name, the most rows first, as dicts of :class:`Stranger`."""
+    return (
+        waiting_rows(search)
+        .order_by()
+        .values("source", **{name: _said(name) for name in NAMING})
+        .annotate(
+            first=Min("pk"),
+            rows=Count("pk"),
+            amount=Sum("amount"),
+            since=Min("date"),
+            until=Max("date"),
+        )
+        .order_by("-rows", "first")
+    )
+
+
+def stranger_of(row: QuarantinedRow) -> Stranger:
+    """Whom a row names, with all rows of its source that name the same."""
+    return Stranger(**strangers_like(row).get())
+
+
+def strangers_like(row: QuarantinedRow) -> QuerySet:
+    return strangers().filter(source=row.source, **_naming(row))
+
+
+def rows_like(row: QuarantinedRow) -> QuerySet[QuarantinedRow]:
+    """The rows of the same source that name the same as this one, oldest first."""
+    return (
+        QuarantinedRow.objects.alias(**{name: _said(name) for name in NAMING})
+        .filter(source=row.source, **_naming(row))
+        .select_related("batch")
+        .order_by("date", "pk")
+    )
+
+
+def _said(name: str) -> Coalesce:
+    return Coalesce(KT(f"data__{name}"), Value(""), output_field=TextField())
+
+
+def _naming(row: QuarantinedRow) -> dict[str, str]:
+    return {name: str(row.data.get(name) or "") for name in NAMING}
 
 
 def waiting_totals() -> dict[str, int | Decimal]:

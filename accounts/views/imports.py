@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.importing import FIELDS, Issue
 from accounts.models import ImportBatch
-from accounts.selectors.imports import batches, import_files, waiting_rows, waiting_totals
+from accounts.selectors.imports import batches, import_files, waiting_totals
 from accounts.services.importing.messages import text
 from kam.lib.navigation import may
 from kam.lib.views import find
@@ -64,17 +64,6 @@ def import_detail(request, pk):
             "warnings_found": found.get("warnings", 0),
             "quarantined": report.get("quarantined", {}),
         },
-    )
-
-
-@require_GET
-def quarantine_list(request):
-    search = request.GET.get("q", "")[:120]
-    page = Paginator(waiting_rows(search), PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "accounts/imports_quarantine.html",
-        {"page": page, "search": search, "waiting": waiting_totals()},
     )
 
 

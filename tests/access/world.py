@@ -32,6 +32,7 @@ from accounts.models import (
     ProcessTemplate,
     Product,
     ProductFamily,
+    QuarantinedRow,
     Relation,
     RunStep,
     Standing,
@@ -357,6 +358,18 @@ def _facts(world: World, relation: str) -> None:
         ),
     )
     batch = world.rows["accounts.ImportBatch"][relation]
+    waiting = {"client_name": f"Stranger {batch.pk}", "amount": "1.00"}
+    add(
+        relation,
+        QuarantinedRow.objects.create(
+            batch=batch,
+            source="bank",
+            kind="payments",
+            row=2,
+            data=waiting,
+            fingerprint=f"{batch.pk}",
+        ),
+    )
     add(
         relation,
         ImportFile.objects.create(

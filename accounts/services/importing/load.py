@@ -46,7 +46,7 @@ class Load:
     report: Report
     asked_by: User | None = None
     touched: set[int] = field(default_factory=set)
-    # Clients that rows mean without naming them, by position.
+    # Clients that rows mean without naming them, or that people gave them, by position.
     clients_given: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

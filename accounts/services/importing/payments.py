@@ -163,7 +163,7 @@ def _read_clients_from_documents(load: Load) -> None:
         position: next(iter(owners[number]))
         for position, number in nameless.items()
         if len(owners[number]) == 1
-    }
+    } | load.clients_given
 
 
 def write_receipts(load: Load, receipts: Iterable[Receipt]) -> None:

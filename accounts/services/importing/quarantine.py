@@ -27,6 +27,11 @@ class Quarantine:
         self._load = load
         self._waiting: set[int] = set()
 
+    @property
+    def waiting(self) -> set[int]:
+        """Places of the rows that wait."""
+        return set(self._waiting)
+
     def add(self, position: int) -> None:
         self._waiting.add(position)
 

@@ -1,10 +1,10 @@
 """Which client a row means.
 
 The order: external id in this source, then ИНН with КПП, then the ИНН of exactly one client,
-then the exact name of exactly one.  A name never joins clients of different ИНН, nor two that
-the same source calls by different ids.  Where the one cell that names the client is no id we
-know, it may be the name: many files have names in the column "client".  Groups are never meant:
-documents hang on legal entities.
+then the exact name of exactly one, then a name that people said means a client.  A name never
+joins clients of different ИНН, nor two that the same source calls by different ids.  Where the one
+cell that names the client is no id we know, it may be the name: many files have names in the column
+"client".  Groups are never meant: documents hang on legal entities.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Clients:
         self._by_name: dict[str, list[int]] = defaultdict(list)
         distinct = set(references)
         self._read(
-            {reference.external_id for reference in distinct} - {None},
+            # A name may have been said to mean a client, where quarantined rows were given one.
+            {called for reference in distinct for called in (reference.external_id, reference.name)}
+            - {None},
             {reference.inn for reference in distinct} - {None},
             {reference.name for reference in distinct} - {None}
             | {reference.external_id for reference in distinct if reference.is_one_cell},
@@ -150,6 +152,9 @@ class Clients:
         ]
         if len(alike) == 1:
             return alike[0]
+        said = self._by_id.get(name) if name else None
+        if said is not None and not (inn and self._clients[said].inn not in ("", inn)):
+            return said
         if several or alike:
             raise Ambiguous
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -202,19 +202,57 @@ def _write(table: Table, report: Report, history: bool | None, asked_by: User | 
         asked_by=asked_by,
         at=timezone.now(),
     )
+    load = _load(table, report, batch, asked_by)
+    load.quarantine.write()
+    _settle(load, batch)
+
+
+def write_table(
+    table: Table,
+    report: Report,
+    batch: ImportBatch,
+    asked_by: User | None,
+    clients: Mapping[int, int],
+) -> set[int]:
+    """Write rows that were read before, of clients that people gave them (place -> client).
+
+    In the caller's transaction.  Returns the places of rows that were not written; ``report`` says
+    why.
+    """
+    _take_turns()
+    report.history = batch.history
+    load = _load(table, report, batch, asked_by, clients)
+    wrong = {table.rows.index(issue.row) for issue in report.errors if issue.row is not None}
+    _settle(load, batch)
+    return wrong | load.quarantine.waiting
+
+
+def _load(
+    table: Table,
+    report: Report,
+    batch: ImportBatch,
+    asked_by: User | None,
+    clients: Mapping[int, int] | None = None,
+) -> Load:
     load = Load(
         table=table,
         source=report.source,
-        history=history,
+        history=batch.history,
         now=batch.at,
         batch_id=batch.pk,
         report=report,
         asked_by=asked_by,
+        clients_given=dict(clients or {}),
     )
     _LOADERS[report.kind](load)
-    load.quarantine.write()
+    return load
+
+
+def _settle(load: Load, batch: ImportBatch) -> None:
+    """What follows the facts: payments find their documents, the answer is kept and told."""
+    report = load.report
     if load.touched:
-        allocate(load.touched, history=history)
+        allocate(load.touched, history=batch.history)
     _decide(report, "partial")
     batch.report = report.as_json(most=_FINDINGS_KEPT)
     batch.save(update_fields=["report"])

@@ -22,7 +22,11 @@ def find_buyers(documents: Documents) -> Book:
             if number in ambiguous:
                 document, words = documents.document_of[position], references[number].words()
                 documents.refuse(document, position, None, "client.ambiguous", reference=words)
-    _assign(documents, [resolved[number] for number in used])
+    given = documents.load.clients_given
+    _assign(
+        documents,
+        [given.get(position) or resolved[number] for position, number in enumerate(used)],
+    )
     _put_aside(documents)
     return book
 
