@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms.quarantine import DiscardForm, GiveForm
 from accounts.models import QuarantinedRow
 from accounts.selectors.imports import (
+    NAMING,
     Stranger,
     rows_like,
     stranger_of,
@@ -19,6 +20,7 @@ from accounts.selectors.imports import (
     waiting_totals,
 )
 from accounts.services import clients, quarantine
+from accounts.services.importing.field_words import LABELS
 from kam.lib.navigation import may
 from kam.lib.views import find
 
@@ -51,7 +53,7 @@ def quarantine_detail(request, pk):
     context = {
         "row": row,
         "stranger": stranger_of(row),
-        "rows": rows[:ROWS],
+        "rows": [_told(each) for each in rows[:ROWS]],
         "proposed": quarantine.make_client(row),
         "forms": forms,
         "may_write": may(request.user, "quarantine_detail", "POST"),
@@ -59,6 +61,17 @@ def quarantine_detail(request, pk):
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/quarantine_detail.html", context, status=status)
+
+
+def _told(row: QuarantinedRow) -> QuarantinedRow:
+    """The row with what it says beyond its client, day and amount: labels and values."""
+    labels = LABELS[row.kind]
+    row.told = [
+        (labels.get(name, name), value)
+        for name, value in row.data.items()
+        if name not in (*NAMING, "date", "amount")
+    ]
+    return row
 
 
 def _done(request, row, rows, act: str, forms: dict) -> bool:
