@@ -221,7 +221,7 @@ POLICY = {
     "api:matrix-detail": Row(read=STAFF, subject="scoring.Matrix"),
     "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-rule": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
-    "api:matrix-runs": Row(read=STAFF, subject="scoring.Matrix"),
+    "api:matrix-runs": Row(read=STAFF, write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-restoration": Row(write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-weighing": Row(read=STAFF, write=EDITORS, subject="scoring.Matrix"),
     "api:matrix-weighing-people": Row(write=LEADERS, subject="scoring.Matrix"),

@@ -1,5 +1,6 @@
 """What-if over REST: the same answer as on the workbench."""
 
+import datetime as dt
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -12,12 +13,16 @@ from rest_framework.response import Response
 
 from accounts.models import Client
 from kam.lib.endpoints import APIView
+from kam.lib.periods import today
 from scoring.models import Matrix, MatrixVersion
 from scoring.selectors.matrices import runs_of, version_criteria, working_version
+from scoring.services.requests import ask_ranking
 from scoring.services.versions import Choice, proposed, restore
 from scoring.services.whatif import what_if
 
 from .matrices import RunSerializer, VersionCriterionSerializer, VersionSerializer
+
+EARLIEST = dt.date(1990, 1, 1)
 
 
 class WhatIfQuestion(serializers.Serializer):
@@ -138,13 +143,39 @@ class WhatIf(APIView):
         return Response(WhatIfAnswer(answer).data)
 
 
+class RunAsked(serializers.Serializer):
+    """As of which day; without it as of today."""
+
+    as_of = serializers.DateField(required=False, allow_null=True)
+
+    def validate_as_of(self, day):
+        if day and not EARLIEST <= day <= today():
+            raise serializers.ValidationError(_("A day that has been is needed."))
+        return day
+
+
+class RunJob(serializers.Serializer):
+    """The job that ranks; its ``result`` names the run."""
+
+    job = serializers.IntegerField(source="pk")
+
+
 class RunList(APIView):
-    """The rankings of a matrix, newest first; ``ranking/?run=`` reads one as it was."""
+    """The rankings of a matrix, newest first; ``ranking/?run=`` reads one as it was.  ``POST`` asks
+    for another one, as a job."""
 
     @extend_schema(responses=RunSerializer(many=True))
     def get(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         return Response(RunSerializer(runs_of(matrix), many=True).data)
+
+    @extend_schema(request=RunAsked, responses={202: RunJob})
+    def post(self, request, pk):
+        matrix = get_object_or_404(Matrix, pk=pk)
+        asked = RunAsked(data=request.data)
+        asked.is_valid(raise_exception=True)
+        job = ask_ranking(matrix, request.user, asked.validated_data.get("as_of"))
+        return Response(RunJob(job).data, status=status.HTTP_202_ACCEPTED)
 
 
 class RestorationSerializer(serializers.Serializer):

@@ -1,5 +1,7 @@
 """Asking for a ranking; the work itself is a job."""
 
+import datetime as dt
+
 from django.contrib.auth import get_user_model
 
 from kam.jobs.models import Job
@@ -19,6 +21,12 @@ def request_ranking(matrix: Matrix) -> Job:
         actor=actor,
         unique=f"scoring.rank:{matrix.pk}",
     )
+
+
+def ask_ranking(matrix: Matrix, person, as_of: dt.date | None = None) -> Job:
+    """A ranking that a person asks for: a job of their own, which they may watch."""
+    day = as_of.isoformat() if as_of else None
+    return enqueue("scoring.rank", {"matrix_id": matrix.pk, "as_of": day}, actor=person)
 
 
 def request_rankings() -> list[Job]:

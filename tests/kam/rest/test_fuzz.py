@@ -114,7 +114,7 @@ def _short(error: BaseException) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_few_requests_of_each_operation(role):
-    wrong = attack(role, 4)
+    wrong = attack(role, 2)
     assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
 
 
