@@ -219,7 +219,7 @@ POLICY = {
     "api:criterion-detail": Row(read=STAFF, write=LEADERS),
     "api:matrix-list": Row(read=STAFF),
     "api:matrix-detail": Row(read=STAFF, subject="scoring.Matrix"),
-    "api:matrix-draft": Row(write=LEADERS, subject="scoring.Matrix"),
+    "api:matrix-draft": Row(read=STAFF, write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-rule": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-runs": Row(read=STAFF, write=LEADERS, subject="scoring.Matrix"),
     "api:matrix-restoration": Row(write=LEADERS, subject="scoring.Matrix"),

@@ -84,6 +84,8 @@ class Schema(AutoSchema):
             return [FIELDS, *filters, *([one_of(_both_ways(sorts))("sort")] if sorts else [])]
         if self.method == "POST":
             return [header("Idempotency-Key", "A name for this request: sent twice, done once.")]
+        if not hasattr(self.view, "get"):
+            return []
         return [header("If-Match", "`ETag` that was read: a change in between answers 412.")]
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):

@@ -84,7 +84,8 @@ class Frame:
         Writers of one address that send it take turns, so that the second sees the first.
         """
         if not hasattr(self, "get"):
-            return
+            said = _("What this address writes has no version of its own.")
+            raise serializers.ValidationError({"If-Match": [said]})
         lock(f"write {request.path}")
         present = tag_of(self.get(request, *self.args, **self.kwargs).data)
         asked = [each.strip() for each in request.headers["If-Match"].split(",")]

@@ -99,7 +99,15 @@ class DraftSerializer(serializers.Serializer):
 
 
 class MatrixDraft(APIView):
-    """Write the matrix's draft, beginning one where there is none."""
+    """The matrix's draft; writing begins one where there is none."""
+
+    @extend_schema(responses={200: VersionSerializer, 204: None})
+    def get(self, request, pk):
+        matrix = get_object_or_404(Matrix, pk=pk)
+        draft = matrix.versions.filter(status=MatrixVersion.Status.DRAFT).first()
+        if draft is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(VersionSerializer(draft).data)
 
     @extend_schema(request=DraftSerializer, responses=VersionSerializer)
     def put(self, request, pk):

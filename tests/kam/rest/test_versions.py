@@ -67,3 +67,34 @@ def test_what_has_no_version_is_compared_by_all_that_is_told(program, db):
     first, late = (call("patch", "criterion-detail", key, **asked) for _ in range(2))
     assert first.status_code == 200, first.content
     assert late.status_code == 412
+
+
+def test_a_draft_is_written_as_it_was_read(program, db):
+    from scoring.models import Matrix
+    from tests.factories import make_user
+
+    call = program(make_user("administrator", language="en"))
+    matrix = Matrix.objects.get(is_main=True).pk
+    assert call("get", "matrix-draft", matrix).status_code == 204
+    criteria = [("profit", "50"), ("tenure", "30"), ("procurement", "20")]
+    draft = {"criteria": [{"criterion": key, "weight": weight} for key, weight in criteria],
+             "selection": "top_n", "selection_value": 25}  # fmt: skip
+    assert call("put", "matrix-draft", matrix, data=draft).status_code == 200
+    old = tag(call, "matrix-draft", matrix)
+    draft["selection_value"] = 30
+    first, late = (
+        call("put", "matrix-draft", matrix, data=draft, **{"If-Match": old}) for _ in range(2)
+    )
+    assert first.status_code == 200, first.content
+    assert late.status_code == 412
+
+
+def test_where_nothing_has_a_version_none_is_taken(program, db):
+    from scoring.models import Matrix
+    from tests.factories import make_user
+
+    call = program(make_user("administrator"))
+    matrix = Matrix.objects.get(is_main=True).pk
+    axes = {"criterion": "profit", "axis": "strength"}
+    asked = call("put", "matrix-axes", matrix, data=axes, **{"If-Match": '"1"'})
+    assert asked.status_code == 400
