@@ -28,6 +28,7 @@ _NUMERIC = frozenset({Cell.NUMBER, Cell.COUNT, Cell.RATE})
 _RUSSIA = frozenset(
     {"ru", "rus", "россия", "рф", "российская федерация", "russia", "russian federation", "643"}
 )
+_LONGEST_TAX_NUMBER = {"inn": 12, "kpp": 9}
 # Values in messages are cut to this many characters.
 _SHOWN = 60
 
@@ -276,7 +277,7 @@ class Columns:
         for index, text in enumerate(raw):
             text = without_mark(text)
             if foreign is not None and foreign[index]:
-                found.append(Checked(tolerated(text)))
+                found.append(Checked(self._tolerated(index, "inn", text)))
                 continue
             checked = known.get(text)
             if checked is None:
@@ -298,13 +299,21 @@ class Columns:
         ]
         self.values["kpp"] = self._kpp(texts, foreign)
 
+    def _tolerated(self, index: int, name: str, text: str) -> str | None:
+        """A tax number of another country, where it is as short as we keep them."""
+        number = tolerated(text)
+        if number is not None and len(number) > _LONGEST_TAX_NUMBER[name]:
+            self.warn(index, name, "inn.foreign_long", value=_cut(number))
+            return None
+        return number
+
     def _kpp(self, raw: list[str], foreign: list[bool] | None) -> list[Value]:
         inns = self.values.get("inn") or [None] * len(raw)
         values: list[Value] = []
         for index, (text, inn) in enumerate(zip(raw, inns, strict=True)):
             text = without_mark(text)
             if foreign is not None and foreign[index]:
-                values.append(tolerated(text))
+                values.append(self._tolerated(index, "kpp", text))
                 continue
             checked = check_kpp(text, inn if isinstance(inn, str) else None)
             values.append(checked.value)

@@ -201,6 +201,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "ИНН is all zeros. Write the right one or leave the cell empty.",
         "ИНН состоит из одних нулей. Укажите верный или оставьте ячейку пустой.",
     ),
+    "inn.foreign_long": (
+        "The tax number “{value}” is longer than we keep them and was left out.",
+        "Налоговый номер «{value}» длиннее, чем мы храним, и не взят.",
+    ),
     "inn.leading_zero_restored": (
         "The zero lost in front of ИНН was put back: {value}.",
         "Восстановлен потерянный ноль в начале ИНН: {value}.",

@@ -209,6 +209,13 @@ def test_tax_numbers_of_other_countries_are_tolerated_by_country() -> None:
     assert table.frame["inn"] == ["123456789012"]
 
 
+def test_a_tax_number_longer_than_we_keep_is_left_out_and_told() -> None:
+    long = "DE 1234 5678 9012 3"
+    table = documents("number,date,tax id,amount", f"1,2024-03-31,{long},5")
+    assert table.frame["inn"] == [None]
+    assert warnings_of(table) == [(2, "inn.foreign_long")]
+
+
 def test_cancelled_and_unposted_documents_do_not_count() -> None:
     table = documents(
         "Номер;Дата;Контрагент;Сумма;Статус;Проведен",
