@@ -12,7 +12,7 @@ from accounts.selectors import clients as lists
 from accounts.selectors import facts
 from accounts.services import clients as services
 from kam.lib.api import Pages
-from kam.lib.api_parameters import day, one_of, phrase, whole
+from kam.lib.api_parameters import day, one_of, phrase, sent, whole
 from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView, version_asked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
@@ -118,7 +118,11 @@ class ClientList(ListAPIView):
     def get(self, request):
         return self.list(request)
 
-    @extend_schema(request=ClientSerializer, responses={201: ClientSerializer})
+    @extend_schema(
+        request=ClientSerializer,
+        responses={201: ClientSerializer},
+        examples=sent(name="ООО «Рассвет»", inn="7707083893", kpp="770701001", city="Тверь"),
+    )
     def post(self, request):
         client = services.create_client(validated(request.user, request.data).values())
         return Response(ClientSerializer(client).data, status=status.HTTP_201_CREATED)
@@ -135,7 +139,11 @@ class ClientDetail(APIView):
     def put(self, request, pk):
         return self.patch(request, pk)
 
-    @extend_schema(request=ClientSerializer, responses=ClientSerializer)
+    @extend_schema(
+        request=ClientSerializer,
+        responses=ClientSerializer,
+        examples=sent(city="Тверь", version=1),
+    )
     def patch(self, request, pk):
         row = find_editable(Client, pk=pk)
         version = version_asked(request)

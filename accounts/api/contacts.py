@@ -12,7 +12,7 @@ from accounts.selectors import ledger
 from accounts.services import clients as services
 from accounts.services import relationships
 from accounts.views.contacts import silence_of
-from kam.lib.api_parameters import one_of
+from kam.lib.api_parameters import one_of, sent
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
@@ -68,7 +68,11 @@ class ContactList(ListAPIView):
         relationships.note_view(None)
         return self.list(request)
 
-    @extend_schema(request=ContactSerializer, responses={201: ContactSerializer})
+    @extend_schema(
+        request=ContactSerializer,
+        responses={201: ContactSerializer},
+        examples=sent(client=2, name="Анна Ли", position="Закупки", email="anna@example.com"),
+    )
     def post(self, request):
         client = _client_of(request.data)
         form = _filled(ContactForm, request.data, client)

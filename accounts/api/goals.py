@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.models import Client, Goal, Standing
 from accounts.selectors.people import people_beside
 from accounts.services import standings
-from kam.lib.api_parameters import flag, one_of
+from kam.lib.api_parameters import flag, one_of, sent
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
@@ -141,7 +141,11 @@ class CandidacySerializer(serializers.Serializer):
 class ClientCandidacy(APIView):
     """Propose a client for the key list."""
 
-    @extend_schema(request=CandidacySerializer, responses={201: StandingSerializer})
+    @extend_schema(
+        request=CandidacySerializer,
+        responses={201: StandingSerializer},
+        examples=sent(reason="Three new shops this year"),
+    )
     def post(self, request, pk):
         find_editable(Client, pk=pk)
         asked = CandidacySerializer(data=request.data)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from accounts.models import Client, Potential, Wallet
 from accounts.selectors import potential as found
 from accounts.services import potential
+from kam.lib.api_parameters import sent
 from kam.lib.endpoints import APIView
 from kam.lib.views import find, find_editable
 
@@ -68,7 +69,11 @@ class WalletList(APIView):
         find(Client, pk=pk)
         return Response(WalletSerializer(found.wallets_of(pk), many=True).data)
 
-    @extend_schema(request=WalletSerializer, responses={201: WalletSerializer})
+    @extend_schema(
+        request=WalletSerializer,
+        responses={201: WalletSerializer},
+        examples=sent(amount="5400000.00", date="2026-03-05", source="Коммерческий директор"),
+    )
     def post(self, request, pk):
         client = find_editable(Client, pk=pk)
         asked = WalletSerializer(data=request.data)

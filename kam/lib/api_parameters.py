@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
 Make = Callable[..., OpenApiParameter]
 
@@ -12,6 +12,11 @@ def header(name: str, description: str) -> OpenApiParameter:
     return OpenApiParameter(
         name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=description
     )
+
+
+def sent(**values: object) -> list[OpenApiExample]:
+    """The example of a body in the description."""
+    return [OpenApiExample("example", values, request_only=True)]
 
 
 FIELDS = OpenApiParameter(

@@ -7,6 +7,7 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
+from kam.lib.api_parameters import sent
 from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
 from scoring.models import Criterion, Matrix, MatrixVersion
 from scoring.selectors.matrices import matrices, version_criteria
@@ -109,7 +110,19 @@ class MatrixDraft(APIView):
             return Response(status=status.HTTP_204_NO_CONTENT)
         return Response(VersionSerializer(draft).data)
 
-    @extend_schema(request=DraftSerializer, responses=VersionSerializer)
+    @extend_schema(
+        request=DraftSerializer,
+        responses=VersionSerializer,
+        examples=sent(
+            criteria=[
+                {"criterion": "profit", "weight": "50"},
+                {"criterion": "tenure", "weight": "30"},
+                {"criterion": "procurement", "weight": "20"},
+            ],
+            selection="top_n",
+            selection_value=25,
+        ),
+    )
     def put(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         asked = DraftSerializer(data=request.data)
@@ -142,7 +155,11 @@ class NoDraft(APIException):
 class MatrixActivation(APIView):
     """Put the draft to use; the ranking follows as a job."""
 
-    @extend_schema(request=ActivationSerializer, responses=VersionSerializer)
+    @extend_schema(
+        request=ActivationSerializer,
+        responses=VersionSerializer,
+        examples=sent(reason="Payment matters now"),
+    )
     def post(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         draft = matrix.versions.filter(status=MatrixVersion.Status.DRAFT).first()

@@ -9,7 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from accounts.models import Client
-from kam.lib.api_parameters import flag, phrase, whole
+from kam.lib.api_parameters import flag, phrase, sent, whole
 from kam.lib.endpoints import APIView, ListCreateAPIView
 from kam.lib.scoping import current
 from kam.lib.views import find_editable
@@ -62,7 +62,10 @@ class RatingList(ListCreateAPIView):
     def get(self, request):
         return self.list(request)
 
-    @extend_schema(responses={201: RatingSerializer, 204: None})
+    @extend_schema(
+        responses={201: RatingSerializer, 204: None},
+        examples=sent(client=2, criterion="values", value="8", reason="Open talks"),
+    )
     def post(self, request):
         return self.create(request)
 
@@ -107,7 +110,11 @@ class BatchAnswer(serializers.Serializer):
 class RatingBatch(APIView):
     """One's own ratings of many clients in one go: all of them are recorded, or none."""
 
-    @extend_schema(request=BatchSerializer, responses={201: BatchAnswer})
+    @extend_schema(
+        request=BatchSerializer,
+        responses={201: BatchAnswer},
+        examples=sent(ratings=[{"client": 2, "criterion": "values", "value": "8"}]),
+    )
     def post(self, request):
         asked = BatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

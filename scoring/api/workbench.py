@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from accounts.models import Client
+from kam.lib.api_parameters import sent
 from kam.lib.endpoints import APIView
 from kam.lib.periods import today
 from scoring.models import Matrix, MatrixVersion
@@ -169,7 +170,7 @@ class RunList(APIView):
         matrix = get_object_or_404(Matrix, pk=pk)
         return Response(RunSerializer(runs_of(matrix), many=True).data)
 
-    @extend_schema(request=RunAsked, responses={202: RunJob})
+    @extend_schema(request=RunAsked, responses={202: RunJob}, examples=sent(as_of="2026-03-05"))
     def post(self, request, pk):
         matrix = get_object_or_404(Matrix, pk=pk)
         asked = RunAsked(data=request.data)

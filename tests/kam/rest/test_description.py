@@ -43,6 +43,19 @@ def test_every_operation_has_words_and_tells_its_errors():
     assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
+def test_what_programs_write_most_has_an_example():
+    described = description("en")["paths"]
+    for path, verb in (
+        ("clients/", "post"),
+        ("documents/bulk/", "post"),
+        ("clients/by-external/{source}/{external_id}/", "put"),
+        ("ratings/", "post"),
+        ("matrices/{id}/draft/", "put"),
+    ):
+        body = described[f"/api/v1/{path}"][verb]["requestBody"]["content"]["application/json"]
+        assert body["examples"], path
+
+
 def test_every_route_of_the_api_is_described_and_stands_in_the_frame():
     described = {path for _verb, path in operations()}
     for route in (each for each in all_routes() if each.is_api):
