@@ -268,6 +268,7 @@ REST_FRAMEWORK = {
 }
 # Requests a minute for one key or person; 0 = no limit.
 API_RATE_LIMIT = env.int("API_RATE_LIMIT", 360)
+API_TAGS = "kam.api_tags.TAGS"
 SPECTACULAR_SETTINGS = {
     "TITLE": "KAM",
     "VERSION": "1",
@@ -275,6 +276,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "kam.lib.api_schema.with_errors",
+        "kam.lib.api_schema.with_tags",
     ],
     "ENUM_NAME_OVERRIDES": {
         "ClientKind": "accounts.models.Client.Kind",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.fields import ChoiceField
@@ -63,7 +65,8 @@ class Schema(AutoSchema):
     """Tags by what an address begins with, summaries by verb and address, shared parameters."""
 
     def get_tags(self) -> list[str]:
-        return [self._segments()[0]]
+        first = self._segments()[0]
+        return [next((tag for tag, (_, parts) in tags().items() if first in parts), first)]
 
     def get_summary(self) -> str:
         *before, last = [each for each in self._segments() if not each.startswith("{")]
@@ -113,6 +116,19 @@ def _both_ways(sorts) -> list[str]:
 
 def _singular(name: str) -> str:
     return _SINGULAR.get(name) or (name[:-1] if name.endswith("s") else name)
+
+
+def tags() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """tag -> what it holds, and the first parts of addresses."""
+    return import_string(settings.API_TAGS)
+
+
+def with_tags(result: dict[str, Any], **_rest) -> dict[str, Any]:
+    """Every tag in words, in the language of the description."""
+    result["tags"] = [
+        {"name": tag, "description": str(description)} for tag, (description, _) in tags().items()
+    ]
+    return result
 
 
 def with_errors(result: dict[str, Any], **_rest) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""Under which heading an address stands in the description of the API, by what it begins with."""
+
+from django.utils.translation import gettext_lazy as _
+
+# tag -> what it holds, and the first parts of addresses
+TAGS = {
+    "clients": (
+        _("Who the clients are, the people there, and what one wants with them."),
+        ("clients", "contacts", "relations", "goals", "standings"),
+    ),
+    "facts": (
+        _("What happened: documents, payments, talks."),
+        ("documents", "payments", "interactions"),
+    ),
+    "processes": (
+        _("How one works with clients, step by step."),
+        ("process-templates", "processes", "process-runs", "run-steps"),
+    ),
+    "ranking": (
+        _("The ranking and how sure it is."),
+        ("ranking", "confidences", "backtests"),
+    ),
+    "matrices": (
+        _("By what clients are ranked: matrices, criteria, weights, rules."),
+        ("matrices", "criteria"),
+    ),
+    "ratings": (
+        _("What people say of clients, and what they are asked."),
+        ("ratings", "rating-requests", "rating-spreads"),
+    ),
+    "decisions": (
+        _("Who is on the key list, and why."),
+        ("decisions", "overrides"),
+    ),
+    "portfolio": (_("Figures and charts of all clients."), ("portfolio",)),
+    "imports": (
+        _("Files and many rows on their way in, and rows that wait for a client."),
+        ("import-files", "imports", "bulk", "quarantine"),
+    ),
+    "administration": (
+        _("The audit trail, jobs, and this description."),
+        ("events", "seals", "jobs", "schema"),
+    ),
+}
