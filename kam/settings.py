@@ -259,7 +259,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["kam.lib.api.PolicyPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kam.lib.api_parsers.JSON"],
     "DEFAULT_PAGINATION_CLASS": "kam.lib.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "kam.lib.api_schema.Schema",
     "EXCEPTION_HANDLER": "kam.lib.api_errors.answer_error",

@@ -12,7 +12,7 @@ from accounts.importing.rows import LINE_FIELDS, LINES, fields_of, misfits
 from accounts.models import BulkLoad
 from accounts.services import bulk
 from kam.lib.api_parameters import one_of, whole
-from kam.lib.api_parsers import ExactJSONParser
+from kam.lib.api_parsers import ExactJSON
 from kam.lib.endpoints import APIView
 from kam.lib.views import find
 
@@ -122,7 +122,7 @@ class Bulk(APIView):
     """Take in up to 10,000 rows as a job; what became of each is at `bulk/{id}/rows/`."""
 
     kind = ""
-    parser_classes = (ExactJSONParser,)
+    parser_classes = (ExactJSON,)
     largest = LARGEST
 
     def take(self, request):

@@ -12,7 +12,7 @@ from accounts.models import Client, Document, Payment
 from accounts.services import bulk
 from accounts.services.importing import Report
 from accounts.services.importing.running import is_free
-from kam.lib.api_parsers import ExactJSONParser
+from kam.lib.api_parsers import ExactJSON
 from kam.lib.endpoints import APIView, ListAPIView
 from kam.lib.views import find
 
@@ -55,7 +55,7 @@ class ByExternal(APIView):
 
     kind = ""
     own = ""  # the field that the address names
-    parser_classes = (ExactJSONParser,)
+    parser_classes = (ExactJSON,)
 
     def write(self, request, source: str, external_id: str) -> tuple[dict, Report]:
         data = request.data

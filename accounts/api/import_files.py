@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from accounts.importing import FIELDS, KINDS, Refused
@@ -14,6 +14,7 @@ from accounts.models import ImportFile
 from accounts.services import import_files
 from accounts.services.importing.messages import text
 from kam.lib.api import Pages
+from kam.lib.api_parsers import JSON
 from kam.lib.endpoints import APIView
 from kam.lib.views import find, find_editable
 
@@ -113,7 +114,7 @@ class ImportFileList(APIView):
 class ImportFileDetail(APIView):
     """One file; ``PATCH`` says how it is to be read, ``DELETE`` puts it aside."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (JSON,)
 
     @extend_schema(responses=ImportFileSerializer)
     def get(self, request, pk):

@@ -11,7 +11,7 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.urls import resolve
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from accounts.models import ApiToken
 from kam.lib.policy import row_for
@@ -20,6 +20,16 @@ from tests.access import world as worlds
 
 schemathesis = pytest.importorskip("schemathesis")
 
+# (how requests are made, whether one value of the body is then spoilt)
+MODES = (
+    (schemathesis.GenerationMode.POSITIVE, False),
+    (schemathesis.GenerationMode.NEGATIVE, False),
+    (schemathesis.GenerationMode.POSITIVE, True),
+)
+HOSTILE = (
+    "NaN", "Infinity", "-inf", "1e400", 10**30, -(10**30), 1.5e300, 0, -1, "", " ", "\x00", "\u202e",
+    "'; --", "x" * 40_000, [], {}, [None], {"a": {}}, True, "9999-12-31", "0001-01-01", "0000-00-00",
+)  # fmt: skip
 ROLES = ("administrator", "manager", "kam", "colleague", "auditor")
 pytestmark = [
     pytest.mark.django_db,
@@ -59,35 +69,59 @@ def attack(role: str, examples: int) -> dict[str, str]:
     headers = {"Authorization": f"Bearer {secret}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", app=application, headers=headers)
     wrong: dict[str, str] = {}
-    modes = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
-    for each, mode in itertools.product(schema.get_all_operations(), modes):
+    for each, (mode, hostile) in itertools.product(schema.get_all_operations(), MODES):
         operation = each.ok()
-
-        @given(case=operation.as_strategy(generation_mode=mode))
-        @settings(
-            max_examples=examples,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        def one(case):
-            aim(case, world)
-            with transaction.atomic():
-                response = case.call(headers=headers)
-                transaction.set_rollback(True)
-            case.validate_response(response, checks=checks(case))
-
+        if hostile and not operation.body:
+            continue
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                one()
+                ask(operation, mode, hostile, world, headers, examples)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            wrong[f"{operation.label} ({mode.value})"] = _short(error)
+            how = "hostile" if hostile else mode.value
+            wrong[f"{operation.label} ({how})"] = _short(error)
     return wrong
+
+
+def ask(operation, mode, hostile: bool, world, headers, examples: int) -> None:
+    @given(case=operation.as_strategy(generation_mode=mode), data=strategies.data())
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def one(case, data):
+        aim(case, world)
+        if hostile:
+            spoil(case, data)
+        with transaction.atomic():
+            response = case.call(headers=headers)
+            transaction.set_rollback(True)
+        case.validate_response(response, checks=checks(case))
+
+    one()
+
+
+def spoil(case, data) -> None:
+    """Put what no code expects in place of one value of a body that is right otherwise."""
+    if not isinstance(case.body, dict | list):
+        return
+    places = list(_places(case.body))
+    if places:
+        holder, key = data.draw(strategies.sampled_from(places))
+        holder[key] = data.draw(strategies.sampled_from(HOSTILE))
+
+
+def _places(value):
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        yield value, key
+        if isinstance(each, dict | list):
+            yield from _places(each)
 
 
 def aim(case, world) -> None:
