@@ -89,6 +89,7 @@ api_urlpatterns = [
         name="payment-external",
     ),
     path("payments/", external_api.PaymentList.as_view(), name="payment-list"),
+    path("bulk/", bulk_api.BulkList.as_view(), name="bulk-list"),
     path("bulk/<int:pk>/", bulk_api.BulkDetail.as_view(), name="bulk-detail"),
     path("bulk/<int:pk>/rows/", bulk_api.BulkRows.as_view(), name="bulk-rows"),
     path("clients/", api.ClientList.as_view(), name="client-list"),

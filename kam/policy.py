@@ -141,6 +141,7 @@ POLICY = {
     "api:document-external": Row(write=LEADERS, scope=IMPORT_SCOPE),
     "api:payment-external": Row(write=LEADERS, scope=IMPORT_SCOPE),
     "api:payment-list": Row(read=STAFF),
+    "api:bulk-list": Row(read=LEADERS | {AUDITOR}),
     "api:bulk-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "api:bulk-rows": Row(read=LEADERS | {AUDITOR}, subject="accounts.BulkLoad"),
     "quarantine_detail": Row(

@@ -11,9 +11,10 @@ from accounts.importing.fields import FIELDS, Cell
 from accounts.importing.rows import LINE_FIELDS, LINES, fields_of, misfits
 from accounts.models import BulkLoad
 from accounts.services import bulk
-from kam.lib.api_parameters import one_of, whole
+from kam.lib.api import Pages
+from kam.lib.api_parameters import one_of, phrase, whole
 from kam.lib.api_parsers import ExactJSON
-from kam.lib.endpoints import APIView
+from kam.lib.endpoints import APIView, ListAPIView
 from kam.lib.views import find
 
 from .bulk_examples import EXAMPLES
@@ -25,6 +26,10 @@ WRONG = {
     "type": gettext_noop("Texts, numbers and nulls are taken, and lines as a list of objects."),
     "empty": gettext_noop("A document needs a line, or amounts of its own without lines."),
 }
+
+
+class LatestFirst(Pages):
+    ordering = ("-pk",)
 
 
 class BulkOptions(serializers.Serializer):
@@ -172,6 +177,28 @@ def bulk_of(kind: str) -> type[Bulk]:
     return type(
         f"{kind.title()}Bulk", (Bulk,), {"kind": kind, "post": post, "__doc__": Bulk.__doc__}
     )
+
+
+class BulkInList(BulkSerializer):
+    class Meta(BulkSerializer.Meta):
+        fields = tuple(name for name in BulkSerializer.Meta.fields if name != "report")
+        read_only_fields = fields
+
+
+class BulkList(ListAPIView):
+    """Rows sent at once, the latest first; an administrator and an auditor see everybody's."""
+
+    serializer_class = BulkInList
+    pagination_class = LatestFirst
+    filters = {
+        "kind": ("kind", one_of(EXAMPLES)),
+        "source": ("source", phrase),
+    }
+    sorts = {"id": "pk", "at": "at"}
+
+    def get_queryset(self):
+        found = BulkLoad.objects.defer("content", "keys", "findings")
+        return found.select_related("job")
 
 
 class BulkDetail(APIView):

@@ -203,3 +203,14 @@ def test_what_is_known_of_old_loads_goes(send):
         BulkLoad.objects.update(at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
         assert bulk.expire(90) == 1
         assert Client.objects.count() == 2
+
+
+def test_ones_loads_are_listed_and_others_are_not(client, send):
+    load = send("client", CLIENTS)
+    client.force_login(make_user("manager"))
+    assert client.get(reverse("api:bulk-list")).json()["results"] == []
+    assert client.get(reverse("api:bulk-detail", args=[load["id"]])).status_code == 404
+    client.force_login(make_user("administrator"))
+    listed = client.get(reverse("api:bulk-list"), {"kind": "clients"}).json()["results"]
+    assert [(row["id"], row["state"]) for row in listed] == [(load["id"], "loaded")]
+    assert "report" not in listed[0]
