@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
+from kam.lib.periods import today
 
 from .models import BulkLoad, ImportFile
-from .services import bulk, import_files, potential, processes
+from .services import agreements, bulk, import_files, potential, processes, rebates
 
 
 @job(
@@ -76,3 +77,15 @@ def import_expire(running):
 def start_processes(running):
     """Begin the runs that are due by date or by what happened at the client."""
     return {"begun": processes.start_due()}
+
+
+@job(agreements.ACCRUE, title=_("Rebates by agreements"), tells={"changed": _("Changed")})
+def accrue_rebates(running):
+    """Bring the rebates earned month by month in line with agreements and purchases."""
+    return {"changed": rebates.accrue()}
+
+
+@job("accounts.agreement_reminders", title=_("Agreements that end"), tells={"told": _("Told")})
+def remind_of_agreements(running):
+    """Tell those who answer for agreements 90, 60 and 30 days before the end."""
+    return {"told": agreements.remind(today())}

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .api import agreements as agreements_api
 from .api import bulk as bulk_api
 from .api import clients as api
 from .api import contacts as contacts_api
@@ -9,7 +10,18 @@ from .api import external as external_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
-from .views import clients, contacts, documents, goals, home, interactions, potential, processes
+from .views import (
+    agreements,
+    clients,
+    contacts,
+    documents,
+    goals,
+    home,
+    interactions,
+    notices,
+    potential,
+    processes,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +36,18 @@ urlpatterns = [
     path("clients/<int:pk>/potential/", potential.client_potential, name="client_potential"),
     path("clients/<int:pk>/wallets/new/", potential.wallet_create, name="wallet_create"),
     path("clients/<int:pk>/documents/", documents.client_documents, name="client_documents"),
+    path("clients/<int:pk>/agreements/", agreements.client_agreements, name="client_agreements"),
+    path("clients/<int:pk>/agreements/new/", agreements.agreement_create, name="agreement_create"),
+    path("agreements/<int:pk>/", agreements.agreement_edit, name="agreement_edit"),
+    path("agreements/<int:pk>/renewal/", agreements.agreement_renewal, name="agreement_renewal"),
+    path(
+        "agreements/<int:pk>/files/new/",
+        agreements.agreement_file_create,
+        name="agreement_file_create",
+    ),
+    path("agreement-files/<int:pk>/", agreements.agreement_file, name="agreement_file"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/<int:pk>/seen/", notices.notice_seen, name="notice_seen"),
     path("clients/<int:pk>/people/", contacts.client_people, name="client_people"),
     path(
         "clients/<int:pk>/people/arrangement/",
@@ -106,6 +130,15 @@ api_urlpatterns = [
         name="client-potential",
     ),
     path("clients/<int:pk>/wallets/", potential_api.WalletList.as_view(), name="wallet-list"),
+    path("agreements/", agreements_api.AgreementList.as_view(), name="agreement-list"),
+    path("agreements/<int:pk>/", agreements_api.AgreementDetail.as_view(), name="agreement-detail"),
+    path(
+        "clients/<int:pk>/agreements/",
+        agreements_api.ClientAgreements.as_view(),
+        name="client-agreements",
+    ),
+    path("notices/", agreements_api.NoticeList.as_view(), name="notice-list"),
+    path("notices/<int:pk>/seen/", agreements_api.NoticeSeen.as_view(), name="notice-seen"),
     path("clients/<int:pk>/people/", contacts_api.ClientPeople.as_view(), name="client-people"),
     path("contacts/", contacts_api.ContactList.as_view(), name="contact-list"),
     path("contacts/<int:pk>/", contacts_api.ContactDetail.as_view(), name="contact-detail"),

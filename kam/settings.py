@@ -317,6 +317,8 @@ LOGGING = {
 # name: (kind of job, crontab fields: minute hour day-of-week day-of-month month, payload)
 
 JOB_SCHEDULES = {
+    "nightly-rebates": ("accounts.rebates", "20 1 * * *", {}),
+    "morning-agreements": ("accounts.agreement_reminders", "10 6 * * *", {}),
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
     "nightly-processes": ("accounts.processes", "30 5 * * *", {}),

@@ -42,7 +42,9 @@ class Measure:
     direction: Literal["benefit", "cost"]
     definition: str | Promise
     decimals: int
-    group: Literal["sales", "rhythm", "settlement", "delivery", "products", "people", "potential"]
+    group: Literal[
+        "sales", "rhythm", "settlement", "delivery", "products", "people", "potential", "rebates"
+    ]
 
     @property
     def unit_label(self) -> str | Promise:
@@ -293,6 +295,31 @@ _ALL = (
         _("Number of legal entities in the client's group on the date beyond the first one."),
         0,
         "people",
+    ),
+    Measure(
+        "rebates",
+        _("Rebates earned"),
+        MONEY,
+        "cost",
+        _(
+            "What complete months of the 12 months up to the date have added to the rebates that "
+            "the client has earned by the steps reached of its agreements. A step not reached yet "
+            "counts nothing; no agreement with a scale is zero."
+        ),
+        2,
+        "rebates",
+    ),
+    Measure(
+        "profit_after_rebates",
+        _("Profit after rebates"),
+        MONEY,
+        "benefit",
+        _(
+            "Profit less the rebates earned, both of the 12 months up to the date. Missing where "
+            "profit is."
+        ),
+        2,
+        "rebates",
     ),
 )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import delivery, people, potential, products, sales, settlement
+from . import delivery, people, potential, products, rebates, sales, settlement
 from .catalogue import MEASURES
 from .reading import AS_OF, EPOCH, Moment, heavy_statements, read_columns, require_system
 from .rhythm import median_gaps
@@ -60,6 +60,9 @@ def compute(keys: Iterable[str], as_of: dt.date) -> Columns:
             bought = ~np.isnan(totals["first"])
             revenue = sales.measure("revenue", totals, moment)
             values |= potential.compute(group, moment, served, revenue, bought)
+        if group := groups.get("rebates"):
+            profit = sales.measure("profit", totals, moment)
+            values |= rebates.compute(group, moment, served, profit)
         for key in BUYERS_ONLY & values.keys():
             applicable[key] = ~np.isnan(totals["first"])
     return Columns(served.ids, {key: values[key] for key in asked}, applicable)
@@ -70,6 +73,8 @@ def _totals(groups: dict[str, set[str]], moment: Moment, served: Served) -> dict
     needed = set(groups.get("sales", ()))
     if "products" in groups:  # missing lines are told from nothing bought by the invoices
         needed.add("invoices")
+    if "rebates" in groups:
+        needed.add("profit")
     if "potential" in groups:
         needed |= {"revenue", "tenure"}
     if "settlement" not in groups:

@@ -1,5 +1,13 @@
 """Facts: who the clients are and what happened."""
 
+from .agreements import (
+    AgreedPrice,
+    Agreement,
+    AgreementFile,
+    Commitment,
+    RebateAccrual,
+    RebateStep,
+)
 from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
@@ -8,6 +16,7 @@ from .import_files import ImportFile
 from .imports import ImportBatch, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
+from .notices import Notice
 from .potential import Potential, Wallet
 from .processes import (
     Process,
@@ -23,11 +32,15 @@ from .standings import Standing
 from .users import ApiToken, Team, User
 
 __all__ = [
+    "AgreedPrice",
+    "Agreement",
+    "AgreementFile",
     "Allocation",
     "ApiToken",
     "BulkLoad",
     "Client",
     "ClientIdentifier",
+    "Commitment",
     "Contact",
     "Document",
     "Goal",
@@ -36,6 +49,7 @@ __all__ = [
     "Interaction",
     "Line",
     "Membership",
+    "Notice",
     "Organisation",
     "Payment",
     "Place",
@@ -48,6 +62,8 @@ __all__ = [
     "ProductFamily",
     "QuarantinedRow",
     "Rate",
+    "RebateAccrual",
+    "RebateStep",
     "Relation",
     "RunStep",
     "Standing",

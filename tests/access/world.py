@@ -13,10 +13,14 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import (
+    AgreedPrice,
+    Agreement,
+    AgreementFile,
     ApiToken,
     BulkLoad,
     Client,
     ClientIdentifier,
+    Commitment,
     Contact,
     Document,
     Goal,
@@ -24,6 +28,7 @@ from accounts.models import (
     ImportFile,
     Interaction,
     Line,
+    Notice,
     Payment,
     Potential,
     Process,
@@ -33,6 +38,8 @@ from accounts.models import (
     Product,
     ProductFamily,
     QuarantinedRow,
+    RebateAccrual,
+    RebateStep,
     Relation,
     RunStep,
     Standing,
@@ -257,6 +264,7 @@ def _facts(world: World, relation: str) -> None:
         Relation.objects.create(client=client, kind="partner", name=f"{word} partner"),
     )
     _processes(world, relation, client, word, owner)
+    _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":
         for other in ("own", "team"):
@@ -439,6 +447,34 @@ def _processes(world: World, relation: str, client: Client, word: str, owner: Us
     world.add(relation, process)
     world.add(relation, run)
     world.add(relation, RunStep.objects.create(run=run, due=DAY, **step))
+
+
+def _agreement(world: World, relation: str, client: Client, owner: User, word: str) -> None:
+    """An agreement with a row in every part, and the notice that it ends."""
+    agreement = Agreement.objects.create(
+        client=client, number=f"{word} agreement", starts=DAY, ends=DAY + dt.timedelta(days=364),
+        rebate_period="year", credit_limit=10, owner=owner, note=f"{word} terms",
+    )  # fmt: skip
+    parts = (
+        Commitment(agreement=agreement, starts=DAY, ends=agreement.ends, amount=1000),
+        AgreedPrice(agreement=agreement, product=world.common["product"], price=7),
+        RebateStep(agreement=agreement, volume=1, percent=2),
+        RebateAccrual(agreement=agreement, client=client, date=DAY, amount=3),
+        AgreementFile(
+            agreement=agreement, name=f"{word}.pdf", file=ContentFile(b"terms", name="terms")
+        ),
+        Notice(
+            person=world.people["kam"] if relation == "own" else owner,
+            kind="agreement_ends",
+            key=f"{relation} agreement",
+            client=client,
+            facts={"number": f"{word} agreement", "ends": "2027-03-15"},
+        ),
+    )
+    world.add(relation, agreement)
+    for row in parts:
+        row.save()
+        world.add(relation, row)
 
 
 def _backtest(world: World, client: Client) -> Backtest:

@@ -41,7 +41,7 @@ START = dt.date(2021, 1, 1)
 KEYS = [
     key
     for key in MEASURES
-    if MEASURES[key].group not in ("delivery", "people", "potential") and key != "clv"
+    if MEASURES[key].group not in ("delivery", "people", "potential", "rebates") and key != "clv"
 ]
 
 

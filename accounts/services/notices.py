@@ -1,0 +1,86 @@
+"""Notices: what the product tells a person by itself, in words of the language they read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.models import Client, Notice, User
+from kam.lib.formatting import day as day_in_words
+from kam.lib.periods import today
+
+SHOWN = 20
+
+
+def tell(
+    people: Iterable[User],
+    kind: str,
+    key: str,
+    *,
+    client: Client | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> int:
+    """Tell each of these people once; returns to how many it was new."""
+    rows = [
+        Notice(person=person, kind=kind, key=key, client=client, facts=dict(facts or {}))
+        for person in people
+    ]
+    before = Notice.objects.filter(key=key).count()
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    return Notice.objects.filter(key=key).count() - before
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notice in words, and where it leads."""
+
+    row: Notice
+    text: str
+    url: str
+
+
+def unseen_of(person: User) -> list[Told]:
+    """What a person has not seen yet, latest first; of clients only those they still may see."""
+    rows = (
+        Notice.objects.filter(person=person, seen_at__isnull=True)
+        .filter(Q(client__isnull=True) | Q(client__in=Client.objects.all()))
+        .select_related("client")
+        .order_by("-created_at", "-pk")[:SHOWN]
+    )
+    return [Told(row, *words_of(row)) for row in rows]
+
+
+def words_of(notice: Notice) -> tuple[str, str]:
+    """Text and address of a notice."""
+    facts = notice.facts
+    if notice.kind == "agreement_ends" and notice.client is not None:
+        ends = dt.date.fromisoformat(facts["ends"])
+        left = (ends - today()).days
+        known = {
+            "client": notice.client.name,
+            "number": facts["number"],
+            "day": day_in_words(ends, language=get_language() or "en"),
+            "n": left,
+        }
+        if left < 0:
+            text = _("%(client)s: agreement %(number)s ended on %(day)s and is not renewed.")
+        else:
+            text = ngettext(
+                "%(client)s: agreement %(number)s ends in %(n)s day, on %(day)s.",
+                "%(client)s: agreement %(number)s ends in %(n)s days, on %(day)s.",
+                left,
+            )
+        return text % known, reverse("client_agreements", args=[notice.client_id])
+    return notice.kind, reverse("home")
+
+
+def see(notice: Notice) -> None:
+    Notice.objects.filter(pk=notice.pk, seen_at__isnull=True).update(seen_at=timezone.now())
