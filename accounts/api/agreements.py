@@ -212,7 +212,7 @@ class ClientAgreements(APIView):
         return Response(StateSerializer(states, many=True).data)
 
 
-class NoticeSerializer(serializers.Serializer):
+class ToldSerializer(serializers.Serializer):
     id = serializers.IntegerField(source="row.pk")
     kind = serializers.CharField(source="row.kind")
     client = serializers.IntegerField(source="row.client_id", allow_null=True)
@@ -223,9 +223,9 @@ class NoticeSerializer(serializers.Serializer):
 class NoticeList(APIView):
     """What the product has told the person and they have not seen yet."""
 
-    @extend_schema(responses=NoticeSerializer(many=True))
+    @extend_schema(responses=ToldSerializer(many=True))
     def get(self, request):
-        return Response(NoticeSerializer(notices.unseen_of(request.user), many=True).data)
+        return Response(ToldSerializer(notices.unseen_of(request.user), many=True).data)
 
 
 class NoticeSeen(APIView):
