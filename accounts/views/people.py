@@ -21,7 +21,7 @@ from accounts.models import ApiToken, Team, User
 from accounts.selectors import people as directory
 from accounts.services import people as services
 from kam.audit.services import record
-from kam.lib.views import find_editable
+from kam.lib.views import find_editable, following
 
 form_page = require_http_methods(["GET", "POST"])
 
@@ -84,7 +84,12 @@ def _person_page(request, person):
             )
             messages.success(request, _("Saved."))
             return redirect("person_list")
-    return render(request, "accounts/person_form.html", {"form": form, "created": created})
+    tokens = [] if created else ApiToken.objects.filter(user=person)
+    return render(
+        request,
+        "accounts/person_form.html",
+        {"form": form, "created": created, "tokens": tokens},
+    )
 
 
 @form_page
@@ -153,4 +158,4 @@ def token_create(request):
 def token_revocation(request, pk):
     services.revoke_token(find_editable(ApiToken, pk=pk))
     messages.success(request, _("The key no longer works."))
-    return redirect("profile")
+    return redirect(following(request) or "profile")

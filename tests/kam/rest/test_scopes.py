@@ -74,3 +74,17 @@ def test_the_page_gives_scopes_and_the_trail_tells_them(client):
     assert "load files" in client.get(reverse("profile")).content.decode()
     nothing = client.post(reverse("token_create"), {"name": "Shop", "scopes": []})
     assert "data-invalid" in nothing.content.decode()
+
+
+def test_an_administrator_withdraws_the_key_of_another_person(client, program):
+    kam = make_user("kam")
+    call = program(kam)
+    token = ApiToken.unscoped.get()
+    client.force_login(make_user("administrator", language="en"))
+    where = reverse("person_edit", args=[kam.pk])
+    assert token.prefix in client.get(where).content.decode()
+    answer = client.post(reverse("token_revocation", args=[token.pk]), {"next": where})
+    assert answer["Location"] == where
+    assert call("get", "client-list").status_code == 401
+    with acting_system("test"):
+        assert Event.objects.get(action="token.revoke").details["prefix"] == token.prefix
