@@ -117,7 +117,7 @@ def main() -> int:
     result = kam.finished(asked["job"])["result"]
     print(f"ranked {result['rated']} of {result['clients']} as of {result['as_of']}")
     for row in kam.ranking(result["run"]):
-        print(f"{row['place']:>3}  {row['name']:<28} {row['score']}")
+        print(f"{row['place']:>3}  {row['name']:<28} {row['score']:.2f}")
     return 0
 
 
