@@ -10,6 +10,7 @@ from .api import external as external_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
+from .api import sales_plans as sales_plans_api
 from .views import (
     agreements,
     clients,
@@ -21,6 +22,7 @@ from .views import (
     notices,
     potential,
     processes,
+    sales_plans,
 )
 
 urlpatterns = [
@@ -47,6 +49,13 @@ urlpatterns = [
     ),
     path("agreement-files/<int:pk>/", agreements.agreement_file, name="agreement_file"),
     path("notices/", notices.notice_list, name="notice_list"),
+    path("sales-plans/", sales_plans.sales_plan_list, name="sales_plan_list"),
+    path("clients/<int:pk>/sales-plan/", sales_plans.client_sales_plan, name="client_sales_plan"),
+    path(
+        "clients/<int:pk>/sales-plan/paste/",
+        sales_plans.client_sales_plan_paste,
+        name="client_sales_plan_paste",
+    ),
     path("notices/<int:pk>/seen/", notices.notice_seen, name="notice_seen"),
     path("clients/<int:pk>/people/", contacts.client_people, name="client_people"),
     path(
@@ -136,6 +145,12 @@ api_urlpatterns = [
         "clients/<int:pk>/agreements/",
         agreements_api.ClientAgreements.as_view(),
         name="client-agreements",
+    ),
+    path("sales-plans/", sales_plans_api.SalesPlanList.as_view(), name="sales-plan-list"),
+    path(
+        "clients/<int:pk>/sales-plan/",
+        sales_plans_api.ClientSalesPlan.as_view(),
+        name="client-sales-plan",
     ),
     path("notices/", agreements_api.NoticeList.as_view(), name="notice-list"),
     path("notices/<int:pk>/seen/", agreements_api.NoticeSeen.as_view(), name="notice-seen"),

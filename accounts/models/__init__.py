@@ -28,6 +28,7 @@ from .processes import (
 )
 from .products import Organisation, Product, ProductFamily, Rate
 from .relations import Relation
+from .sales_plans import PlannedSale
 from .standings import Standing
 from .users import ApiToken, Team, User
 
@@ -53,6 +54,7 @@ __all__ = [
     "Organisation",
     "Payment",
     "Place",
+    "PlannedSale",
     "Potential",
     "Process",
     "ProcessRun",

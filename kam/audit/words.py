@@ -32,6 +32,7 @@ ACTIONS = {
     "agreement.change": _("agreement changed"),
     "agreement.file": _("file of an agreement kept"),
     "agreement.download": _("file of an agreement taken"),
+    "sales_plan.change": _("sales plan changed"),
     "contact.view": _("contacts looked at"),
     "relation.create": _("relation to an organisation noted"),
     "relation.change": _("relation to an organisation changed"),

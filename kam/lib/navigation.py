@@ -32,7 +32,7 @@ WORK = (
         "sliders-horizontal",
         ("matrix_", "criterion_", "backtest_", "rating_request"),
     ),
-    Place("portfolio", _("Portfolio"), "chart-line", ("portfolio",)),
+    Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
 )
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine")),
@@ -44,6 +44,7 @@ HOUSEHOLD = (
 TABS = {
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
+        Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan",)),
         Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
     ),
     "matrix": (

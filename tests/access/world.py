@@ -30,6 +30,7 @@ from accounts.models import (
     Line,
     Notice,
     Payment,
+    PlannedSale,
     Potential,
     Process,
     ProcessRun,
@@ -470,6 +471,7 @@ def _agreement(world: World, relation: str, client: Client, owner: User, word: s
             client=client,
             facts={"number": f"{word} agreement", "ends": "2027-03-15"},
         ),
+        PlannedSale(client=client, month=dt.date(DAY.year, 1, 1), amount=5),
     )
     world.add(relation, agreement)
     for row in parts:
