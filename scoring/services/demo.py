@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Organisation, Product, ProductFamily, Standing, Team, User
 from accounts.services.allocation import allocate
-from accounts.services.demo import agreements, processes, relationships
+from accounts.services.demo import agreements, processes, relationships, sales_plans
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
 from accounts.services.demo.shapes import Size
@@ -124,7 +124,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         known_to__isnull=True,
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
-    for part in (relationships, agreements, processes):
+    for part in (relationships, agreements, processes, sales_plans):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 
