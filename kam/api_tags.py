@@ -16,6 +16,10 @@ TAGS = {
         _("How one works with clients, step by step."),
         ("process-templates", "processes", "process-runs", "run-steps"),
     ),
+    "agreements": (
+        _("What is agreed and planned with clients, and what the product has told you."),
+        ("agreements", "sales-plans", "notices"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),
