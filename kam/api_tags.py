@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 TAGS = {
     "clients": (
         _("Who the clients are, the people there, and what one wants with them."),
-        ("clients", "contacts", "relations", "goals", "standings"),
+        ("clients", "contacts", "relations", "goals", "standings", "sales-plans"),
     ),
     "facts": (
         _("What happened: documents, payments, talks."),
@@ -43,6 +43,6 @@ TAGS = {
     ),
     "administration": (
         _("The audit trail, jobs, and this description."),
-        ("events", "seals", "jobs", "schema"),
+        ("events", "seals", "jobs", "schema", "company"),
     ),
 }
