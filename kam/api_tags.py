@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 TAGS = {
     "clients": (
         _("Who the clients are, the people there, and what one wants with them."),
-        ("clients", "contacts", "relations", "goals", "standings", "sales-plans"),
+        ("clients", "contacts", "relations", "goals", "standings", "agreements", "sales-plans"),
     ),
     "facts": (
         _("What happened: documents, payments, talks."),
@@ -43,6 +43,8 @@ TAGS = {
     ),
     "administration": (
         _("The audit trail, jobs, and this description."),
-        ("events", "seals", "jobs", "schema", "company"),
+        ("events", "seals", "jobs", "notices", "schema", "company"),
     ),
+    # Where an address stands that nobody has put under a heading.
+    "other": (_("Everything else."), ()),
 }

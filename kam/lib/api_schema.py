@@ -66,7 +66,7 @@ class Schema(AutoSchema):
 
     def get_tags(self) -> list[str]:
         first = self._segments()[0]
-        return [next((tag for tag, (_, parts) in tags().items() if first in parts), first)]
+        return [next((tag for tag, (_, parts) in tags().items() if first in parts), "other")]
 
     def get_summary(self) -> str:
         *before, last = [each for each in self._segments() if not each.startswith("{")]
