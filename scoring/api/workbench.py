@@ -18,7 +18,7 @@ from kam.lib.periods import today
 from scoring.models import Matrix, MatrixVersion
 from scoring.selectors.matrices import runs_of, version_criteria, working_version
 from scoring.services.requests import ask_ranking
-from scoring.services.versions import Choice, proposed, restore
+from scoring.services.versions import Choice, check_cut, proposed, restore
 from scoring.services.whatif import what_if
 
 from .matrices import RunSerializer, VersionCriterionSerializer, VersionSerializer
@@ -107,11 +107,13 @@ class WhatIf(APIView):
             for name in ("selection", "selection_value", "min_coverage")
         }
         criteria = version_criteria(version)
-        if "criteria" in data:
-            try:
+        try:
+            if "criteria" in data:
                 criteria = proposed([Choice(**each) for each in data["criteria"]], **cut)
-            except ValidationError as error:
-                raise serializers.ValidationError(error.messages) from error
+            else:
+                check_cut(*cut.values())
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
         found = what_if(matrix.current_run, criteria, **cut, from_top=data["from_top"])
         lists = (found.entrants, found.leavers, found.moves, found.rows)
         ids = {each.client_id for each_list in lists for each in each_list}

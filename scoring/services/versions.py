@@ -135,6 +135,19 @@ def _check(
         errors.append(_("A weight is a number above zero."))
     for choice in choices:
         errors += [f"{choice.criterion.label}: {text}" for text in _rule_errors(choice)]
+    errors += _cut_errors(selection, value, min_coverage, gap)
+    if errors:
+        raise ValidationError(errors)
+
+
+def check_cut(selection: str, value: float, min_coverage: float) -> None:
+    """Raise ValidationError where a list cannot be cut so."""
+    if errors := _cut_errors(selection, value, min_coverage, 0):
+        raise ValidationError(errors)
+
+
+def _cut_errors(selection: str, value: float, min_coverage: float, gap: float) -> list[str]:
+    errors = []
     if selection not in Selection.values:
         errors.append(_("Choose how the list is cut."))
     elif selection == Selection.TOP_N and not (value >= 1 and value == int(value)):
@@ -147,8 +160,7 @@ def _check(
         errors.append(_("The gap between entry and exit is smaller than the list."))
     if not 0 <= min_coverage <= 1:
         errors.append(_("The least coverage lies between 0 and 100 %."))
-    if errors:
-        raise ValidationError(errors)
+    return errors
 
 
 def check_rule(choice: Choice) -> None:

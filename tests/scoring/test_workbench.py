@@ -227,6 +227,24 @@ def test_over_rest_it_is_the_same_answer(client, manager, ranked):
     assert ask()[0] == 403
 
 
+@pytest.mark.parametrize(
+    "cut,status",
+    [
+        ({"selection": "share", "selection_value": 5}, 400),
+        ({"selection": "share", "selection_value": 0}, 400),
+        ({"selection": "threshold", "selection_value": 0.5}, 400),
+        ({"selection": "top_n", "selection_value": 2.5}, 400),
+        ({"selection": "top_n", "selection_value": 1e300}, 200),
+        ({"min_coverage": 1.5}, 400),
+        ({"min_coverage": "NaN"}, 400),
+        ({"selection": "share", "selection_value": 0.5}, 200),
+    ],
+)
+def test_over_rest_a_cut_that_cannot_be_is_told(client, manager, ranked, cut, status):
+    url = reverse("api:matrix-whatif", args=[ranked.pk])
+    assert client.post(url, cut, content_type="application/json").status_code == status
+
+
 def test_over_rest_without_a_ranking(client, manager, matrix):
     answer = client.post(
         reverse("api:matrix-whatif", args=[matrix.pk]), {}, content_type="application/json"
