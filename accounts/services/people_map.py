@@ -69,8 +69,7 @@ def path(chief: tuple[int, int], report: tuple[int, int]) -> str:
     """The line from under the chief's card to the top of the report's, as an SVG path; the same
     rule as in people-map.js."""
     x1, y1 = chief[0] + CARD[0] // 2, chief[1] + CARD[1]
-    middle = round((y1 + report[1]) / 2)
-    return f"M{x1} {y1}V{middle}H{report[0] + CARD[0] // 2}V{report[1]}"
+    return f"M{x1} {y1}V{report[1] - GAP[1] // 2}H{report[0] + CARD[0] // 2}V{report[1]}"
 
 
 MAX_HEIGHT = 4000

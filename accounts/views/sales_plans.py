@@ -1,5 +1,6 @@
 """The sales plan of a client as a grid, pasting into it, and roll-ups over clients."""
 
+import datetime as dt
 import re
 
 from django.contrib import messages
@@ -77,16 +78,16 @@ def client_sales_plan(request, pk):
     shown = _year(client, year, request.GET.get("family", ""))
     context = {
         "plan": shown,
-        "grid": [(row, _grid(row, typed)) for row in shown.rows],
+        "grid": [(row, _grid(row, typed, year)) for row in shown.rows],
         "year": year,
         "years": _years(year),
-        "months": range(1, 13),
+        "months": [dt.date(year, month, 1) for month in range(1, 13)],
         "families": ProductFamily.objects.exclude(pk__in=[row.key for row in shown.rows]),
     } | head(client)
     return render(request, "accounts/clients/sales_plan.html", context, status=status)
 
 
-def _grid(row: sales_plans.Row, typed: dict[str, str]) -> list[dict]:
+def _grid(row: sales_plans.Row, typed: dict[str, str], year: int) -> list[dict]:
     """Cells of one row: what is shown in the field, and the plan where typed differs from it."""
     cells = []
     for month, (plan, actual) in enumerate(zip(row.plan, row.actual, strict=True), start=1):
@@ -96,7 +97,7 @@ def _grid(row: sales_plans.Row, typed: dict[str, str]) -> list[dict]:
         cells.append(
             {
                 "name": name,
-                "month": month,
+                "month": dt.date(year, month, 1),
                 "value": value,
                 "theirs": plan if typed and value != saved else None,
                 "actual": actual,
@@ -133,7 +134,7 @@ def client_sales_plan_paste(request, pk):
         return redirect("client_sales_plan", pk=pk)
     find_editable(Client, pk=pk)
     text = request.POST.get("text", "")[:200_000]
-    context = {"year": year, "text": text, "months": range(1, 13)}
+    context = {"year": year, "text": text}
     if request.method == "POST" and text:
         paste = sales_plans.read_paste(client, year, text)
         seen = sales_plans.digest_of({key: after for key, (_, after) in paste.changes.items()})
@@ -151,7 +152,12 @@ def client_sales_plan_paste(request, pk):
             "paste": paste,
             "seen": seen,
             "changes": [
-                {"family": names.get(key[0]), "month": key[1], "before": before, "after": after}
+                {
+                    "family": names.get(key[0]),
+                    "month": dt.date(year, key[1], 1),
+                    "before": before,
+                    "after": after,
+                }
                 for key, (before, after) in list(paste.changes.items())[:200]
             ],
         }

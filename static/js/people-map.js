@@ -6,6 +6,7 @@ import { word } from "./words.js";
 
 const STEP = 8;
 const FAR = 40;
+const ABOVE = 22; // how far above a card its line turns, as the server draws it
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const KEEP_AFTER = 400; // ms of rest after the last key
 
@@ -21,8 +22,7 @@ function path(svg, chief, report) {
   const [fromX, fromY] = place(chief);
   const [toX, toY] = place(report);
   const [x1, y1, x2] = [fromX + width / 2, fromY + height, toX + width / 2];
-  const middle = Math.round((y1 + toY) / 2);
-  return `M${x1} ${y1}V${middle}H${x2}V${toY}`;
+  return `M${x1} ${y1}V${toY - ABOVE}H${x2}V${toY}`;
 }
 
 function drawLines(svg) {

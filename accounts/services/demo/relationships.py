@@ -66,11 +66,13 @@ def fill(
         present = [each for each in here if each.left_on is None]
         chief = next((each for each in present if each.role == Contact.Role.DECIDES), None)
         chief = chief or (present[0] if present else None)
+        middle = next((each for each in present if each.role == Contact.Role.INFLUENCES), chief)
         for place, each in enumerate(here):
             each.influence = WEIGHT.get(each.role, "")
             each.attitude = str(rng.choice(ATTITUDES, p=SHARES))
             if chief is not None and each.pk != chief.pk:
-                each.reports_to_id = chief.pk
+                below = each.role in ("uses", "pays") and rng.random() < 0.6
+                each.reports_to_id = middle.pk if below else chief.pk
             if place == 0 and client.owner_id:
                 each.counterpart_id = client.owner_id
             elif beside and rng.random() < 0.5:
