@@ -10,10 +10,10 @@ from decimal import Decimal
 from django.db.models import F, Sum
 
 from accounts.measures.planning import expected_share, forecast, pattern_of
-from accounts.models import Agreement, Commitment, Document
+from accounts.models import Agreement, Commitment, Document, RebateAccrual
 from accounts.selectors import volumes
 from accounts.selectors.agreements import agreements_of
-from accounts.selectors.facts import revenue_documents
+from accounts.selectors.facts import known, revenue_documents
 from kam.lib.periods import add_months, month_start
 
 from . import rebates
@@ -68,6 +68,36 @@ class Credit:
     @property
     def over(self) -> Decimal:
         return max(self.open - self.limit, Decimal(0)) if self.limit is not None else Decimal(0)
+
+
+@dataclass(frozen=True)
+class Profit:
+    """Profit of the 12 months up to a day, and the rebates earned in them, as the measures
+    ``profit`` and ``rebates`` define both."""
+
+    profit: Decimal
+    rebates: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        return self.profit - self.rebates
+
+
+def profit_of(entities: Collection[int], day: dt.date) -> Profit | None:
+    """None where no rebate was earned or no cost is known."""
+    start = add_months(day + dt.timedelta(days=1), -12)
+    earned = RebateAccrual.objects.filter(
+        known(day), client__in=entities, date__range=(start, day)
+    ).aggregate(amount=Sum("amount"))["amount"]
+    if not earned:
+        return None
+    sums = (
+        revenue_documents(day)
+        .filter(client__in=entities, date__gte=start)
+        .order_by()
+        .aggregate(net=Sum("costed_net"), cost=Sum("cost"))
+    )
+    return Profit(sums["net"] - sums["cost"], earned) if sums["net"] else None
 
 
 def states_of(entities: Collection[int], day: dt.date) -> list[State]:

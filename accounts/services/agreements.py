@@ -238,9 +238,9 @@ def remind(day: dt.date) -> int:
     for agreement in soon:
         left = (agreement.last_day - day).days
         step = min(each for each in REMINDERS if left <= each)
-        people = {agreement.owner_id, agreement.client.owner_id} - {None}
+        people = _people({agreement.owner_id, agreement.client.owner_id} - {None})
         told += tell(
-            _people(people),
+            people or _managers(agreement.client),
             "agreement_ends",
             f"agreement:{agreement.pk}:{agreement.last_day}:{step}",
             client=agreement.client,
@@ -255,3 +255,11 @@ def remind(day: dt.date) -> int:
 
 def _people(ids: Iterable[int]) -> list[User]:
     return list(User.objects.filter(pk__in=ids, is_active=True))
+
+
+def _managers(client: Client) -> list[User]:
+    """Where nobody answers for a client, whoever leads its team is told."""
+    if client.team_id is None:
+        return []
+    managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
+    return list(managers.filter(team_id=client.team_id))

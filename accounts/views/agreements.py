@@ -32,6 +32,7 @@ def client_agreements(request, pk):
     context = {
         "states": states,
         "credit": agreement_state.credit_of(entities, states, day),
+        "profit": agreement_state.profit_of(entities, day),
         "file_form": AgreementFileForm(),
     }
     return render(request, "accounts/clients/agreements.html", context | head(client))

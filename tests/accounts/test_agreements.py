@@ -8,9 +8,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.measures.compute import compute
-from accounts.models import Agreement, AgreementFile, Commitment, Notice, RebateAccrual, RebateStep
+from accounts.models import (
+    Agreement,
+    AgreementFile,
+    Commitment,
+    Notice,
+    RebateAccrual,
+    RebateStep,
+    Team,
+)
 from accounts.services import agreements, notices, rebates
-from accounts.services.agreement_state import states_of
+from accounts.services.agreement_state import profit_of, states_of
 from kam.audit.models import Event
 from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
@@ -52,6 +60,9 @@ def test_rebates_are_earned_by_complete_months_and_reduce_profit_as_known():
         at = now.ids.tolist().index(client.pk)
         assert now.values["rebates"][at] == 250
         assert now.values["profit_after_rebates"][at] == now.values["profit"][at] - 250
+        told = profit_of([client.pk], DAY)
+        assert (told.rebates, told.after) == (250, D(str(now.values["profit_after_rebates"][at])))
+        assert profit_of([other.pk], DAY) is None
         assert now.values["rebates"][now.ids.tolist().index(other.pk)] == 0
         RebateStep.objects.filter(agreement=agreement).update(percent=5)
         assert rebates.accrue(DAY) == 4  # two closed, two written
@@ -100,6 +111,17 @@ def test_reminders_come_once_a_step_and_stop_with_the_renewal():
         type(client).objects.filter(pk=client.pk).update(owner=None)
     with acting_as(kam):
         assert notices.unseen_of(kam) == []
+
+
+@pytest.mark.django_db
+def test_where_nobody_answers_the_manager_of_the_team_is_told():
+    team = Team.objects.create(name="North")
+    manager = make_user(role="manager", team=team)
+    make_user(role="manager")  # leads another
+    with acting_system("test"):
+        write(make_client(team=team), ends=DAY + dt.timedelta(days=10))
+        assert agreements.remind(DAY) == 1
+        assert Notice.objects.get().person == manager
 
 
 @pytest.mark.django_db
