@@ -7,6 +7,6 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from kam.lib.scoping import register_rule
 
-        from . import access, receivers  # noqa: F401
+        from . import access, checks, receivers  # noqa: F401
 
         register_rule(access)

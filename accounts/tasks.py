@@ -8,7 +8,15 @@ from kam.jobs.registry import job
 from kam.lib.periods import today
 
 from .models import BulkLoad, ImportFile
-from .services import agreements, bulk, import_files, potential, processes, rebates
+from .services import (
+    agreements,
+    bulk,
+    import_files,
+    import_folder,
+    potential,
+    processes,
+    rebates,
+)
 
 
 @job(
@@ -64,6 +72,17 @@ def bulk_load(running, *, load_id):
     report = bulk.run(row, _steps(running))
     refused = len({issue.row for issue in report.errors}) if report else 0
     return {"bulk": row.pk, "rows": row.rows, "refused": refused}
+
+
+@job(
+    "accounts.import_folder",
+    title=_("Files of the watched folder"),
+    queue="heavy",
+    tells={"taken": _("Taken in"), "refused": _("Refused")},
+)
+def watch_folder(running):
+    """Load the files that other systems have dropped and finished writing."""
+    return import_folder.look()
 
 
 @job("accounts.import_expire", title=_("Removing old import files"))

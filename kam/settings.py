@@ -223,6 +223,8 @@ COMPANY_TIME_ZONE = text("COMPANY_TIME_ZONE", "Europe/Moscow")
 COMPANY_CURRENCY = text("COMPANY_CURRENCY", "RUB")
 # For how many days the original files of imports are kept.
 IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", 90)
+# A folder where other systems drop files, one folder in it for each source; empty = none.
+IMPORT_FOLDER = text("IMPORT_FOLDER")
 RANKING_DAYS = env.int("RANKING_DAYS", 100)
 
 # --- Static files: straight from the source and from the wheels; collected only in the image ---
@@ -328,3 +330,5 @@ JOB_SCHEDULES = {
     "hourly-requests": ("jobs.forget_requests", "50 * * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
 }
+if IMPORT_FOLDER:
+    JOB_SCHEDULES["import-folder"] = ("accounts.import_folder", "*/5 * * * *", {})

@@ -64,7 +64,7 @@ def keep(upload: UploadedFile, person: User | None, source: str = "") -> ImportF
         row.titles = [column.title for column in found.columns]
         row.kind = found.kind.value or ""
         row.source = found.system.value or row.source
-        _take_over(row)
+        _take_over(row, source)
         if source:
             row.source = source
         with transaction.atomic():
@@ -76,9 +76,11 @@ def keep(upload: UploadedFile, person: User | None, source: str = "") -> ImportF
     return row
 
 
-def _take_over(row: ImportFile) -> None:
-    """What people decided about the last file with the same columns holds for this one too."""
-    earlier = ImportFile.objects.filter(titles=row.titles, status=Status.LOADED).first()
+def _take_over(row: ImportFile, source: str) -> None:
+    """What people decided about the last file with the same columns holds for this one too;
+    of the same source rather than of another."""
+    alike = ImportFile.objects.filter(titles=row.titles, status=Status.LOADED)
+    earlier = (alike.filter(source=source).first() if source else None) or alike.first()
     if earlier is not None:
         row.kind, row.source, row.options = earlier.kind, earlier.source, earlier.options
 

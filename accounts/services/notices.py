@@ -79,6 +79,9 @@ def words_of(notice: Notice) -> tuple[str, str]:
                 left,
             )
         return text % known, reverse("client_agreements", args=[notice.client_id])
+    if notice.kind == "import_folder":
+        text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
+        return text % facts, reverse("import_list")
     return notice.kind, reverse("home")
 
 
