@@ -3,11 +3,12 @@
 import datetime as dt
 import re
 
+from babel.dates import get_month_names
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Client, ProductFamily
@@ -78,18 +79,24 @@ def client_sales_plan(request, pk):
     shown = _year(client, year, request.GET.get("family", ""))
     context = {
         "plan": shown,
-        "grid": [(row, _grid(row, typed, year)) for row in shown.rows],
+        "grid": [(row, _grid(row, typed)) for row in shown.rows],
         "year": year,
         "years": _years(year),
-        "months": [dt.date(year, month, 1) for month in range(1, 13)],
+        "months": _months("abbreviated"),
         "families": ProductFamily.objects.exclude(pk__in=[row.key for row in shown.rows]),
     } | head(client)
     return render(request, "accounts/clients/sales_plan.html", context, status=status)
 
 
-def _grid(row: sales_plans.Row, typed: dict[str, str], year: int) -> list[dict]:
+def _months(width: str) -> list[str]:
+    """Names of the twelve months as heads of columns."""
+    names = get_month_names(width, "stand-alone", locale=get_language() or "en")
+    return [names[month] for month in range(1, 13)]
+
+
+def _grid(row: sales_plans.Row, typed: dict[str, str]) -> list[dict]:
     """Cells of one row: what is shown in the field, and the plan where typed differs from it."""
-    cells = []
+    cells, months = [], _months("wide")
     for month, (plan, actual) in enumerate(zip(row.plan, row.actual, strict=True), start=1):
         name = f"cell-{row.key}-{month}"
         saved = "" if plan is None else f"{plan.normalize():f}"
@@ -97,7 +104,7 @@ def _grid(row: sales_plans.Row, typed: dict[str, str], year: int) -> list[dict]:
         cells.append(
             {
                 "name": name,
-                "month": dt.date(year, month, 1),
+                "month": months[month - 1],
                 "value": value,
                 "theirs": plan if typed and value != saved else None,
                 "actual": actual,

@@ -148,3 +148,13 @@ def test_the_plan_over_rest(client, boxes):
     assert client.patch(address, {"cells": bad}, **kind).status_code == 400
     assert client.get("/api/v1/sales-plans/?by=family").json()["total"]["planned"] == "12.50"
     assert ProductFamily.objects.count() == 1
+
+
+def test_months_have_their_names_in_russian(client, boxes):
+    kam = make_user(role="kam", language="ru")
+    row = make_client(owner=kam)
+    client.force_login(kam)
+    page = client.get(reverse("client_sales_plan", args=[row.pk]) + f"?family={family(boxes)}")
+    text = page.content.decode()
+    assert ">май</th>" in text
+    assert "Boxes, май, план" in text
