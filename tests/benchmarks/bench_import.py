@@ -48,18 +48,18 @@ def run(report: Reporter) -> None:
     databases = Databases("bench")
     databases.set_up()
     try:
-        with tempfile.TemporaryDirectory(dir=_memory()) as folder:
+        with tempfile.TemporaryDirectory(dir=memory()) as folder:
             _measure(report, Path(folder) / "sales.csv")
     finally:
         databases.tear_down()
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _measure(report: Reporter, path: Path) -> None:
-    _write(path)
+    write(path)
     plain = seconds(lambda: _plain_copy(path))
     first = _import(path, "first")
     assert first["accepted"] == "all", first
@@ -136,15 +136,15 @@ def _ledger_copy(folder: Path) -> float:
     return seconds(copy)
 
 
-def _write(path: Path) -> None:
+def write(path: Path, lines: int = LINES) -> None:
     """Invoices of a wholesaler, the same at every run."""
     random_ = random.Random(2026)
-    clients, products = max(LINES // 100, 1), 2_000
+    clients, products = max(lines // 100, 1), 2_000
     with path.open("w", encoding="utf-8") as file:
         file.write(
             "number,date,client,client_name,product,family,quantity,unit_price,discount,cost\n"
         )
-        for number in range(LINES // _LINES_PER_DOCUMENT):
+        for number in range(lines // _LINES_PER_DOCUMENT):
             client = int(clients * random_.random() ** 2)
             day = f"{2023 + number % 3}-{random_.randint(1, 12):02}-{random_.randint(1, 28):02}"
             head = f"S-{number:07},{day},c{client},Client {client}"
