@@ -82,6 +82,9 @@ def _waiting(root: Path) -> Iterator[Path]:
     for folder in sorted(root.iterdir()):
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
             continue
+        if any((folder / name).is_symlink() for name in (TAKEN, REFUSED)):
+            log.warning("left alone, for it leads out of the import folder: %s", folder)
+            continue
         for path in sorted(folder.iterdir()):
             if path.name.startswith(".") or (path.is_dir() and not path.is_symlink()):
                 continue
@@ -175,8 +178,6 @@ def _move(path: Path, where: str, said: list[str]) -> Path:
     """Move a file aside under a name of its own, and write beside it what there is to say."""
     folder = path.parent / where
     folder.mkdir(exist_ok=True)
-    if folder.is_symlink():
-        raise ValidationError(f"{folder} is a link")
     name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{path.name[-NAME:]}"
     target = folder / name
     os.rename(path, target)

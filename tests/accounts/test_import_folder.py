@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.core.checks import run_checks
+from django.urls import reverse
 
 from accounts.models import Document, ImportBatch, Notice
 from accounts.services import import_folder
@@ -119,3 +120,33 @@ def test_the_schedule_looks_by_a_job(folder):
         run_job(job.pk)
         job = Job.unscoped.get(pk=job.pk)
         assert (job.status, job.result) == ("done", counts)
+
+
+def test_a_source_that_leads_out_is_left_alone_and_the_others_go_on(folder, tmp_path):
+    (tmp_path / "out").mkdir()
+    (folder / "taken").symlink_to(tmp_path / "out")
+    (folder.parent / "bank").mkdir()
+    left = drop(folder)
+    drop(folder.parent / "bank")
+    import_folder.look()
+    assert import_folder.look() == {"taken": 1, "refused": 0}
+    assert left.exists()
+    assert names(tmp_path / "out") == []
+    assert ImportBatch.objects.get().source == "bank"
+
+
+def test_the_pages_show_what_nobody_has_brought(folder, client):
+    person = make_user("administrator", language="en")
+    drop(folder)
+    import_folder.look()
+    import_folder.look()
+    drop(folder, "%PDF-1.7 nothing", name="scan.csv")
+    import_folder.look()
+    import_folder.look()
+    client.force_login(person)
+    batch = ImportBatch.objects.get()
+    for address in (reverse("import_list"), reverse("import_detail", args=[batch.pk])):
+        assert "sales.csv" in client.get(address).content.decode()
+    row = batch.original
+    assert client.get(reverse("import_file", args=[row.pk])).status_code == 200
+    assert "scan.csv" in client.get(reverse("notice_list")).content.decode()
