@@ -7,9 +7,10 @@ from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
 from accounts import urls as accounts
+from accounts.api import company as company_api_views
 from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
-from accounts.views import import_files, imports, people, quarantine
+from accounts.views import company, import_files, imports, people, quarantine
 from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.jobs import api as jobs_api
@@ -50,6 +51,7 @@ imports_api = [
     path("quarantine/discard/", data_api.QuarantineDiscard.as_view(), name="quarantine-discard"),
 ]
 frame_api = [path("schema/", api_docs.Description.as_view(), name="schema")]
+company_api = path("company/", company_api_views.CompanyDetail.as_view(), name="company-detail")
 trail_api = [
     path("events/", audit_api.EventList.as_view(), name="event-list"),
     path("seals/", audit_api.SealList.as_view(), name="seal-list"),
@@ -58,6 +60,7 @@ api = (
     [
         *router.urls,
         *frame_api,
+        company_api,
         *trail_api,
         *imports_api,
         *accounts.api_urlpatterns,
@@ -97,6 +100,7 @@ urlpatterns = [
     path("me/password/", people.own_password, name="own_password"),
     path("me/tokens/", people.token_create, name="token_create"),
     path("me/tokens/<int:pk>/revocation/", people.token_revocation, name="token_revocation"),
+    path("company/", company.company_edit, name="company_edit"),
     path("audit/", audit.event_list, name="event_list"),
     # what every person has
     path("preferences/", preferences.preferences, name="preferences"),

@@ -8,6 +8,7 @@ from .api import comparison as comparison_api
 from .api import confidence as confidence_api
 from .api import criteria as criteria_api
 from .api import decisions as decisions_api
+from .api import first_hour as first_hour_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api
 from .api import rating_requests as rating_requests_api
@@ -22,6 +23,7 @@ from .views import (
     confidence,
     criteria,
     decisions,
+    first_hour,
     matrices,
     prospects,
     ranking,
@@ -34,6 +36,9 @@ from .views import (
 )
 
 urlpatterns = [
+    path("first-hour/", first_hour.first_hour, name="first_hour"),
+    path("first-hour/criteria/", first_hour.first_hour_criteria, name="first_hour_criteria"),
+    path("first-hour/end/", first_hour.first_hour_end, name="first_hour_end"),
     path("ranking/", ranking.ranking, name="ranking"),
     path("ranking/comparison/", comparison.ranking_comparison, name="ranking_comparison"),
     path("prospects/", prospects.prospect_list, name="prospect_list"),
@@ -113,6 +118,12 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("first-hour/", first_hour_api.FirstHour.as_view(), name="first-hour"),
+    path(
+        "first-hour/criteria/",
+        first_hour_api.FirstHourCriteria.as_view(),
+        name="first-hour-criteria",
+    ),
     path("criteria/", criteria_api.CriterionList.as_view(), name="criterion-list"),
     path("criteria/<slug:key>/", criteria_api.CriterionDetail.as_view(), name="criterion-detail"),
     path("matrices/", matrices_api.MatrixList.as_view(), name="matrix-list"),

@@ -23,6 +23,13 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="also run full corpora and long drills")
 
 
+def pytest_configure(config):
+    """Modules of tests name days while they are collected, when no database may be asked."""
+    from kam.lib import company
+
+    company.keep(None)
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--full"):
         return
@@ -64,6 +71,16 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(autouse=True)
+def no_company(monkeypatch):
+    """Each test begins with the company of the settings, and is not read while requests are
+    counted."""
+    from kam.lib import company
+
+    monkeypatch.setattr(company, "MOST_SECONDS", float("inf"))
+    company.keep(None)
 
 
 @pytest.fixture(scope="session", autouse=True)

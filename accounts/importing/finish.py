@@ -89,7 +89,8 @@ def _net_vat_gross(columns: Columns, money: Money) -> tuple[Column, Column, Colu
     else:
         worked_out = amounts(money)
         if worked_out is not None:
-            base, meaning = worked_out, _meaning(columns, worked_out, money, choice)
+            said = choice or _said(columns, worked_out, money)
+            base, meaning, rate = worked_out, said.meaning, said.rate
         else:
             # `column.missing` has made sure that one of the columns is there.
             assert money.gross is not None
@@ -109,7 +110,10 @@ def _money_column(columns: Columns) -> str:
 
 
 def _choice(columns: Columns) -> VatChoice | None:
-    text = columns.options.vat
+    return _parsed(columns.options.vat)
+
+
+def _parsed(text: str | None) -> VatChoice | None:
     if text is None:
         return None
     choice = parse_choice(text)
@@ -118,13 +122,15 @@ def _choice(columns: Columns) -> VatChoice | None:
     return choice
 
 
-def _meaning(columns: Columns, amount: Column, money: Money, choice: VatChoice | None) -> Vat:
-    if choice is not None:
-        return choice.meaning
+def _said(columns: Columns, amount: Column, money: Money) -> VatChoice:
+    """How amounts are meant by what the file shows; where it shows nothing, as the company says."""
     shown = meaning_of_amount(amount, money)
-    if shown is not None:
-        return shown
-    raise Refused(Issue(None, columns.title("amount"), "vat.unclear"))
+    silent = shown is None or (shown == "none" and money.vat is None and money.rate is None)
+    if silent and (unsaid := _parsed(columns.options.vat_unsaid)) is not None:
+        return unsaid
+    if shown is None:
+        raise Refused(Issue(None, columns.title("amount"), "vat.unclear"))
+    return VatChoice(shown)
 
 
 def _cost(columns: Columns) -> None:

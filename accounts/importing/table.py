@@ -50,6 +50,7 @@ class ReadOptions:
     decimal, dates: for columns that do not show their decimal sign or date order.
     vat: how `amount` is meant where the file does not say: "included", "excluded" or "none".
         A rate in per cent may follow: "included:20".
+    vat_unsaid: the same where neither the file nor this person says it, as the company has it.
     encoding, delimiter: win over detection. sheet: name of the sheet (or "table 2" of a page).
     header_row: record number of the header, 1-based.
     filename: shown in messages instead of the path.
@@ -59,6 +60,7 @@ class ReadOptions:
     decimal: DecimalSign | None = None
     dates: DateOrder | None = None
     vat: str | None = None
+    vat_unsaid: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None

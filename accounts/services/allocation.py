@@ -22,11 +22,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.measures.reading import heavy_statements, require_system
+from kam.lib.company import company
 from kam.lib.copy import copy_in_rows
 
 # Two allocations of one client at a time would each displace what the other has just written.
@@ -302,7 +302,7 @@ def _find_moments(cursor) -> int:
 
     Uses allocation_pairs of the current facts, and drops them where there are moments.
     """
-    cursor.execute(_MOMENTS, {"zone": settings.COMPANY_TIME_ZONE})
+    cursor.execute(_MOMENTS, {"zone": company().time_zone})
     cursor.execute("SELECT coalesce(max(number), 0) FROM allocation_moments")
     moments = cursor.fetchone()[0]
     if not moments:

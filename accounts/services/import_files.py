@@ -21,6 +21,7 @@ from accounts.models import ImportBatch, ImportFile, User
 from accounts.services.importing import Report, run
 from kam.audit.services import record
 from kam.jobs.services import enqueue
+from kam.lib.company import company
 
 from .importing.messages import text
 from .importing.running import Progress
@@ -96,11 +97,10 @@ def path_of(row: ImportFile) -> Path:
 
 
 def read_options(options: Mapping[str, Any]) -> ReadOptions:
-    """Options as the reader takes them; what is empty is left to it."""
-    return ReadOptions(
-        map=options.get("map") or {},
-        **{name: options.get(name) or None for name in OPTIONS if name != "map"},
-    )
+    """Options as the reader takes them; what is empty is left to it, but VAT to what the company
+    says of its files."""
+    named = {name: options.get(name) or None for name in OPTIONS if name != "map"}
+    return ReadOptions(map=options.get("map") or {}, vat_unsaid=company().vat or None, **named)
 
 
 def decide(

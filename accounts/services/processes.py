@@ -6,7 +6,6 @@ however often the events are looked through.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from accounts.models import (
 from accounts.selectors import processes as found
 from accounts.selectors.ledger import legal_entities
 from kam.audit.services import record
-from kam.lib.periods import today
+from kam.lib.periods import add_months, today
 
 from .clients import Conflict
 
@@ -296,7 +295,7 @@ def _start_by_date(process: Process, day: dt.date) -> int:
         if process.every_months:
             # After a pause the missed ones are not caught up: once is enough.
             months = process.every_months
-            while (following := after_months(due, months)) <= day:
+            while (following := add_months(due, months)) <= day:
                 months += process.every_months
         Process.objects.filter(pk=process.pk).update(next_on=following)
     return begun
@@ -304,13 +303,6 @@ def _start_by_date(process: Process, day: dt.date) -> int:
 
 def _started(run: ProcessRun | None) -> int:
     return int(run is not None)
-
-
-def after_months(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later, or the last one of a shorter month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 # --- Writing --------------------------------------------------------------------------------------

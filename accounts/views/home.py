@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
@@ -10,7 +10,8 @@ from accounts.selectors import clients as lists
 from accounts.selectors import processes
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
-from kam.lib.navigation import address
+from kam.lib.company import company
+from kam.lib.navigation import address, may
 from kam.lib.periods import today
 
 MOST_CLIENTS = 35
@@ -29,7 +30,10 @@ def home(request):
         return render(request, "accounts/home/colleague.html")
     day = today()
     clients = lists.looked_after(person, MOST_CLIENTS)
+    first_hour = first_hour_of(person)
     if not clients and not Client.objects.exists():
+        if first_hour:
+            return redirect(first_hour)
         return render(request, "accounts/home/start.html")
     lines = lines_of(clients, day)
     context = {
@@ -40,6 +44,7 @@ def home(request):
         "full": len(clients) == MOST_CLIENTS,
         "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],
         "loads": [],
+        "first_hour": first_hour,
         "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
         "today": day,
         "asked": address("rating_request_list"),
@@ -47,6 +52,12 @@ def home(request):
     if person.role == User.Role.MANAGER and person.team_id:
         context["loads"] = lists.loads(person.team_id)
     return render(request, "accounts/home/home.html", context)
+
+
+def first_hour_of(person: User) -> str:
+    """Where the person is led through the first hour; empty where nobody needs that any more."""
+    over = company().first_hour_over or not may(person, "first_hour")
+    return "" if over else address("first_hour")
 
 
 def lines_of(clients: list[Client], day: dt.date) -> list[dict]:

@@ -20,6 +20,7 @@ from kam.audit.services import record
 from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
 
+from .home import first_hour_of
 from .imports import ENTITIES
 
 FINDINGS = 100
@@ -82,7 +83,7 @@ def import_file(request, pk):
         return answer
     if row.is_open:
         context |= _reading(row, None)
-    context |= _preview(row) | {"sources": sources()}
+    context |= _preview(row) | {"sources": sources(), "first_hour": first_hour_of(request.user)}
     return render(request, "accounts/import_file.html", context)
 
 

@@ -21,6 +21,7 @@ from accounts.models import ApiToken, Team, User
 from accounts.selectors import people as directory
 from accounts.services import people as services
 from kam.audit.services import record
+from kam.lib.navigation import address
 from kam.lib.views import find_editable, following
 
 form_page = require_http_methods(["GET", "POST"])
@@ -47,7 +48,7 @@ def setup(request):
         except services.AlreadySetUp as error:
             raise Http404 from error
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return redirect("home")
+        return redirect(address("first_hour") or "home")
     return render(request, "accounts/setup.html", {"form": form})
 
 

@@ -26,6 +26,7 @@ ACTIONS = {
     "client.create": _("client added"),
     "client.change": _("client changed"),
     "client.export": _("clients exported"),
+    "company.change": _("company described"),
     "contact.create": _("contact added"),
     "contact.change": _("contact changed"),
     "agreement.create": _("agreement written"),

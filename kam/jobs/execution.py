@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
+from kam.lib.company import refresh_now_and_then
 from kam.lib.scoping import System, acting_as
 
 from . import registry
@@ -118,6 +119,7 @@ def run(job_id: int) -> None:
     job = claim(job_id)
     if job is None:
         return
+    refresh_now_and_then()
     kind = registry.kinds().get(job.kind)
     if kind is None:
         settle(job, Status.FAILED, error=f"unknown kind {job.kind}")

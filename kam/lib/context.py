@@ -5,16 +5,15 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from . import formatting, navigation
+from .company import company
 
 
 def frame(request):
     """Currency, languages, and the links of the rail (made only by pages that show it)."""
     language = translation.get_language() or settings.LANGUAGE_CODE
     return {
-        "company_currency": settings.COMPANY_CURRENCY,
-        "company_currency_sign": formatting.currency_sign(
-            settings.COMPANY_CURRENCY, language=language
-        ),
+        "company_currency": company().currency,
+        "company_currency_sign": formatting.currency_sign(company().currency, language=language),
         "languages": settings.LANGUAGES,
         "rail": SimpleLazyObject(lambda: _rail(request)),
     }

@@ -1,12 +1,12 @@
 """What happens to every request: bad bytes refused, person and language set, route allowed."""
 
-from django.conf import settings
 from django.core.checks.urls import check_url_config
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from . import policy
+from .company import company, refresh_now_and_then
 from .scoping import acting_late
 
 
@@ -43,12 +43,13 @@ class Person:
         check_url_config(None)
 
     def __call__(self, request):
+        refresh_now_and_then()
         user = request.user
         language = getattr(user, "language", "") or translation.get_language_from_request(request)
         with (
             acting_late(lambda: request.user),
             translation.override(language),
-            timezone.override(settings.COMPANY_TIME_ZONE),
+            timezone.override(company().time_zone),
         ):
             request.LANGUAGE_CODE = translation.get_language()
             response = self.get_response(request)

@@ -1,8 +1,10 @@
-"""What the REST API remembers between requests: answers to named requests, and their pace."""
+"""The company, and what the REST API remembers between requests: answers to named requests, and
+their pace."""
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .scoping import Scoped
 
@@ -35,3 +37,21 @@ class Pace(models.Model):
     caller = models.CharField(max_length=64, primary_key=True)
     minute = models.DateTimeField()
     requests = models.PositiveIntegerField()
+
+
+class CompanyRecord(models.Model):
+    """The company, in one row; read through :func:`kam.lib.company.company`."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name of the company"), max_length=200)
+    currency = models.CharField(_("currency"), max_length=3)
+    time_zone = models.CharField(_("time zone"), max_length=60)
+    vat = models.CharField(_("VAT"), max_length=20, blank=True, default="")
+    first_hour_over = models.BooleanField(default=False, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="one_company")]
+
+    def __str__(self):
+        return self.name

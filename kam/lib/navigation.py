@@ -38,6 +38,7 @@ HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
+    Place("company_edit", _("Company"), "settings", ("company_",)),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
 # Tabs of a part of the product, by the name under which a page asks for them.

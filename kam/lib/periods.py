@@ -3,12 +3,13 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
+
+from .company import company
 
 
 def company_zone() -> ZoneInfo:
-    return ZoneInfo(settings.COMPANY_TIME_ZONE)
+    return ZoneInfo(company().time_zone)
 
 
 def today() -> dt.date:

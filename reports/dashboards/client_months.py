@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Client
 from kam.lib import formatting
+from kam.lib.company import company
 from reports import charts
 from reports.charts import Caption
 from reports.datasets import client_by_month
@@ -126,7 +126,7 @@ def months_chart(figures: ClientMonths) -> Chart:
     )
     starts = [month.start for month in figures.months]
     ends = [month.end for month in figures.months]
-    sign = formatting.currency_sign(settings.COMPANY_CURRENCY, language=language())
+    sign = formatting.currency_sign(company().currency, language=language())
     figure = charts.revenue_and_profit_by_month(
         caption,
         starts,

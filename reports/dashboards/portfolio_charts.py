@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from kam.lib import formatting
+from kam.lib.company import company
 from kam.lib.formatting import THIN
 from reports import charts
 from reports.charts import Caption
@@ -59,9 +60,7 @@ def language() -> str:
 
 
 def money(value: float, *, signed: bool = False) -> str:
-    return formatting.money_short(
-        value, settings.COMPANY_CURRENCY, language=language(), signed=signed
-    )
+    return formatting.money_short(value, company().currency, language=language(), signed=signed)
 
 
 def percent(share: float | None, decimals: int = 1, *, signed: bool = False) -> str:
@@ -77,7 +76,7 @@ def day(value: dt.date) -> str:
 
 
 def currency() -> str:
-    return formatting.currency_sign(settings.COMPANY_CURRENCY, language=language())
+    return formatting.currency_sign(company().currency, language=language())
 
 
 def month_labels(ends: list[dt.date]) -> list[str]:

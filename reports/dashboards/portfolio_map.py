@@ -15,6 +15,7 @@ from accounts.models import Client, Standing
 from accounts.selectors.clients import sales
 from accounts.selectors.standings import present, present_of
 from kam.lib import formatting
+from kam.lib.company import company
 from reports.charts import Caption, for_page
 from reports.charts.portfolio_map import Bubble
 from reports.charts.portfolio_map import portfolio_map as draw
@@ -230,9 +231,7 @@ def chart(found: Map) -> dict:
     language = get_language() or settings.LANGUAGE_CODE
 
     def hover(point: Point) -> str:
-        revenue = formatting.money_short(
-            point.revenue, settings.COMPANY_CURRENCY, language=language
-        )
+        revenue = formatting.money_short(point.revenue, company().currency, language=language)
         return f"{point.client.name}: {revenue}. {words[point.quadrant]}"
 
     bubbles = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Value
 
 from accounts.models import Document, Interaction, Payment
+from kam.lib.company import company
 from kam.lib.periods import end_of_day
 from scoring.models import Backtest, Rating
 
@@ -54,7 +54,7 @@ def loaded_as_history(until: dt.date) -> dict[str, Any]:
     """Of each kind of facts: how many there are, and how many are taken to have been known from
     the very beginning of their own day, which is what loading them as history assumes."""
     at_home = Func(
-        Value(settings.COMPANY_TIME_ZONE),
+        Value(company().time_zone),
         F("known_from"),
         function="timezone",
         output_field=DateTimeField(),

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Client
 from kam.lib import formatting
+from kam.lib.company import company
 from scoring.models import Backtest
 
 from .backtests import EQUAL, GROWTH, PROFIT
@@ -351,7 +351,7 @@ def _shown(name: str, estimate: Interval | None) -> list[str]:
         if name in ("precision", "captured"):
             return formatting.percent(value, 0, language=tongue)
         if name == "regret":
-            return formatting.money_short(value, settings.COMPANY_CURRENCY, language=tongue)
+            return formatting.money_short(value, company().currency, language=tongue)
         return formatting.number(value, 2, language=tongue)
 
     value, low, high = estimate or (None, None, None)

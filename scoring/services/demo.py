@@ -23,6 +23,8 @@ from accounts.services.demo.words import en, ru
 from accounts.services.demo.words.vocabulary import Words
 from accounts.services.potential import request_refresh
 from kam.audit.services import record
+from kam.lib.company import company
+from kam.lib.models import CompanyRecord
 from kam.lib.periods import start_of_day
 from scoring.library import ensure_library, prospects_matrix
 from scoring.models import Criterion, Matrix, MatrixVersion
@@ -80,6 +82,7 @@ def make_workspace(
             with translation.override(words.language):
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
             _serve_key_clients(words, size, loaded)
+        _introduce(words)
         request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)
@@ -88,6 +91,19 @@ def make_workspace(
             details={"language": language, "seed": size.seed, "clients": size.clients},
         )
     return loaded
+
+
+def _introduce(words: Words) -> None:
+    """Say which company this is; nobody is led through a first hour here."""
+    now = company()
+    CompanyRecord.objects.update_or_create(
+        defaults={
+            "name": words.company,
+            "currency": now.currency,
+            "time_zone": now.time_zone,
+            "first_hour_over": True,
+        }
+    )
 
 
 def _choose_criteria(words: Words, people: list[User]) -> MatrixVersion:
@@ -195,6 +211,7 @@ def clear_workspace() -> None:
         for model in (Product, ProductFamily, Organisation):
             model.objects.all().delete()
         processes.clear()
+        CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():
             for person in words.people:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from accounts.measures.catalogue import DAYS, MEASURES, MONEY, MONTHS, PERCENT
 from accounts.models import Client
 from kam.lib import formatting
+from kam.lib.company import company
 from scoring.engine.arrays import HIGHEST, LOWEST
 from scoring.engine.explain import contributions
 from scoring.engine.ratings import apply_fitted, rule_from_dict
@@ -290,7 +290,7 @@ def value_words(measure: str, value: float | None, *, short: bool = False) -> st
     decimals = 0 if short and float(value).is_integer() else known.decimals
     if known.unit == MONEY:
         return formatting.money(
-            value, settings.COMPANY_CURRENCY, value_decimals(measure, value), language=language
+            value, company().currency, value_decimals(measure, value), language=language
         )
     if known.unit == PERCENT:
         return formatting.percent(value / 100, decimals, language=language)

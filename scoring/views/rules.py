@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.measures.catalogue import MEASURES, MONEY
 from accounts.models import Client
 from kam.lib import formatting
+from kam.lib.company import company
 from kam.lib.drawing import length
 from kam.lib.navigation import may
 from kam.lib.views import wants_part
@@ -112,7 +112,7 @@ def _unit(measure: str) -> str:
     if known is None:
         return ""
     if known.unit == MONEY:
-        return formatting.currency_sign(settings.COMPANY_CURRENCY, language=get_language())
+        return formatting.currency_sign(company().currency, language=get_language())
     return str(known.unit_label)
 
 
@@ -130,7 +130,7 @@ def _middle(row: VersionCriterion, people: Population) -> str:
 def axis_words(measure: str, value: float) -> str:
     """A value at a glance: money in thousands and millions."""
     if measure in MEASURES and MEASURES[measure].unit == MONEY:
-        return formatting.money_short(value, settings.COMPANY_CURRENCY, language=get_language())
+        return formatting.money_short(value, company().currency, language=get_language())
     return value_words(measure, value, short=True)
 
 

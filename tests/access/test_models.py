@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("kam", "accounts", "scoring", "reports")
 
 NOT_SCOPED = {
+    "lib.CompanyRecord": "who uses the product, names no client",
     "audit.Seal": "digests of the trail, names nothing",
     "lib.Pace": "counts requests of callers, names nobody",
     "accounts.Team": "a name that says nothing about any client",
@@ -161,6 +162,7 @@ OWN_SQL = {
     "reports/store.py": "sums by the system; whose of them count is read through the managers",
     "scoring/inputs.py": "ratings for a ranking, system only",
     "scoring/services/demo.py": "resetting the demo workspace",
+    "kam/lib/company.py": "whether the table of the company is there yet",
     "kam/audit/sealing.py": "the lock of sealing",
     "scoring/services/retention.py": "how long dropping a ranking waits",
     "scoring/services/ranking.py": "the lock and the moment of a ranking",

@@ -202,6 +202,9 @@ def test_home_shows_own_clients_and_what_is_overdue(client):
 
 
 def test_home_teaches_an_empty_workspace_and_greets_a_colleague(client, administrator):
+    client.force_login(make_user("kam", language="en"))
     assert "Three steps to the first ranking" in client.get(reverse("home")).content.decode()
+    client.force_login(administrator)
+    assert client.get(reverse("home")).url == reverse("first_hour")
     client.force_login(make_user("colleague", language="en"))
     assert "The plans you take part in" in client.get(reverse("home")).content.decode()

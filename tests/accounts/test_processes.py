@@ -18,7 +18,7 @@ from accounts.models import (
 from accounts.selectors.processes import steps_of_person
 from accounts.services import processes
 from accounts.services.clients import Conflict
-from accounts.services.processes import after_months, settle, start, start_due
+from accounts.services.processes import settle, start, start_due
 from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_document, make_user
@@ -190,12 +190,6 @@ def test_by_date_it_goes_on_and_missed_ones_are_not_caught_up(shop):
         once.refresh_from_db()
         assert once.next_on is None
         assert start_due(day) == 0
-
-
-def test_months_end_with_their_last_day():
-    assert after_months(dt.date(2026, 1, 31), 1) == dt.date(2026, 2, 28)
-    assert after_months(dt.date(2023, 12, 31), 2) == dt.date(2024, 2, 29)
-    assert after_months(dt.date(2026, 11, 15), 14) == dt.date(2028, 1, 15)
 
 
 def test_stopped_it_starts_no_more_and_resumed_only_by_what_comes_then(shop):

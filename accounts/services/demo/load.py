@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import Client, Organisation, Product, ProductFamily, User
+from kam.lib.company import company
 from kam.lib.copy import copy_out_binary
 from kam.lib.periods import start_of_day
 
@@ -58,7 +58,7 @@ def load(
             # Keys are checked after each COPY, while its pages are still in memory.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         loaded = Loaded(create_people(words))
-        trade = trade_of(words, settings.COMPANY_CURRENCY)
+        trade = trade_of(words, company().currency)
         kams = [person for person in words.people if person.role == User.Role.KAM]
         maker = Maker(words, size, trade, [kam.team for kam in kams])
         writer = _Writer(maker, loaded)
@@ -92,7 +92,7 @@ class _Writer:
     def __init__(self, maker: Maker, loaded: Loaded):
         self.words, self.size, self.trade = maker.words, maker.size, maker.trade
         self.loaded = loaded
-        self.currency = settings.COMPANY_CURRENCY
+        self.currency = company().currency
         self.first_day = maker.first_day
         days = np.arange(maker.first_day - 400, maker.today + 2)
         self._first_known = int(days[0])

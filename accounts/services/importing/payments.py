@@ -9,9 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from hashlib import md5
 from typing import Any, NamedTuple
 
-from django.conf import settings
-
 from accounts.models import Document
+from kam.lib.company import company
 
 from .load import CENT, LARGEST_AMOUNT, Load
 from .rates import Rates
@@ -97,8 +96,8 @@ def _rows(load: Load) -> list[tuple[int, Receipt]]:
     """The sound payments of the file by position, their keys still empty."""
     _read_clients_from_documents(load)
     clients = load.known_clients()
-    currencies = [currency or settings.COMPANY_CURRENCY for currency in load.column("currency")]
-    rates = Rates(set(currencies) - {settings.COMPANY_CURRENCY})
+    currencies = [currency or company().currency for currency in load.column("currency")]
+    rates = Rates(set(currencies) - {company().currency})
     rows = []
     for position, (client, number, date, amount, currency, document, recorded) in enumerate(
         zip(

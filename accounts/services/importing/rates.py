@@ -6,9 +6,8 @@ import datetime as dt
 from bisect import bisect_right
 from decimal import Decimal
 
-from django.conf import settings
-
 from accounts.models import Rate
+from kam.lib.company import company
 
 ONE = Decimal(1)
 
@@ -29,7 +28,7 @@ class Rates:
 
     def at(self, currency: str, day: dt.date) -> Decimal | None:
         """The latest rate on or before the day; None where there is none."""
-        if currency == settings.COMPANY_CURRENCY:
+        if currency == company().currency:
             return ONE
         place = bisect_right(self._days.get(currency, []), day)
         return self._rates[currency][place - 1] if place else None

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from kam.lib import drawing, formatting, navigation
+from kam.lib.company import company
 
 register = template.Library()
 
@@ -53,10 +54,8 @@ def money(value, how=0):
     """Company currency: ``{{ x|money }}`` whole, ``{{ x|money:2 }}`` cents,
     ``{{ x|money:"short" }}`` at a glance."""
     if how == "short":
-        return formatting.money_short(value, settings.COMPANY_CURRENCY, language=language())
-    return formatting.money(
-        value, settings.COMPANY_CURRENCY, _decimals(how, 0), language=language()
-    )
+        return formatting.money_short(value, company().currency, language=language())
+    return formatting.money(value, company().currency, _decimals(how, 0), language=language())
 
 
 @register.filter
@@ -213,7 +212,7 @@ def delta(value, kind="percent", decimals=None, period="", good="up", unit=""):
     exact = formatting.as_decimal(value)
     spoken = {"language": language(), "signed": True}
     if kind == "money":
-        text = formatting.money_short(value, settings.COMPANY_CURRENCY, **spoken)
+        text = formatting.money_short(value, company().currency, **spoken)
     elif kind == "number":
         text = formatting.number(value, _decimals(decimals, 0), **spoken)
     else:

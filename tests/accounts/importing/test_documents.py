@@ -291,3 +291,31 @@ def test_interactions_need_client_and_date() -> None:
     )
     assert table.frame["kind"] == ["Звонок"]
     assert errors_of(table) == [(3, "Клиент", "cell.missing"), (4, "Дата", "cell.missing")]
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "unsaid", "net"),
+    [
+        # The file says nothing at all: what the company says holds.
+        ("Сумма", "120", "included:20", "100.00"),
+        ("Сумма", "120", "excluded:20", "120"),
+        ("Сумма", "120", None, "120"),
+        # Neither does a VAT column that agrees with both ways.
+        ("Сумма,Сумма НДС", "120,20", "included", "100"),
+        # The file shows it by its numbers: nobody else is asked.
+        ("Сумма,Ставка НДС,Сумма НДС,Всего", "100,20%,20,120", "included:20", "100"),
+        ("Сумма,Ставка НДС,Сумма НДС", "120,20%,20", "excluded:20", "100"),
+    ],
+)
+def test_what_the_company_says_of_vat_holds_where_the_file_is_silent(
+    head: str, line: str, unsaid: str | None, net: str
+) -> None:
+    source = f"Номер,Дата,Контрагент,{head}\n1,01.02.2024,А,{line}\n".encode()
+    table = read(source, "documents", ReadOptions(vat_unsaid=unsaid))
+    assert table.frame["amount"] == [Decimal(net)]
+
+
+def test_what_a_person_says_of_vat_goes_before_the_company() -> None:
+    source = "Номер,Дата,Контрагент,Сумма\n1,01.02.2024,А,120\n".encode()
+    table = read(source, "documents", ReadOptions(vat="none", vat_unsaid="included:20"))
+    assert table.frame["amount"] == [Decimal(120)]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.conf import settings
-
 from accounts.services.importing.load import LARGEST_AMOUNT, LARGEST_QUANTITY
 from accounts.services.importing.rates import Rates
+from kam.lib.company import company
 
 from .grouping import Documents
 
@@ -34,7 +33,7 @@ def check_headers(documents: Documents) -> None:
 
 
 def _find_rates(documents: Documents) -> None:
-    foreign = set(documents.currency) - {settings.COMPANY_CURRENCY}
+    foreign = set(documents.currency) - {company().currency}
     if not foreign:
         return
     rates = Rates(foreign)

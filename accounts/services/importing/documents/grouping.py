@@ -9,10 +9,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from django.conf import settings
-
 from accounts.services.importing.load import Load
 from accounts.services.importing.rates import ONE
+from kam.lib.company import company
 
 ZERO = Decimal(0)
 
@@ -60,7 +59,7 @@ class Documents:
     @cached_property
     def currencies(self) -> list[str]:
         """The currency of each row."""
-        own = settings.COMPANY_CURRENCY
+        own = company().currency
         return [currency or own for currency in self.load.column("currency")]
 
     @cached_property

@@ -1,0 +1,73 @@
+"""The company that uses the product: its name, money, time, and how its amounts are meant.
+
+Kept in the database, read once in a process and again after :data:`MOST_SECONDS`, so that figures
+and dates need no query.  Before anybody has said anything, the settings hold.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from time import monotonic
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+log = logging.getLogger(__name__)
+# So long a process may work with what was changed in another one.
+MOST_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Company:
+    """``vat``: how amounts of files are meant where a file does not say, as options of the import
+    say it ("none", "included:20", "excluded"; empty where nothing is said).  ``first_hour_over``:
+    nobody needs to be led by the hand any more."""
+
+    name: str = ""
+    currency: str = ""
+    time_zone: str = ""
+    vat: str = ""
+    first_hour_over: bool = False
+
+
+_kept: Company | None = None
+_read_at: float | None = None
+
+
+def company() -> Company:
+    if _read_at is None:
+        refresh()
+    return _kept or Company(
+        currency=settings.COMPANY_CURRENCY, time_zone=settings.COMPANY_TIME_ZONE
+    )
+
+
+def refresh() -> None:
+    """Read again what is kept."""
+    from .models import CompanyRecord
+
+    table = CompanyRecord._meta.db_table
+    with connection.cursor() as cursor:
+        # Dates are asked for while the tables are being made, too.
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        there = cursor.fetchone()[0] is not None
+    row = CompanyRecord.objects.values(*Company.__dataclass_fields__).first() if there else None
+    keep(Company(**row) if row else None)
+
+
+def refresh_now_and_then() -> None:
+    """Read again what is kept, unless it was read lately; without the database it stays."""
+    if _read_at is not None and monotonic() - _read_at <= MOST_SECONDS:
+        return
+    try:
+        refresh()
+    except DatabaseError:
+        log.warning("the company could not be read; what was known of it holds")
+        keep(_kept)
+
+
+def keep(found: Company | None) -> None:
+    """Work with this from now on, in this process."""
+    global _kept, _read_at
+    _kept, _read_at = found, monotonic()
