@@ -122,7 +122,7 @@ class ApiToken(Scoped):
     prefix = models.CharField(max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=10, choices=Scope), verbose_name=_("may"), default=list
+        models.CharField(max_length=10, choices=Scope), verbose_name=_("scopes"), default=list
     )
     expires_at = models.DateTimeField(_("valid until"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, editable=False)
