@@ -35,6 +35,7 @@ import secrets
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +45,8 @@ from kam.servers.storage import ServerError, read_json, write_private
 
 __all__ = ["PROJECT", "ServerError", "Servers", "ensure", "find_running", "home_directory"]
 
+# Longer than any start or stop takes: who waits for more is told rather than left waiting.
+PATIENCE = 120.0
 PROJECT = Path(__file__).resolve().parent.parent
 POSTGRES, VALKEY = "postgres", "valkey"
 
@@ -121,6 +124,21 @@ def find_running(home: Path | None = None) -> dict | None:
     return state if state.get("ready") and processes.is_locked(home / "keeper.lock") else None
 
 
+@contextlib.contextmanager
+def _turn(home: Path) -> Iterator[None]:
+    """One command at a time looks for the servers and starts them."""
+    lock = FileLock(home / "start.lock")
+    try:
+        if not lock.take_within(PATIENCE):
+            raise ServerError(
+                f"another command has been starting the servers of {home} for {PATIENCE:.0f} s; "
+                "end it first"
+            )
+        yield
+    finally:
+        lock.close()
+
+
 def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
     """Find the running servers of ``home`` or start them; what the environment names is not started.
 
@@ -136,11 +154,13 @@ def ensure(home: Path | None = None, *, durable: bool = True) -> Servers:
     users, keeper, state, secret_key = None, None, {}, _given("SECRET_KEY")
     if needed or not secret_key:
         _prepare_home(home)
-    with FileLock(home / "start.lock") if needed or not secret_key else contextlib.nullcontext():
+    with _turn(home) if needed or not secret_key else contextlib.nullcontext():
         secret_key = secret_key or _secret_key(home)
         if needed:
             users = FileLock(home / "users.lock")
-            users.take(shared=True)  # waits while a keeper is stopping
+            if not users.take_within(PATIENCE, shared=True):  # while a keeper is stopping
+                users.close()
+                raise ServerError(f"the servers of {home} are stopping and do not come to an end")
             state = find_running(home)
             if state is None:
                 keeper, state = _start_keeper(home, needed, durable)

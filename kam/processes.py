@@ -39,6 +39,15 @@ class FileLock:
             return False
         return True
 
+    def take_within(self, seconds: float, *, shared: bool = False) -> bool:
+        """Take the lock as soon as it is free; False where it is not within that time."""
+        until = time.monotonic() + seconds
+        while not self.take(shared=shared, wait=False):
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+        return True
+
     def release(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
 

@@ -328,3 +328,10 @@ def test_a_lock_is_shared_by_users_and_exclusive_for_the_keeper(tmp_path):
     assert processes.is_locked(path)
     keeper.close()
     assert not processes.is_locked(path)
+
+
+def test_whoever_waits_for_another_start_in_vain_is_told(home, monkeypatch):
+    monkeypatch.setattr(embedded, "PATIENCE", 0.2)
+    home.mkdir(exist_ok=True)
+    with FileLock(home / "start.lock"), pytest.raises(ServerError, match="end it first"):
+        embedded.ensure(home, durable=False)
