@@ -112,7 +112,9 @@ def _process_page(request, client, process, template, initial, rows):
         except ValidationError as error:
             form.add_error(None, error)
         except Conflict as conflict:
+            theirs = ProcessStep.objects.filter(process=process)
             context |= {"form": form, "steps": steps, "back": _back(request, client.pk)}
+            context["their_steps"] = theirs.select_related("responsible")
             return conflicting(
                 request, "accounts/clients/process_form.html", context, conflict.present
             )
@@ -226,6 +228,7 @@ def _template_page(request, template, rows):
             form.add_error(None, error)
         except Conflict as conflict:
             context |= {"form": form, "steps": steps}
+            context["their_steps"] = TemplateStep.objects.filter(template=template)
             return conflicting(
                 request, "accounts/process_template_form.html", context, conflict.present
             )

@@ -265,6 +265,26 @@ def test_a_process_is_written_changed_and_gone_through_on_pages(client, shop, ka
     assert "by phone" in page
 
 
+def test_whoever_saves_second_sees_the_steps_of_the_first(client, shop, kam):
+    client.force_login(kam)
+    with acting_as(kam):
+        process = process_of(shop)
+    address = reverse("process_edit", args=[process.pk])
+    typed = rows_of(client.get(address)) | {
+        "name": "mine", "expectation": "x", "starts": "hand", "version": process.version,
+    }  # fmt: skip
+    with acting_as(kam):
+        processes.save_process(
+            process, shop, {"name": "theirs"}, [step("Their own step", 4)], kam, process.version
+        )
+    answer = client.post(address, typed | {"steps-0-name": "My step"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Their own step" in page
+    assert "theirs" in page
+    assert 'value="My step"' in page
+
+
 def test_a_process_without_steps_or_name_of_a_step_is_refused_in_words(client, shop, kam):
     client.force_login(kam)
     address = reverse("process_create", args=[shop.pk])
