@@ -16,8 +16,12 @@ from tests.benchmarks.bench_import import MEGABYTES
 KNOWN_MEGABYTES = 1_200
 
 
-@pytest.mark.full
-def test_a_million_lines_with_flat_memory():
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def peak() -> float:
+    """Megabytes of the larger of checking and loading, each in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks", "wizard"],
         capture_output=True,
@@ -29,7 +33,14 @@ def test_a_million_lines_with_flat_memory():
     assert "Traceback" not in done.stderr, done.stderr
     told = re.findall(r"in MB +([\d.]+)", done.stdout)
     assert len(told) == 2, done.stdout + done.stderr
-    peak = max(map(float, told))
-    assert peak <= KNOWN_MEGABYTES, done.stdout
-    if peak > MEGABYTES:
-        pytest.xfail(f"{peak:.0f} MB for 1,000,000 lines, {MEGABYTES} MB are the limit")
+    return max(map(float, told))
+
+
+def test_a_million_lines_take_no_more_memory_than_is_known(peak):
+    assert peak <= KNOWN_MEGABYTES
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the table is held whole")
+def test_a_million_lines_take_no_more_memory_than_a_worker_may(peak):
+    """Fails the run as soon as it is reached, so that the mark is taken away then."""
+    assert peak <= MEGABYTES
