@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -72,6 +73,13 @@ class RebateStepForm(PartForm):
     )
 
 
+def _as_typed(value: Any) -> Any:
+    """What a person would have typed: the code of a product, numbers without trailing zeros."""
+    if isinstance(value, Product):
+        return value.code
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 FORMSETS = {
     "commitments": (CommitmentForm, 2, 60),
     "rebate_steps": (RebateStepForm, 3, 20),
@@ -122,7 +130,7 @@ class AgreementForm(VersionedForm):
 
     @staticmethod
     def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {k: v.code if isinstance(v, Product) else v for k, v in row.items()}
+        return {name: _as_typed(value) for name, value in row.items()}
 
     def is_valid(self):
         return all([super().is_valid(), *(each.is_valid() for each in self.parts.values())]) and (
