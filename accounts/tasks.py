@@ -7,12 +7,13 @@ from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 from kam.lib.periods import today
 
-from .models import BulkLoad, ImportFile
+from .models import BulkLoad, ImportBatch, ImportFile
 from .services import (
     agreements,
     bulk,
     import_files,
     import_folder,
+    import_undo,
     potential,
     processes,
     rebates,
@@ -89,7 +90,32 @@ def watch_folder(running):
 def import_expire(running):
     """Remove files that have been kept as long as they are to be."""
     days = settings.IMPORT_FILE_DAYS
+    import_undo.expire(settings.IMPORT_UNDO_DAYS)
     return {"removed": import_files.expire(days), "rows": bulk.expire(days)}
+
+
+@job(
+    import_undo.JOB,
+    title=_("Undoing of an import"),
+    queue="heavy",
+    tells={"file": _("File"), "removed": _("Removed"), "restored": _("Restored")},
+)
+def undo_import(running, *, batch_id):
+    """Take an import back; one that is undone already is left as it is."""
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None or batch.undone_at is not None:
+        return {}
+    try:
+        found = import_undo.undo(batch, running.job.actor, _steps(running))
+    except import_undo.Hindered as hindered:
+        raise Refused(
+            str(_("Something has come to depend on it. The page of the import says what."))
+        ) from hindered
+    return {
+        "file": batch.filename,
+        "removed": sum(effect.removed for effect in found.effects),
+        "restored": sum(effect.restored for effect in found.effects),
+    }
 
 
 @job("accounts.processes", title=_("Starting of processes"), tells={"begun": _("Begun")})

@@ -150,6 +150,7 @@ POLICY = {
     # --- data/: reports and waiting rows name clients, so only who reads all of them
     "import_list": Row(read=LEADERS | {AUDITOR}),
     "import_detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "import_undo": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.ImportBatch"),
     "import_file_create": Row(read=LEADERS, write=LEADERS),
     "import_file": Row(read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.ImportFile"),
     "import_file_check": Row(write=LEADERS, subject="accounts.ImportFile"),
@@ -174,6 +175,12 @@ POLICY = {
     ),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
+    "api:import-undo": Row(
+        read=LEADERS | {AUDITOR},
+        write=LEADERS,
+        subject="accounts.ImportBatch",
+        scope=IMPORT_SCOPE,
+    ),
     "api:import-file-list": Row(read=LEADERS | {AUDITOR}, write=LEADERS, scope=IMPORT_SCOPE),
     "api:import-file-detail": Row(
         read=LEADERS | {AUDITOR},

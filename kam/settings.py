@@ -223,6 +223,8 @@ COMPANY_TIME_ZONE = text("COMPANY_TIME_ZONE", "Europe/Moscow")
 COMPANY_CURRENCY = text("COMPANY_CURRENCY", "RUB")
 # For how many days the original files of imports are kept.
 IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", 90)
+# For how long a whole import can be undone: until then what it changed is kept beside it.
+IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", 30)
 # A folder where other systems drop files, one folder in it for each source; empty = none.
 IMPORT_FOLDER = text("IMPORT_FOLDER")
 RANKING_DAYS = env.int("RANKING_DAYS", 100)

@@ -32,6 +32,7 @@ router.register("jobs", jobs_api.JobViewSet, basename="job")
 imports_api = [
     path("imports/", data_api.ImportList.as_view(), name="import-list"),
     path("imports/<int:pk>/", data_api.ImportDetail.as_view(), name="import-detail"),
+    path("imports/<int:pk>/undo/", data_api.ImportUndo.as_view(), name="import-undo"),
     path("import-files/", files_api.ImportFileList.as_view(), name="import-file-list"),
     path("import-files/<int:pk>/", files_api.ImportFileDetail.as_view(), name="import-file-detail"),
     path(
@@ -115,6 +116,7 @@ urlpatterns = [
     # data/: files of other systems
     path("data/", imports.import_list, name="import_list"),
     path("data/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("data/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("data/files/new/", import_files.import_file_create, name="import_file_create"),
     path("data/files/<int:pk>/", import_files.import_file, name="import_file"),
     path("data/files/<int:pk>/check/", import_files.import_file_check, name="import_file_check"),

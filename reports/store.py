@@ -95,15 +95,17 @@ def facts_by_client(as_of: dt.date) -> Facts:
 
 
 def _state() -> tuple | None:
-    """The latest document and import with the transactions that wrote them; None within a
-    transaction that has written something itself, whose sight is nobody else's."""
+    """The latest document and import with the transactions that wrote them, and when an import was
+    undone last; None within a transaction that has written something itself, whose sight is nobody
+    else's."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT pg_current_xact_id_if_assigned() IS NOT NULL,
               (SELECT oid FROM pg_database WHERE datname = current_database()),
               (SELECT id || ' ' || xmin FROM {Document._meta.db_table} ORDER BY id DESC LIMIT 1),
-              (SELECT id || ' ' || xmin FROM {ImportBatch._meta.db_table} ORDER BY id DESC LIMIT 1)
+              (SELECT id || ' ' || xmin FROM {ImportBatch._meta.db_table} ORDER BY id DESC LIMIT 1),
+              (SELECT max(undone_at)::text FROM {ImportBatch._meta.db_table})
             """
         )
         own, *state = cursor.fetchone()

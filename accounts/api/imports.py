@@ -4,14 +4,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from accounts.models import Client, ImportBatch, QuarantinedRow
 from accounts.selectors.imports import batches, waiting_rows
-from accounts.services import quarantine
+from accounts.services import import_undo, quarantine
 from kam.lib.api_parameters import one_of, phrase
 from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView
+from kam.lib.views import find, find_editable
 
 
 class ImportSerializer(serializers.ModelSerializer):
@@ -19,7 +20,10 @@ class ImportSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ImportBatch
-        fields = ("id", "kind", "source", "filename", "sha256", "history", "asked_by", "at")
+        fields = (
+            "id", "kind", "source", "filename", "sha256", "history", "asked_by", "at", "revocable",
+            "undone_at",
+        )  # fmt: skip
         read_only_fields = fields
 
 
@@ -54,6 +58,60 @@ class ImportDetail(RetrieveAPIView):
 
     def get_queryset(self):
         return batches()
+
+
+class EffectSerializer(serializers.Serializer):
+    """``removed``: rows that go; ``restored``: rows that say again what they said before."""
+
+    what = serializers.CharField()
+    removed = serializers.IntegerField()
+    restored = serializers.IntegerField()
+
+
+class ObstacleClient(serializers.Serializer):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ObstacleSerializer(serializers.Serializer):
+    """Why it cannot be undone: ``later`` (the import ``batch`` goes first), ``edited``,
+    ``depends``, ``undone`` or ``not_kept``."""
+
+    code = serializers.ChoiceField(choices=import_undo.CODES)
+    what = serializers.CharField()
+    count = serializers.IntegerField()
+    batch = serializers.IntegerField(source="batch.pk", default=None)
+    clients = ObstacleClient(many=True)
+
+
+class UndoSerializer(serializers.Serializer):
+    """``job``: the job that undoes it, once that was asked for."""
+
+    effects = EffectSerializer(many=True)
+    obstacles = ObstacleSerializer(many=True)
+    job = serializers.IntegerField(source="batch.undo_job_id", allow_null=True)
+
+
+class ImportUndo(APIView):
+    """What undoing an import would do; ``POST`` undoes it as a job."""
+
+    @extend_schema(responses=UndoSerializer)
+    def get(self, request, pk):
+        return Response(UndoSerializer(import_undo.look(find(ImportBatch, pk=pk))).data)
+
+    @extend_schema(request=None, responses={202: UndoSerializer})
+    def post(self, request, pk):
+        batch = find_editable(ImportBatch, pk=pk)
+        found = import_undo.look(batch)
+        try:
+            import_undo.request(batch, request.user)
+        except import_undo.Hindered as hindered:
+            raise serializers.ValidationError(
+                [_("The import cannot be undone; GET says what stands in its way.")],
+                code="hindered",
+            ) from hindered
+        found.batch.undo_job_id = batch.undo_job_id
+        return Response(UndoSerializer(found).data, status=status.HTTP_202_ACCEPTED)
 
 
 class QuarantineList(ListAPIView):

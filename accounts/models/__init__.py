@@ -13,7 +13,7 @@ from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
 from .goals import Goal
 from .import_files import ImportFile
-from .imports import ImportBatch, QuarantinedRow
+from .imports import ImportBatch, ImportChange, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .notices import Notice
@@ -46,6 +46,7 @@ __all__ = [
     "Document",
     "Goal",
     "ImportBatch",
+    "ImportChange",
     "ImportFile",
     "Interaction",
     "Line",

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kam.jobs.models import Job
 from kam.lib.scoping import Scoped
 
 
@@ -32,10 +33,54 @@ class ImportBatch(Scoped):
     )
     at = models.DateTimeField(default=timezone.now)
     report = models.JSONField(default=dict)
+    # Whether its changes are still written down, so that it can be undone.
+    revocable = models.BooleanField(default=False, editable=False)
+    undo_job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", editable=False)
+    undone_at = models.DateTimeField(null=True, editable=False)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
 
     class Meta(Scoped.Meta):
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["source", "kind"], name="batch_source_kind")]
+
+    @property
+    def is_being_undone(self) -> bool:
+        return self.undone_at is None and self.undo_job is not None and self.undo_job.is_open
+
+
+class ImportChange(Scoped):
+    """What an import did to one row of a table that people edit too; written by the database.
+
+    Triggers on those tables write while ``kam.import_batch`` names the import, so that no loader
+    can forget.  ``before`` and ``after``: the columns that it changed, or the whole row that it
+    removed.  ``mark``: checksum of the row as the import left it.  Documents, lines, payments and
+    interactions that it wrote name it themselves; here stand only those that it closed.
+    """
+
+    SCOPE = ("staff", "")
+
+    class Did(models.TextChoices):
+        MADE = "made", "made"
+        CHANGED = "changed", "changed"
+        REMOVED = "removed", "removed"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="changes")
+    relation = models.CharField(max_length=63)
+    object_id = models.BigIntegerField()
+    did = models.CharField(max_length=10, choices=Did)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    mark = models.CharField(max_length=32, blank=True, default="", db_default="")
+
+    class Meta(Scoped.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["relation", "object_id", "batch"], name="import_change_once"
+            )
+        ]
 
 
 class QuarantinedRow(Scoped):

@@ -15,7 +15,8 @@ from accounts.models import ImportBatch, ImportFile, QuarantinedRow
 
 def batches() -> QuerySet[ImportBatch]:
     """Imports, the latest first."""
-    return ImportBatch.objects.select_related("asked_by", "original").order_by("-at", "-pk")
+    rows = ImportBatch.objects.select_related("asked_by", "original", "undo_job", "undone_by")
+    return rows.order_by("-at", "-pk")
 
 
 def waiting_rows(search: str = "") -> QuerySet[QuarantinedRow]:

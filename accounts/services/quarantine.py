@@ -29,6 +29,7 @@ from kam.audit.services import record
 from kam.lib.scoping import acting_system
 
 from .importing.clients import kind_of
+from .importing.keeping import keeping_changes
 from .importing.messages import text
 from .importing.report import Report
 from .importing.running import write_table
@@ -79,8 +80,7 @@ def give(rows: Sequence[int], client: Client, person: User | None) -> Given:
         if not found:
             return given
         with acting_system("quarantine", person.pk if person else None):
-            remembered = [_remember(row, client) for row in _one_of_each(found)]
-            given.remembered = all(remembered)
+            given.remembered = True
             for same in _by_batch(found):
                 _load(same, client, person, given)
         record(
@@ -173,7 +173,7 @@ def _load(rows: list[QuarantinedRow], client: Client, person: User | None, given
         with transaction.atomic():
             _load_batch(rows, client, person, given)
     except _NothingLoaded:
-        pass
+        given.remembered = False
 
 
 def _load_batch(
@@ -196,7 +196,22 @@ def _load_batch(
         history=first.history,
         asked_by=person,
         at=timezone.now(),
+        revocable=True,
     )
+    with keeping_changes(batch):
+        remembered = [_remember(row, client) for row in _one_of_each(rows)]
+        _write(rows, client, report, batch, person, given)
+    given.remembered = given.remembered and all(remembered)
+
+
+def _write(
+    rows: list[QuarantinedRow],
+    client: Client,
+    report: Report,
+    batch: ImportBatch,
+    person: User | None,
+    given: Given,
+) -> None:
     table = _table(rows)
     wrong = write_table(table, report, batch, person, dict.fromkeys(range(len(rows)), client.pk))
     # A document that was refused waits with all its lines.

@@ -56,6 +56,7 @@ ACTIONS = {
     "import.file": _("file brought in"),
     "import.put_aside": _("file put aside"),
     "import.download": _("original file of an import taken"),
+    "import.undo": _("import undone"),
     "import.findings": _("refused rows of an import taken"),
     "job.cancel": _("job stopped"),
     "matrix.created": _("matrix made"),

@@ -5,10 +5,19 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services.import_undo import register_derived, register_kept, register_name
 from accounts.services.importing import Load, register_loader
 from accounts.services.importing.messages import MESSAGES
 from kam.lib.periods import today
-from scoring.models import Criterion
+from scoring.models import (
+    Criterion,
+    DecisionItem,
+    ListOverride,
+    Rating,
+    RatingRequest,
+    Seat,
+    WantedRating,
+)
 
 from .ratings import Opinion, record_opinions
 
@@ -84,3 +93,8 @@ def _folded(text: str) -> str:
 
 def register() -> None:
     register_loader("ratings", load_ratings)
+    register_kept(RatingRequest, _("Requests for a rating"))
+    register_kept(Rating, _("Ratings"))
+    register_derived(Seat, WantedRating)
+    register_name(DecisionItem, _("Decisions"))
+    register_name(ListOverride, _("Exceptions from the rules of the list"))

@@ -29,6 +29,7 @@ from .clients import load_clients
 from .contacts import load_contacts
 from .documents import load_documents
 from .interactions import load_interactions
+from .keeping import keeping_changes
 from .load import Load
 from .payments import load_payments
 from .products import load_products
@@ -188,9 +189,11 @@ def _decide(report: Report, on_error: str) -> None:
 
 
 def _write(table: Table, report: Report, history: bool | None, asked_by: User | None) -> None:
-    _take_turns()
+    take_turns()
     if history is None:
-        before = ImportBatch.objects.filter(source=report.source, kind=report.kind)
+        before = ImportBatch.objects.filter(
+            source=report.source, kind=report.kind, undone_at__isnull=True
+        )
         history = not before.exists()
     report.history = history
     batch = ImportBatch.objects.create(
@@ -201,10 +204,12 @@ def _write(table: Table, report: Report, history: bool | None, asked_by: User | 
         history=history,
         asked_by=asked_by,
         at=timezone.now(),
+        revocable=True,
     )
-    load = _load(table, report, batch, asked_by)
-    load.quarantine.write()
-    _settle(load, batch)
+    with keeping_changes(batch):
+        load = _load(table, report, batch, asked_by)
+        load.quarantine.write()
+        _settle(load, batch)
 
 
 def write_table(
@@ -216,10 +221,10 @@ def write_table(
 ) -> set[int]:
     """Write rows that were read before, of clients that people gave them (place -> client).
 
-    In the caller's transaction.  Returns the places of rows that were not written; ``report`` says
+    In the caller's transaction, within :func:`keeping_changes`.  Returns the places of rows that were not written; ``report`` says
     why.
     """
-    _take_turns()
+    take_turns()
     report.history = batch.history
     load = _load(table, report, batch, asked_by, clients)
     wrong = {table.rows.index(issue.row) for issue in report.errors if issue.row is not None}
@@ -277,7 +282,7 @@ def is_free() -> bool:
         return cursor.fetchone()[0]
 
 
-def _take_turns() -> None:
+def take_turns() -> None:
     """Two imports at once would resolve the same names apart; and a large one takes its time."""
     with connection.cursor() as cursor:
         for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
