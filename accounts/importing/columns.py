@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from typing import cast
 
 from accounts.importing import cells
@@ -14,6 +15,7 @@ from accounts.importing.documents import parts_of
 from accounts.importing.fields import FIELDS, Cell, Field
 from accounts.importing.identifiers import Checked, check_inn, check_kpp, tolerated
 from accounts.importing.numbers import decimal_sign_shown, has_gaps, needs_decimal_sign, parse_plain
+from accounts.importing.numbers_column import Numbers
 from accounts.importing.table import (
     DateOrder,
     DecimalSign,
@@ -53,7 +55,7 @@ class Columns:
         self.meta = meta
         self.check_controls = check_controls
         self.from_1904 = from_1904
-        self.values: dict[str, list[Value]] = {}
+        self.values: dict[str, Sequence[Value]] = {}
         self.bad: set[int] = set()
         self.errors: list[Issue] = []
         self.warnings: list[Issue] = []
@@ -95,24 +97,36 @@ class Columns:
         self._tax_numbers(checked)
         self._row_needs()
 
-    def _typed(self, name: str, field: Field, raw: list[str] | Packed) -> list[Value]:
+    def _typed(self, name: str, field: Field, raw: list[str] | Packed) -> Sequence[Value]:
         memo = Memo(self._parser(name, field, raw))
-        found: list[Value | Bad] = []
-        for piece in raw.pieces() if isinstance(raw, Packed) else (raw,):
-            numbers = None
-            if isinstance(raw, Packed):
-                numbers = parse_plain(piece, self.signs[name] or ".")
-                memo.clear()
-            found.extend(map(memo.__getitem__, piece) if numbers is None else numbers)
-        if memo.bad:
-            self._report(name, field, raw, found)
-            found = [None if isinstance(value, Bad) else value for value in found]
-        values = cast("list[Value]", found)
+        if isinstance(raw, Packed):
+            return self._numbers(name, field, raw, memo)
+        values = self._usable(name, field, raw, memo, 0)
         if field.cell is Cell.EMAIL:
             values = self._soft(name, values, email_holds, "email.invalid", lower=True)
         elif field.cell is Cell.PHONE:
             values = self._soft(name, values, phone_holds, "phone.invalid", lower=False)
         return values
+
+    def _numbers(self, name: str, field: Field, raw: Packed, memo: Memo) -> Sequence[Value]:
+        """A long column, most of whose numbers are different."""
+        found = Numbers()
+        for piece in raw.pieces():
+            plain = parse_plain(piece, self.signs[name] or ".")
+            memo.clear()
+            values = plain or self._usable(name, field, piece, memo, len(found))
+            found.extend(cast("list[Decimal | None]", values))
+        return found
+
+    def _usable(
+        self, name: str, field: Field, texts: list[str], memo: Memo, first: int
+    ) -> list[Value]:
+        """The values of cells from the row at ``first`` on; None where one could not be used."""
+        found = list(map(memo.__getitem__, texts))
+        if memo.bad:
+            self._report(name, field, texts, found, first)
+            found = [None if isinstance(value, Bad) else value for value in found]
+        return cast("list[Value]", found)
 
     def _parser(self, name: str, field: Field, raw: Iterable[str]) -> Parse:
         cell = field.cell
@@ -174,9 +188,9 @@ class Columns:
         return "dmy" if order is None or order == "ymd" else order  # type: ignore[return-value]
 
     def _report(
-        self, name: str, field: Field, raw: Iterable[str], found: Iterable[Value | Bad]
+        self, name: str, field: Field, texts: list[str], found: list[Value | Bad], first: int
     ) -> None:
-        for index, (text, value) in enumerate(zip(raw, found, strict=True)):
+        for index, (text, value) in enumerate(zip(texts, found, strict=True), start=first):
             if not isinstance(value, Bad):
                 continue
             if field.cell is Cell.COUNT:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from accounts.importing.numbers import decimals_of, has_gaps, to_cents
+from accounts.importing.numbers_column import Column, column, new_column
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -73,7 +74,6 @@ def parts_of(text: str) -> tuple[str, str, str] | None:
 
 
 Vat = Literal["none", "excluded", "included"]
-Column = list[Decimal | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +132,17 @@ def amounts(money: Money) -> Column | None:
     if given is not None and not has_gaps(given):
         return given
     discounts: Sequence[Decimal | None] = money.discount or [None] * len(money.quantity)
-    worked_out = [
+    size = len(money.quantity)
+    worked_out = (
         line_amount(*line) for line in zip(money.quantity, money.unit_price, discounts, strict=True)
-    ]
+    )
     if given is None:
-        return worked_out
-    return [
+        return column(worked_out, size)
+    filled = (
         computed if value is None else value
         for value, computed in zip(given, worked_out, strict=True)
-    ]
+    )
+    return column(filled, size)
 
 
 def meaning_of_amount(amount: Column, money: Money) -> Vat | None:
@@ -149,7 +151,7 @@ def meaning_of_amount(amount: Column, money: Money) -> Vat | None:
     Most lines must agree, within a cent, with amount + VAT = total, amount = total, or VAT =
     amount × rate (or × rate ÷ (1 + rate)).
     """
-    if all(not value for column in (money.vat, money.rate) if column for value in column):
+    if all(not value for told in (money.vat, money.rate) if told for value in told):
         return "none"
     excluded = included = 0
     blank: Column = [None] * len(amount)
@@ -184,10 +186,8 @@ def split(
     """
     size = len(base)
     if meaning == "none":
-        return base, [_ZERO] * size, list(base), False
-    net: Column = []
-    taxes: Column = []
-    gross: Column = []
+        return base, [_ZERO] * size, base, False
+    net, taxes, gross = new_column(size), new_column(size), new_column(size)
     guessed = False
     blank: Column = [None] * size
     for value, tax, line_rate in zip(base, money.vat or blank, money.rate or blank, strict=True):
@@ -225,12 +225,13 @@ def types_by_sign(types: list[str | None], keys: Sequence[object], amount: Colum
     ]
 
 
-def negative(column: Column, returned: Sequence[bool]) -> Column:
+def negative(values: Column, returned: Sequence[bool]) -> Column:
     """The column with the values of returned lines below zero, whatever sign the file gives."""
-    return [
+    signed = (
         -abs(value) if back and value is not None else value
-        for value, back in zip(column, returned, strict=True)
-    ]
+        for value, back in zip(values, returned, strict=True)
+    )
+    return column(signed, len(values))
 
 
 _REFERENCE = re.compile(

@@ -8,7 +8,6 @@ from typing import cast
 
 from accounts.importing.columns import Columns
 from accounts.importing.documents import (
-    Column,
     Money,
     Vat,
     VatChoice,
@@ -22,6 +21,7 @@ from accounts.importing.documents import (
 )
 from accounts.importing.fields import INNER_FIELDS
 from accounts.importing.numbers import has_gaps, to_cents
+from accounts.importing.numbers_column import Column, column
 from accounts.importing.table import Issue, Refused, Value
 
 _LOWEST_RATING, _HIGHEST_RATING = 1, 10
@@ -65,9 +65,9 @@ def _documents(columns: Columns) -> None:
         for index, value in enumerate(net):
             if value is None and index not in columns.bad:
                 columns.error(index, "amount", "cell.missing")
-    values["amount"] = cast("list[Value]", net)
-    values["vat"] = cast("list[Value]", vat)
-    values["gross"] = cast("list[Value]", gross)
+    values["amount"] = net
+    values["vat"] = vat
+    values["gross"] = gross
     _cost(columns)
     _types_and_signs(columns)
 
@@ -79,11 +79,11 @@ def _net_vat_gross(columns: Columns, money: Money) -> tuple[Column, Column, Colu
     meaning: Vat
     if choice is None and money.net is not None and money.gross is not None:
         columns.meta.vat = "excluded"
-        taxes: Column = [
+        taxes = (
             None if net is None or gross is None else gross - net
             for net, gross in zip(money.net, money.gross, strict=True)
-        ]
-        return money.net, taxes, money.gross
+        )
+        return money.net, column(taxes, len(money.net)), money.gross
     if money.net is not None:
         base, meaning = money.net, "excluded"
     else:
@@ -139,10 +139,11 @@ def _cost(columns: Columns) -> None:
     units, quantities = _column(columns, "unit_cost"), _column(columns, "quantity")
     if "cost" in values or units is None or quantities is None:
         return
-    values["cost"] = [
+    costs = (
         None if unit is None or quantity is None else to_cents(unit * quantity)
         for unit, quantity in zip(units, quantities, strict=True)
-    ]
+    )
+    values["cost"] = column(costs, len(units))
 
 
 def _types_and_signs(columns: Columns) -> None:
@@ -157,14 +158,14 @@ def _types_and_signs(columns: Columns) -> None:
             types = [name or "invoice" for name in given]
     else:
         types = cast("list[str]", given)
-    values["type"] = cast("list[Value]", types)
+    values["type"] = types
     # Where the type is given, a return may be written with positive sums.
     returned = [name == "credit_note" for name in given]
     if any(returned):
         for name in ("amount", "vat", "gross", "cost", "quantity"):
-            column = _column(columns, name)
-            if column is not None:
-                values[name] = cast("list[Value]", negative(column, returned))
+            said = _column(columns, name)
+            if said is not None:
+                values[name] = negative(said, returned)
 
 
 def _keys(columns: Columns) -> list[tuple[Value, int | None, Value]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from accounts.importing.collect import collect
 from accounts.importing.columns import Columns
 from accounts.importing.container import open_content, refuse
 from accounts.importing.fields import FIELDS
 from accounts.importing.finish import finish
+from accounts.importing.numbers_column import Numbers
 from accounts.importing.opening import Source, records_of
 from accounts.importing.records import Records
 from accounts.importing.table import Issue, Meta, ReadOptions, Refused, Table, Value
@@ -69,7 +72,8 @@ def assemble(kind: str, records: Records, options: ReadOptions, meta: Meta) -> T
     held_back = finish(columns)
     meta.columns = {header.titles[at]: name for at, name in header.columns.items()}
     meta.ignored = header.ignored
-    frame, rows = columns.values, raw.rows
+    frame: Mapping[str, Sequence[Value]] = columns.values
+    rows = raw.rows
     left_out = columns.bad.union(held_back)
     if left_out:
         kept = [index for index in range(len(rows)) if index not in left_out]
@@ -82,7 +86,9 @@ def assemble(kind: str, records: Records, options: ReadOptions, meta: Meta) -> T
     )
 
 
-def _pick(values: list[Value], kept: list[int]) -> list[Value]:
+def _pick(values: Sequence[Value], kept: list[int]) -> Sequence[Value]:
+    if isinstance(values, Numbers):
+        return Numbers(values[index] for index in kept)
     return [values[index] for index in kept]
 
 

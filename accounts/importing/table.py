@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -98,14 +98,14 @@ class Meta:
 class Table:
     """Accepted rows by column, and what was found wrong.
 
-    frame: field -> values, every list as long as `rows`; empty cells are None.
+    frame: field -> values, every column as long as `rows`; empty cells are None.
     rows: record number of each accepted row. errors: their rows are not in the frame.
     held_back: record numbers of sound rows left out because another line of the same
         document is in `errors`; they are no errors of their own.
     """
 
     kind: str
-    frame: dict[str, list[Value]]
+    frame: Mapping[str, Sequence[Value]]
     rows: list[int]
     errors: list[Issue]
     warnings: list[Issue]

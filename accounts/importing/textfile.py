@@ -18,7 +18,8 @@ _LOOK_CHARACTERS = 256 << 10
 # Much longer cells than are taken must be handed over by the csv module so that they can be
 # named; beyond this, in characters, the file is refused: it is an open quote or an attack.
 LONGEST_RECORD = 1 << 24
-MAX_RECORDS = 5_000_000
+# More would not be read within the memory of a worker.
+MAX_RECORDS = 1_200_000
 
 
 # Put behind the last line: comes back as a record of its own unless a quote was left open.

@@ -364,7 +364,7 @@ def test_over_rest_one_sees_what_would_happen_and_what_stands_in_the_way(client,
     ]
     answer = client.post(address)
     assert answer.status_code == 400
-    assert "hindered" in answer.content.decode()
+    assert "stands in its way" in answer.content.decode()
     answer = client.post(reverse("api:import-undo", args=[contacts.pk]))
     assert answer.status_code == 202
     with acting_system("test"):

@@ -56,8 +56,7 @@ def check_amounts(documents: Documents) -> None:
         values = documents.load.table.frame.get(name, [])
         # A hundredth of the limit leaves room for the sum of a document and for its rate.
         bound = limit / 100
-        filled = list(filter(None, values))
-        if not filled or -bound < min(filled) <= max(filled) < bound:
+        if all(value is None or -bound < value < bound for value in values):
             continue
         for position, value in enumerate(values):
             if value is not None and not -bound < value < bound:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import md5
 from typing import Any, NamedTuple
 
+from accounts.importing.numbers_column import Column, column
 from accounts.models import Document
 from accounts.services.importing.load import CENT
 from accounts.services.importing.rates import ONE
@@ -52,7 +53,21 @@ class Header(NamedTuple):
     document: int
 
 
-def header_rows(documents: Documents, lines: Lines, own: Mapping[str, int]) -> list[Header]:
+class Headers:
+    """The headers of all sound documents, column by column; each is put together when it is asked
+    for, because all of them at once would take as much memory as the lines."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]):
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __iter__(self) -> Iterator[Header]:
+        return map(Header._make, zip(*self._columns, strict=True))
+
+
+def header_rows(documents: Documents, lines: Lines, own: Mapping[str, int]) -> Headers:
     """The headers of all sound documents; ``own`` has the ids of our organisations."""
     load, sound = documents.load, documents.sound
 
@@ -74,18 +89,22 @@ def header_rows(documents: Documents, lines: Lines, own: Mapping[str, int]) -> l
         [name or "" for name in pick(documents.once("agreement"))],
         pick(documents.currency),
     ]
-    columns = zip(
-        new_ids(Document, len(sound)),
-        *said,
-        pick(documents.rate),
-        *map(pick, _amounts(documents)),
-        map(load.known_from, dates, recorded),
-        map(_fingerprint, zip(*said, strict=True), map(lines.of, sound)),
-        map(load.changed_from, recorded),
-        sound,
-        strict=True,
+    money = [
+        column((values[document] for document in sound), len(sound))
+        for values in _amounts(documents)
+    ]
+    return Headers(
+        [
+            new_ids(Document, len(sound)),
+            *said,
+            pick(documents.rate),
+            *money,
+            list(map(load.known_from, dates, recorded)),
+            list(map(_fingerprint, zip(*said, strict=True), map(lines.of, sound))),
+            list(map(load.changed_from, recorded)),
+            sound,
+        ]
     )
-    return list(map(Header._make, columns))
 
 
 def _fingerprint(said: Iterable[Any], lines: Iterable[str]) -> str:
@@ -109,7 +128,7 @@ def _shipped(documents: Documents) -> list[Any]:
     return shipped
 
 
-def _amounts(documents: Documents) -> tuple[list[Decimal], ...]:
+def _amounts(documents: Documents) -> tuple[Column, ...]:
     """Net, VAT, gross, discount, cost and the net whose cost is known, of each document."""
     load = documents.load
     amounts, costs = load.column("amount"), load.column("cost")
@@ -117,7 +136,7 @@ def _amounts(documents: Documents) -> tuple[list[Decimal], ...]:
     net = _money(documents, amounts)
     vat = _money(documents, load.column("vat")) if is_taxed(documents) else nothing
     # Rounded apart, net, VAT and gross could miss each other by a cent.
-    gross = [part + tax for part, tax in zip(net, vat, strict=True)]
+    gross = column((part + tax for part, tax in zip(net, vat, strict=True)), len(documents))
     costed = net
     if None in costs:
         known = (
@@ -127,7 +146,7 @@ def _amounts(documents: Documents) -> tuple[list[Decimal], ...]:
     return net, vat, gross, _discounts(documents), _money(documents, costs), costed
 
 
-def _discounts(documents: Documents) -> list[Decimal]:
+def _discounts(documents: Documents) -> Column:
     """What the discounts of each document come to."""
     load, names = documents.load, ("discount", "quantity", "unit_price")
     if not all(map(load.has, names)):
@@ -141,9 +160,10 @@ def _discounts(documents: Documents) -> list[Decimal]:
     )
 
 
-def _money(documents: Documents, values: Iterable[Decimal | None]) -> list[Decimal]:
+def _money(documents: Documents, values: Iterable[Decimal | None]) -> Column:
     """Sums per document in the company's currency, rounded half-up to cents."""
-    return [
+    sums = (
         (amount if rate is ONE else amount * rate).quantize(CENT, ROUND_HALF_UP)
         for amount, rate in zip(documents.sums(values), documents.rate, strict=True)
-    ]
+    )
+    return column(sums, len(documents))

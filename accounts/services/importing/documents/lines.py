@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import repeat
+from itertools import groupby, repeat
+from operator import itemgetter
 
 from accounts.services.importing.load import numbered
 from accounts.services.importing.products import Mention, Shelf
@@ -27,21 +28,23 @@ class Lines:
     def __init__(self, documents: Documents):
         self._documents = documents
         products = _products(documents)
-        self._texts: list[list[str]] = [[] for _ in range(len(documents))]
-        for document, text in zip(
-            documents.document_of, _line_texts(documents, products), strict=True
-        ):
-            self._texts[document].append(text)
+        # One text per document: a list of its lines would take twice the memory.
+        self._texts = [""] * len(documents)
+        texts = zip(documents.document_of, _line_texts(documents, products), strict=True)
+        for document, lines in groupby(texts, itemgetter(0)):
+            together = "\n".join([text for _document, text in lines])
+            before = self._texts[document]
+            self._texts[document] = f"{before}\n{together}" if before else together
         self._detailed = self._worth_keeping(products)
 
     def of(self, document: int) -> list[str]:
         """The lines of a document, each from the product to the cost as COPY writes it."""
-        return self._texts[document]
+        return self._texts[document].split("\n")
 
     def _worth_keeping(self, products: Sequence[str]) -> list[bool]:
         """Which documents have more than one row, a product or a quantity."""
         documents = self._documents
-        detailed = [len(texts) > 1 for texts in self._texts]
+        detailed = ["\n" in texts for texts in self._texts]
         if all(detailed):
             return detailed
         quantities = documents.load.column("quantity")
@@ -63,7 +66,7 @@ class Lines:
         for document, number in written.items():
             if not self._detailed[document]:
                 continue
-            texts, rate = self._texts[document], documents.rate[document]
+            texts, rate = self.of(document), documents.rate[document]
             if rate != ONE:
                 texts = [_converted(text, rate) for text in texts]
             head = f"{number}\t{documents.client[document]}\t{documents.date[document]}\t"

@@ -12,11 +12,11 @@ from hashlib import md5
 from accounts.services.importing.payments import Receipt, withdraw_receipts, write_receipts
 
 from .grouping import Documents
-from .headers import Header
+from .headers import Header, Headers
 from .totals import REVENUE
 
 
-def settle(documents: Documents, rows: list[Header]) -> None:
+def settle(documents: Documents, rows: Headers) -> None:
     """Write and withdraw payments by the column of settlement days, if the file has it."""
     load = documents.load
     if not load.has("settled"):

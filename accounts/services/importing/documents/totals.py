@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from accounts.models import Document
 
-from .headers import Header
+from .headers import Headers
 
 REVENUE = (Document.Type.INVOICE.value, Document.Type.CREDIT_NOTE.value)
 _NOTHING = Decimal("0.00")
 
 
-def totals(rows: list[Header]) -> dict[str, Any]:
+def totals(rows: Headers) -> dict[str, Any]:
     """Documents by type, gross (invoices), credits (positive), net of both, VAT, net with VAT."""
     invoice, credit_note = REVENUE
-    types = Counter(row.type for row in rows)
-    revenue = [row for row in rows if row.type in REVENUE]
-    gross = _sum(row.net for row in revenue if row.type == invoice)
-    credits = -_sum(row.net for row in revenue if row.type == credit_note)
+    types: Counter[str] = Counter()
+    net = dict.fromkeys(REVENUE, _NOTHING)
+    vat = with_vat = _NOTHING
+    for row in rows:
+        types[row.type] += 1
+        if row.type in REVENUE:
+            net[row.type] += row.net
+            vat += row.vat
+            with_vat += row.gross
     return {
         "documents": len(rows),
         "invoices": types[invoice],
         "credit_notes": types[credit_note],
         "orders": types[Document.Type.ORDER.value],
         "payment_requests": types[Document.Type.PAYMENT_REQUEST.value],
-        "gross": gross,
-        "credits": credits,
-        "net": gross - credits,
-        "vat": _sum(row.vat for row in revenue),
-        "with_vat": _sum(row.gross for row in revenue),
+        "gross": net[invoice],
+        "credits": -net[credit_note],
+        "net": net[invoice] + net[credit_note],
+        "vat": vat,
+        "with_vat": with_vat,
     }
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, _NOTHING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from accounts.services.importing.load import Load
 from accounts.services.importing.staging import fetch, run, stage
 
-from .headers import Header
+from .headers import Headers
 
 _COLUMNS = {
     "id": "bigint",
@@ -33,7 +33,7 @@ _COLUMNS = {
 }
 
 
-def write_headers(load: Load, rows: list[Header]) -> dict[int, int]:
+def write_headers(load: Load, rows: Headers) -> dict[int, int]:
     """Insert new documents and new versions of changed ones, and count them.
 
     Returns the ids of those written by their number in the file, in order of id.
