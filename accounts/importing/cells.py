@@ -10,7 +10,7 @@ from decimal import Decimal
 from accounts.importing.dates import parse_date
 from accounts.importing.documents import type_of
 from accounts.importing.fields import Field
-from accounts.importing.formulas import freed
+from kam.lib.formulas import freed
 from accounts.importing.numbers import NATIVE, NOTHING, parse_number
 from accounts.importing.table import DateOrder, DecimalSign, Value
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from accounts.importing.cells import LONGEST_CELL
 from accounts.importing.container import open_content
-from accounts.importing.formulas import guarded
+from kam.lib.formulas import guarded
 from accounts.importing.headers import find_header
 from accounts.importing.numbers import NATIVE
 from accounts.importing.opening import Source, records_of

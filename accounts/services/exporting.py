@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.importing.formulas import guarded
+from kam.lib.formulas import guarded
 from accounts.models import Client
 from accounts.selectors.clients import Filters, filtered
 from kam.audit.services import record
