@@ -41,6 +41,7 @@ TAGS = {
         _("Files and many rows on their way in, and rows that wait for a client."),
         ("import-files", "imports", "bulk", "quarantine"),
     ),
+    "exports": (_("Lists as files."), ("exports",)),
     "administration": (
         _("The audit trail, jobs, and this description."),
         ("events", "seals", "jobs", "notices", "schema", "company"),

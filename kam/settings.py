@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "kam.lib",
     "kam.audit",
     "kam.jobs",
+    "kam.exports",
     "accounts",
     "scoring",
     "reports",
@@ -108,6 +109,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
                 "kam.lib.templatetags.kam",
+                "kam.exports.templatetags.exports",
             ],
         },
     }
@@ -227,6 +229,8 @@ IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", 90)
 IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", 30)
 # A folder where other systems drop files, one folder in it for each source; empty = none.
 IMPORT_FOLDER = text("IMPORT_FOLDER")
+# For how many days files of exports are kept.
+EXPORT_FILE_DAYS = env.int("EXPORT_FILE_DAYS", 7)
 RANKING_DAYS = env.int("RANKING_DAYS", 100)
 
 # --- Static files: straight from the source and from the wheels; collected only in the image ---
@@ -330,6 +334,7 @@ JOB_SCHEDULES = {
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),
     "hourly-requests": ("jobs.forget_requests", "50 * * * *", {}),
+    "nightly-export-files": ("exports.expire", "35 3 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
 }
 if IMPORT_FOLDER:

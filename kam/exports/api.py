@@ -7,8 +7,8 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from kam.audit.services import record
 from kam.lib.endpoints import APIView, ListCreateAPIView, RetrieveAPIView
+from kam.lib.navigation import may
 from kam.lib.views import find
 
 from . import services
@@ -46,7 +46,7 @@ class ExportLists(APIView):
 
     @extend_schema(responses=ExportableSerializer(many=True))
     def get(self, request):
-        found = [each for each in lists().values() if services.may(request.user, each.route)]
+        found = [each for each in lists().values() if may(request.user, each.route)]
         return Response(ExportableSerializer(found, many=True).data)
 
 
@@ -66,10 +66,16 @@ class ExportList(ListCreateAPIView):
         found = asked.validated_data
         try:
             row = services.request(
-                request.user, found["name"], found["format"], found.get("query", ""), found.get("of")
+                request.user,
+                found["name"],
+                found["format"],
+                found.get("query", ""),
+                found.get("of"),
             )
         except Http404 as error:
             raise serializers.ValidationError({"list": [_("There is no such list.")]}) from error
+        except services.OtherFormat as error:
+            raise serializers.ValidationError({"format": [_("Not for this list.")]}) from error
         return Response(ExportSerializer(row).data, status=status.HTTP_201_CREATED)
 
 
@@ -86,16 +92,11 @@ class ExportFile(APIView):
     """The file; 404 until it is ready, and once it has been removed."""
 
     @extend_schema(
-        responses={
-            (200, "application/octet-stream"): OpenApiResponse(response=OpenApiTypes.BINARY)
-        }
+        responses={(200, "application/octet-stream"): OpenApiResponse(response=OpenApiTypes.BINARY)}
     )
     def get(self, request, pk):
         row = find(Export, pk=pk)
-        if not row.file:
-            raise Http404
-        record("export.taken", object=row, details={"list": row.name, "rows": row.rows})
         return FileResponse(
-            row.file.open("rb"), as_attachment=True, filename=row.filename,
+            services.take(row, request.user), as_attachment=True, filename=row.filename,
             content_type="application/octet-stream",
         )  # fmt: skip

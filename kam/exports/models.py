@@ -29,6 +29,7 @@ class Export(Scoped):
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
         XLSX = "xlsx", "Excel"
+        ZIP = "zip", "ZIP"
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(_("list"), max_length=60)

@@ -1,12 +1,18 @@
-"""Which lists can be exported.  An app names them in its module ``exports``."""
+"""Which lists can be exported.  An app names them in its module or package ``sheets``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from django.http import QueryDict
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import get_language
+
+from kam.lib import formatting
+from kam.lib.company import company
 
 Kind = Literal["text", "number", "share", "day", "moment"]
 
@@ -20,6 +26,38 @@ class Column:
     title: str
     kind: Kind = "text"
     decimals: int | None = None
+    # What the page calls the column, where people may hide it there.
+    key: str = ""
+
+
+def text(title, key: str = "") -> Column:
+    return Column(str(title), key=key)
+
+
+def whole(title, key: str = "") -> Column:
+    return Column(str(title), "number", 0, key)
+
+
+def number(title, decimals: int | None = 2, key: str = "") -> Column:
+    return Column(str(title), "number", decimals, key)
+
+
+def money(title, key: str = "") -> Column:
+    """An amount in the company's currency, whose sign stands in the head."""
+    sign = formatting.currency_sign(company().currency, language=get_language() or "en")
+    return Column(f"{title}, {sign}", "number", 2, key)
+
+
+def share(title, key: str = "") -> Column:
+    return Column(str(title), "share", 4, key)
+
+
+def day(title, key: str = "") -> Column:
+    return Column(str(title), "day", key=key)
+
+
+def moment(title, key: str = "") -> Column:
+    return Column(str(title), "moment", key=key)
 
 
 @dataclass(frozen=True)
@@ -44,6 +82,7 @@ class List:
     title: Any
     route: str
     build: Build
+    formats: tuple[str, ...] = ("csv", "xlsx")
 
 
 _lists: dict[str, List] = {}
@@ -64,9 +103,17 @@ def exported(name: str, *, title, route: str) -> Callable[[Build], Build]:
 
 
 def lists() -> dict[str, List]:
+    autodiscover_modules("sheets")
     return _lists
 
 
 def title_of(name: str):
-    found = _lists.get(name)
+    found = lists().get(name)
     return found.title if found else name
+
+
+def in_batches(rows: Iterable[Any], size: int = 1_000) -> Iterator[list[Any]]:
+    """What comes from a cursor, so many at a time: what is shown beside is looked up by batch."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch

@@ -1,11 +1,10 @@
 """Exports of the person who is signed in: asked for, on their way, taken."""
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponseBadRequest
+from django.http import FileResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from kam.audit.services import record
 from kam.lib.views import find, find_editable, wants_part
 
 from . import services
@@ -20,7 +19,7 @@ def _rows():
 
 @require_GET
 def export_list(request):
-    page = Paginator(_rows(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_rows().filter(author=request.user), PAGE).get_page(request.GET.get("page"))
     return render(request, "exports/list.html", {"page": page})
 
 
@@ -28,15 +27,18 @@ def export_list(request):
 def export_create(request):
     of = request.POST.get("of", "")
     format = request.POST.get("format", "")
-    if format not in Export.Format.values or not (of == "" or of.isdecimal() and len(of) < 19):
+    if format not in Export.Format.values or not (of == "" or (of.isdecimal() and len(of) < 19)):
         return HttpResponseBadRequest()
-    row = services.request(
-        request.user,
-        request.POST.get("list", ""),
-        format,
-        request.POST.get("query", ""),
-        int(of) if of else None,
-    )
+    try:
+        row = services.request(
+            request.user,
+            request.POST.get("list", ""),
+            format,
+            request.POST.get("query", ""),
+            int(of) if of else None,
+        )
+    except services.OtherFormat:
+        return HttpResponseBadRequest()
     return redirect("export_detail", pk=row.pk)
 
 
@@ -50,11 +52,8 @@ def export_detail(request, pk):
 @require_GET
 def export_file(request, pk):
     row = find(Export, queryset=_rows(), pk=pk)
-    if not row.file:
-        raise Http404
-    record("export.taken", object=row, details={"list": row.name, "rows": row.rows})
     return FileResponse(
-        row.file.open("rb"),
+        services.take(row, request.user),
         as_attachment=True,
         filename=row.filename,
         content_type="application/octet-stream",

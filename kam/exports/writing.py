@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from django.utils import timezone
 
 from kam.lib.formulas import guarded
+from kam.lib.periods import company_zone
 
 from .registry import Column, Sheet
 
@@ -40,6 +40,8 @@ def write(sheet: Sheet, format: str, path: Path, language: str, tell: Tell | Non
     """
     rows = _counted(sheet.rows, tell or (lambda done: None))
     if format == "xlsx":
+        if sheet.total > MOST_XLSX:
+            raise TooLong
         return _write_xlsx(sheet.columns, rows, path)
     return _write_csv(sheet.columns, rows, path, language)
 
@@ -56,12 +58,14 @@ def _counted(rows: Iterable[Sequence[Any]], tell: Tell) -> Iterable[Sequence[Any
 def _write_csv(
     columns: Sequence[Column], rows: Iterable[Sequence[Any]], path: Path, language: str
 ) -> int:
-    russian, count = language == "ru", 0
+    russian = language == "ru"
+    count = 0
     spell = [_spelling(column, russian) for column in columns]
     with path.open("wb") as raw, TextIOWrapper(raw, "utf-8-sig", newline="") as text:
         writer = csv.writer(text, delimiter=";" if russian else ",")
         writer.writerow([guarded(column.title) for column in columns])
-        for count, row in enumerate(rows, start=1):
+        for row in rows:
+            count += 1
             writer.writerow(
                 [
                     "" if value is None else to_text(value)
@@ -75,7 +79,7 @@ def _spelling(column: Column, russian: bool) -> Callable[[Any], str]:
     if column.kind == "day":
         return lambda value: value.isoformat()
     if column.kind == "moment":
-        return lambda value: f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+        return lambda value: f"{value.astimezone(company_zone()):%Y-%m-%d %H:%M}"
     if column.kind in ("number", "share"):
         return lambda value: _number(value, column.decimals, russian)
     return lambda value: guarded(str(value))
@@ -147,7 +151,9 @@ def _put(page, row: int, at: int, column: Column, value: Any, look) -> None:
     elif column.kind == "day":
         page.write_datetime(row, at, dt.datetime.combine(value, dt.time()), look)
     elif column.kind == "moment":
-        page.write_datetime(row, at, timezone.localtime(value).replace(tzinfo=None), look)
+        page.write_datetime(
+            row, at, value.astimezone(company_zone()).replace(tzinfo=None, microsecond=0), look
+        )
     else:
         # A cell of the kind "text" is never run, so nothing has to stand before a formula.
         page.write_string(row, at, str(value)[:_LONGEST_CELL], look)

@@ -153,6 +153,7 @@ OWN_SQL = {
     "accounts/services/importing/running.py": "the lock of an import",
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
     "accounts/services/people.py": "the lock of the first set-up",
+    "kam/exports/services.py": "the moment that a file is of, no rows",
     "kam/jobs/worker.py": "the statement timeout of a worker",
     "kam/lib/locks.py": "locks, no rows",
     "kam/lib/pace.py": "counts the requests of a caller, names nobody",

@@ -10,16 +10,21 @@ register = template.Library()
 
 
 @register.inclusion_tag("exports/_button.html", takes_context=True)
-def export_button(context, name: str, of: int | None = None):
-    """``{% export_button "documents" client.pk %}``: the list as it stands on this page."""
+def export_button(context, name: str, of: int | None = None, **more):
+    """``{% export_button "documents" client.pk %}``: the list as it stands on this page.
+
+    ``more``: what the page knows beside its query string.
+    """
     request = context["request"]
-    shown = may(request.user, "export_create", "POST") and may(request.user, lists()[name].route)
+    asked = request.GET.copy()
+    asked.update(more)
+    found = lists()[name]
     return {
-        "shown": shown,
+        "shown": may(request.user, "export_create", "POST") and may(request.user, found.route),
         "name": name,
         "of": of or "",
-        "query": request.GET.urlencode(),
-        "formats": Export.Format.choices,
+        "query": asked.urlencode(),
+        "formats": [each for each in Export.Format.choices if each[0] in found.formats],
         "request": request,
         "csrf_token": context.get("csrf_token"),
     }
