@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.utils.translation import override
 
 from kam.exports.models import Export
 from kam.exports.services import request
@@ -37,8 +38,8 @@ def finish(row: Export) -> Taken:
 
 @pytest.fixture
 def take():
-    def asked(person, name, query="", of=None, format="csv") -> Taken:
-        with acting_as(person):
+    def asked(person, name, query="", of=None, format="csv", language="") -> Taken:
+        with acting_as(person), override(language or person.language):
             row = request(person, name, format, query, of)
         return finish(row)
 
