@@ -11,6 +11,7 @@ from .agreements import (
 from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
 from .contacts import Contact
+from .destructions import ContactChange, Destruction, Suppression
 from .goals import Goal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
@@ -43,6 +44,8 @@ __all__ = [
     "ClientIdentifier",
     "Commitment",
     "Contact",
+    "ContactChange",
+    "Destruction",
     "Document",
     "Goal",
     "ImportBatch",
@@ -70,6 +73,7 @@ __all__ = [
     "Relation",
     "RunStep",
     "Standing",
+    "Suppression",
     "Team",
     "TemplateStep",
     "User",

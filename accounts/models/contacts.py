@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from kam.lib.periods import today
 from kam.lib.scoping import Scoped
 
 from .clients import Client
@@ -67,6 +68,14 @@ class Contact(Scoped):
     map_x = models.SmallIntegerField(null=True, editable=False)
     map_y = models.SmallIntegerField(null=True, editable=False)
     source = models.CharField(max_length=60, blank=True, default="", editable=False)
+    # Restricted processing: kept and shown as such, not written to and not handed out.
+    blocked_since = models.DateField(_("blocked since"), null=True, editable=False)
+    blocked_until = models.DateField(_("blocked until"), null=True, editable=False)
+    blocked_reason = models.CharField(
+        _("why blocked"), max_length=300, blank=True, default="", db_default="", editable=False
+    )
+    # When the person was made unrecognisable; the row and its id stay for the history.
+    anonymised_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Scoped.Meta):
@@ -81,6 +90,13 @@ class Contact(Scoped):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the person's data may be kept only; see ``accounts.selectors.contacts``."""
+        return self.blocked_since is not None and (
+            self.blocked_until is None or self.blocked_until > today()
+        )
 
     @property
     def weighs_much(self) -> bool:

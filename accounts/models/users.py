@@ -116,6 +116,7 @@ class ApiToken(Scoped):
         WRITE = policy.WRITE_SCOPE, _("change single rows")
         IMPORT = policy.IMPORT_SCOPE, _("load files and many rows at once")
         ADMIN = policy.ADMIN_SCOPE, _("administer: audit trail and settings")
+        PRIVACY = policy.PRIVACY_SCOPE, _("personal data: find, hand out, destroy")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     name = models.CharField(_("what it is for"), max_length=120)

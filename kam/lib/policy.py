@@ -24,7 +24,13 @@ ADMINISTRATOR, MANAGER, KAM, COLLEAGUE, AUDITOR = ROLES = (
 EVERYONE = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
 # What a key may be allowed: each cuts the rights of its person, none adds to them.
-READ_SCOPE, WRITE_SCOPE, IMPORT_SCOPE, ADMIN_SCOPE = SCOPES = ("read", "write", "import", "admin")
+READ_SCOPE, WRITE_SCOPE, IMPORT_SCOPE, ADMIN_SCOPE, PRIVACY_SCOPE = SCOPES = (
+    "read",
+    "write",
+    "import",
+    "admin",
+    "privacy",
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Row:
     """Who may read (GET, HEAD, OPTIONS) and write a route; ``subject`` is the model whose id
     stands in the URL, as ``app.Model``, or empty; ``public`` routes need no sign-in.
 
-    ``scope``: what a key needs instead of ``write`` to write; ``admin`` also to read."""
+    ``scope``: what a key needs instead of ``write`` to write; ``admin`` and ``privacy`` also to
+    read."""
 
     read: frozenset[str] = NOBODY
     write: frozenset[str] = NOBODY
@@ -45,8 +52,8 @@ class Row:
 
     def scope_for(self, method: str) -> str:
         """The scope that a key needs for this verb."""
-        if self.scope == ADMIN_SCOPE:
-            return ADMIN_SCOPE
+        if self.scope in (ADMIN_SCOPE, PRIVACY_SCOPE):
+            return self.scope
         return READ_SCOPE if method in SAFE_METHODS else self.scope or WRITE_SCOPE
 
 
