@@ -11,6 +11,7 @@ from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import sales_plans as sales_plans_api
+from .api import subjects as subjects_api
 from .views import (
     agreements,
     clients,
@@ -23,11 +24,13 @@ from .views import (
     potential,
     processes,
     sales_plans,
+    subjects,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("clients/", clients.client_list, name="client_list"),
+    path("clients/export.csv", clients.client_export, name="client_export"),
     path("clients/suggestions/", clients.client_suggestions, name="client_suggestions"),
     path("clients/new/", clients.client_create, name="client_create"),
     path("clients/<int:pk>/", clients.client_detail, name="client_detail"),
@@ -96,6 +99,13 @@ urlpatterns = [
     path("contacts/<int:pk>/position/", contacts.contact_position, name="contact_position"),
     path("interactions/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
     path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
+    path("personal-data/", subjects.subject_find, name="subject_find"),
+    path("contacts/<int:pk>/personal-data/", subjects.subject_card, name="subject_card"),
+    path("contacts/<int:pk>/personal-data/export/", subjects.subject_export, name="subject_export"),
+    path("contacts/<int:pk>/erasure/", subjects.subject_erasure, name="subject_erasure"),
+    path("destructions/", subjects.destruction_list, name="destruction_list"),
+    path("destructions/<int:pk>/", subjects.destruction_detail, name="destruction_detail"),
+    path("destructions/<int:pk>/left/", subjects.destruction_left, name="destruction_left"),
 ]
 
 api_urlpatterns = [
@@ -177,4 +187,20 @@ api_urlpatterns = [
     path("interactions/<int:pk>/", api.InteractionDetail.as_view(), name="interaction-detail"),
     path("documents/", api.DocumentList.as_view(), name="document-list"),
     path("documents/<int:pk>/", api.DocumentDetail.as_view(), name="document-detail"),
+    path("subjects/search/", subjects_api.SubjectSearch.as_view(), name="subject-search"),
+    path("subjects/<int:pk>/", subjects_api.SubjectDetail.as_view(), name="subject-detail"),
+    path(
+        "subjects/<int:pk>/erasure/", subjects_api.SubjectErasure.as_view(), name="subject-erasure"
+    ),
+    path("destructions/", subjects_api.DestructionList.as_view(), name="destruction-list"),
+    path(
+        "destructions/<int:pk>/",
+        subjects_api.DestructionDetail.as_view(),
+        name="destruction-detail",
+    ),
+    path(
+        "destructions/<int:pk>/left/",
+        subjects_api.DestructionLeft.as_view(),
+        name="destruction-left",
+    ),
 ]

@@ -14,7 +14,8 @@ class ScoringConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401
-        from .services.rating_import import register
+        from .services import rating_import, subject_places
 
-        register()
+        rating_import.register()
+        subject_places.register()
         post_migrate.connect(install_library, sender=self, dispatch_uid="scoring library")

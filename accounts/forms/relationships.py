@@ -11,6 +11,7 @@ from accounts.selectors import people as directory
 from accounts.selectors.clients import folded
 from accounts.selectors.relationships import chiefs_for
 from accounts.services.relationships import check_chief
+from accounts.services.suppression import Suppressed
 from kam.lib.periods import today
 from kam.lib.scoping import current
 
@@ -55,6 +56,17 @@ class ContactForm(VersionedForm):
         if email:
             forms.EmailField().clean(email)
         return email
+
+    def clean(self):
+        """Who was destroyed comes back neither by hand nor by a program."""
+        data = super().clean()
+        told = [str(data.get(name) or "") for name in ("name", "email", "phone")]
+        suppressed = Suppressed.load(self.entities)
+        if suppressed and suppressed.has(*told, self.entities[0]):
+            raise forms.ValidationError(
+                _("This person was destroyed by an act. Ask the administrator if they are back.")
+            )
+        return data
 
     def clean_left_on(self):
         day = self.cleaned_data["left_on"]

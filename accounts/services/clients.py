@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Client, Contact, Interaction, Relation
+from accounts.models import Client, Contact, ContactChange, Interaction, Relation
 from kam.audit.services import record
 from kam.lib.scoping import Scoped, current
 
@@ -62,6 +62,8 @@ def update(row: Versioned, values: Mapping[str, Any], version: int) -> list[str]
     changed = [name for name, value in values.items() if getattr(present, name) != value]
     if not changed:
         return []
+    if isinstance(present, Contact):
+        _keep_before(present, values, changed)
     for name in changed:
         setattr(present, name, values[name])
     present.version += 1
@@ -71,6 +73,21 @@ def update(row: Versioned, values: Mapping[str, Any], version: int) -> list[str]
     client_id = row.pk if isinstance(row, Client) else row.client_id
     record(f"{label}.change", object=row, client_id=client_id, details={"fields": changed})
     return changed
+
+
+def _keep_before(contact: Contact, values: Mapping[str, Any], changed: list[str]) -> None:
+    """What a card said stands beside it: the trail, which is kept for good, names fields only."""
+    actor = current()
+    ContactChange.objects.bulk_create(
+        ContactChange(
+            contact=contact,
+            by_id=getattr(actor, "pk", None),
+            field=name,
+            before=str(getattr(contact, name) or ""),
+            after=str(values[name] or ""),
+        )
+        for name in changed
+    )
 
 
 @transaction.atomic

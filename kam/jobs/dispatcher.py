@@ -14,7 +14,6 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from .execution import fail_lost
 from .models import Job
 from .worker import run_job
 
@@ -36,10 +35,7 @@ def take_due(limit: int = BATCH) -> list[tuple[int, str]]:
             .values_list("pk", "queue")[:limit]
         )
         Job.unscoped.filter(pk__in=[pk for pk, _queue in due]).update(
-            # A job that has gone keeps no later one from waiting, nor stumbles over it on return.
-            status=Status.SENT,
-            sent_at=timezone.now(),
-            unique_key="",
+            status=Status.SENT, sent_at=timezone.now()
         )
     return due
 
@@ -65,7 +61,9 @@ def reap() -> int:
     """Take back jobs whose worker lost the lease or whose message got lost."""
     now = timezone.now()
     lost = Job.unscoped.filter(status=Status.RUNNING, lease_until__lt=now)
-    failed = fail_lost(lost.filter(attempts__gte=F("max_attempts")))
+    failed = lost.filter(attempts__gte=F("max_attempts")).update(
+        status=Status.FAILED, finished_at=now, lease=None, error="worker lost"
+    )
     returned = lost.update(status=Status.WAITING, run_after=now, lease=None, lease_until=None)
     resent = Job.unscoped.filter(status=Status.SENT, sent_at__lt=now - RESEND_AFTER).update(
         status=Status.WAITING

@@ -37,13 +37,17 @@ WORK = (
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
-    Place("export_list", _("Exports"), "download", ("export_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("company_edit", _("Company"), "settings", ("company_",)),
+    Place("subject_find", _("Personal data"), "shield-check", ("subject_", "destruction")),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
 # Tabs of a part of the product, by the name under which a page asks for them.
 TABS = {
+    "personal_data": (
+        Place("subject_find", _("Find a person"), "search", ("subject_",)),
+        Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
+    ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
         Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan",)),

@@ -22,6 +22,7 @@ from accounts.models import (
     ClientIdentifier,
     Commitment,
     Contact,
+    Destruction,
     Document,
     Goal,
     ImportBatch,
@@ -49,7 +50,6 @@ from accounts.models import (
     User,
     Wallet,
 )
-from kam.exports.models import Export
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 from scoring.models import (
@@ -351,13 +351,6 @@ def _facts(world: World, relation: str) -> None:
     add(relation, Job.objects.create(kind="scoring.rank_all", actor=asker, note=f"{word} note"))
     add(
         relation,
-        Export.objects.create(
-            author=asker, name="clients", format="csv", language="en", query=f"q={word}",
-            rows=1, filename=f"{word}.csv", file=ContentFile(word.encode(), name="export"),
-        ),
-    )  # fmt: skip
-    add(
-        relation,
         BulkLoad.objects.create(
             author=asker, kind="clients", source="crm", rows=1, sha256="0" * 64,
             keys=[f"{word}-7"], report={"accepted": "all"},
@@ -400,6 +393,13 @@ def _facts(world: World, relation: str) -> None:
             batch=batch,
         ),
     )
+    add(
+        relation,
+        Destruction.objects.create(
+            number=Destruction.objects.count() + 1, contact_ref=0, client_ref=0, digest="0" * 64,
+            basis="withdrawn", by_name="somebody", keep_until=DAY,
+        ),
+    )  # fmt: skip
     add(relation, _backtest(world, client))
     add(
         relation,

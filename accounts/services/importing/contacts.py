@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models import Contact
+from accounts.services.suppression import Suppressed
 
 from . import words
 from .load import Load
@@ -24,8 +25,10 @@ def load_contacts(load: Load) -> None:
     people: dict[tuple[int, str], dict[str, object]] = {}
     unknown: set[str] = set()
     names = load.column("name")
-    for position, client in enumerate(load.known_clients()):
-        if client is None:
+    clients = load.known_clients()
+    erased = _leave_out_erased(load, clients)
+    for position, client in enumerate(clients):
+        if client is None or position in erased:
             continue
         name = load.fit(position, "name", 200, names[position])
         told = {
@@ -38,6 +41,21 @@ def load_contacts(load: Load) -> None:
         person |= {column: value for column, value in told.items() if value or column not in person}
     _write(load, list(people.values()))
     load.report.totals["contacts"] = len(people)
+
+
+def _leave_out_erased(load: Load, clients: list[int | None]) -> set[int]:
+    """Places of the rows that name people who were destroyed: neither loaded nor kept waiting."""
+    suppressed = Suppressed.load(clients)
+    if not suppressed:
+        return set()
+    erased = set()
+    columns = zip(load.column("name"), load.column("email"), load.column("phone"), strict=True)
+    for position, (name, email, phone) in enumerate(columns):
+        if suppressed.has(name or "", email or "", phone or "", clients[position]):
+            erased.add(position)
+            load.warn(position, None, "contact.erased")
+    load.quarantine.discard(erased)
+    return erased
 
 
 def _role(load: Load, position: int, unknown: set[str]) -> str:

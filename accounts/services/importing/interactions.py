@@ -6,6 +6,7 @@ from collections import Counter
 from hashlib import md5
 
 from accounts.models import Interaction
+from accounts.services.suppression import Suppressed
 
 from . import words
 from .load import Load
@@ -31,7 +32,9 @@ def load_interactions(load: Load) -> None:
     unknown: set[str] = set()
     dates, subjects, texts = load.column("date"), load.column("subject"), load.column("text")
     satisfactions, recorded = load.column("satisfaction"), load.column("recorded")
-    for position, client in enumerate(load.known_clients()):
+    clients = load.known_clients()
+    suppressed = Suppressed.load(clients)
+    for position, client in enumerate(clients):
         if client is None:
             continue
         satisfaction = satisfactions[position]
@@ -50,8 +53,8 @@ def load_interactions(load: Load) -> None:
                 client,
                 day,
                 kind,
-                subject,
-                texts[position] or "",
+                suppressed.mask(subject, client),
+                suppressed.mask(texts[position] or "", client),
                 None if satisfaction is None else int(satisfaction),
                 load.known_from(day, recorded[position]),
                 load.changed_from(recorded[position]),

@@ -38,6 +38,10 @@ class Quarantine:
     def extend(self, positions: Iterable[int]) -> None:
         self._waiting.update(positions)
 
+    def discard(self, positions: Iterable[int]) -> None:
+        """These rows do not wait after all."""
+        self._waiting.difference_update(positions)
+
     def write(self) -> None:
         """Keep the rows that wait, drop those that waited and now have their client."""
         load = self._load

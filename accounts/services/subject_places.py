@@ -1,0 +1,263 @@
+"""Where a person may be named: every table with words of people in it says so here.
+
+What is not a place is not looked through, so a new table with texts registers itself; a test holds
+that none is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import IntegerField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import (
+    Agreement,
+    AgreementFile,
+    BulkLoad,
+    Document,
+    Goal,
+    ImportBatch,
+    ImportChange,
+    ImportFile,
+    Interaction,
+    Notice,
+    Process,
+    ProcessRun,
+    ProcessStep,
+    QuarantinedRow,
+    Relation,
+    RunStep,
+    Standing,
+    Wallet,
+)
+from kam.audit.models import Event
+
+from .masking import Traces, plain
+
+SEALED = _("the trail is sealed and cannot be changed; it is kept as evidence")
+TAX = _("kept with the documents, as tax law wants it")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Columns of a table that may name people.
+
+    client: path to the client whose people are meant by a mere name; without one a mere name is
+    looked for all the same.  kept: why the rows stay as they are, empty where they are masked.
+    address: the page of a row.
+    """
+
+    key: str
+    title: Any
+    model: type[models.Model]
+    fields: tuple[str, ...]
+    client: str = "client_id"
+    kept: Callable[[], Any] | None = None
+    address: Callable[[Any], str] | None = None
+
+    @property
+    def why_kept(self) -> Any:
+        return self.kept() if self.kept else ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A row that names the person.  ``sure``: in a spelling that is masked; ``doubtful``: words
+    that may be the person in another form, for a person to decide."""
+
+    place: Place
+    row: Any
+    said: str
+    sure: bool
+    doubtful: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"{self.place.key}:{self.row.pk}"
+
+    @property
+    def url(self) -> str:
+        return self.place.address(self.row) if self.place.address else ""
+
+    @property
+    def client_id(self) -> int | None:
+        return client_of(self.place, self.row)
+
+
+def _documents_kept():
+    return "" if settings.PERSONAL_DATA_DOCUMENTS == "mask" else TAX
+
+
+def _at(route: str, attribute: str = "pk"):
+    return lambda row: reverse(route, args=[getattr(row, attribute)])
+
+
+_PLACES: dict[str, Place] = {}
+
+
+def register(*places: Place) -> None:
+    """Say of tables that they may name people."""
+    _PLACES.update({place.key: place for place in places})
+
+
+def places() -> list[Place]:
+    return list(_PLACES.values())
+
+
+def place_of(key: str) -> Place | None:
+    return _PLACES.get(key)
+
+
+register(
+    Place("interactions", _("Notes and letters"), Interaction, ("subject", "text"),
+          address=_at("interaction_edit")),
+    Place("relations", _("Relations of organisations"), Relation, ("name", "note"),
+          address=_at("relation_edit")),
+    Place("documents", _("Documents"), Document, ("manager", "agreement"), kept=_documents_kept,
+          address=_at("document_detail")),
+    Place("agreements", _("Agreements"), Agreement, ("number", "subject", "note"),
+          address=_at("agreement_edit")),
+    Place("agreement_files", _("Names of files of agreements"), AgreementFile, ("name",),
+          "agreement__client_id", address=_at("agreement_file")),
+    Place("goals", _("Goals"), Goal, ("why", "what_for", "how", "own_measure"),
+          address=_at("goal_edit")),
+    Place("standings", _("Decisions on standing"), Standing, ("reason",)),
+    Place("wallets", _("What clients buy in all"), Wallet, ("source",)),
+    Place("processes", _("Processes"), Process, ("name", "expectation"),
+          address=_at("process_edit")),
+    Place("process_steps", _("Steps of processes"), ProcessStep, ("name", "details", "check_by"),
+          "process__client_id", address=_at("process_edit", "process_id")),
+    Place("process_runs", _("Runs of processes"), ProcessRun, ("cause_text", "reason"),
+          "process__client_id", address=_at("process_edit", "process_id")),
+    Place("run_steps", _("Steps of processes under way"), RunStep,
+          ("name", "details", "check_by", "note"), "run__process__client_id"),
+    Place("notices", _("Notices"), Notice, ("facts",)),
+    Place("quarantine", _("Rows in quarantine"), QuarantinedRow, ("data",), "",
+          address=_at("quarantine_detail")),
+    Place("imports", _("Reports of imports"), ImportBatch, ("filename", "report"), "",
+          address=_at("import_detail")),
+    Place("import_previews", _("Checks of files"), ImportFile, ("name", "preview"), "",
+          address=_at("import_file")),
+    Place("import_changes", _("What imports changed, kept to undo them"), ImportChange,
+          ("before", "after"), ""),
+    Place("bulk", _("Answers to programs"), BulkLoad, ("report", "findings"), ""),
+    Place("events", _("Audit trail"), Event, ("details",), "client_ref", kept=lambda: SEALED),
+)  # fmt: skip
+
+
+def client_of(place: Place, row: Any) -> int | None:
+    value = row
+    for name in filter(None, place.client.split("__")):
+        value = getattr(value, name, None)
+    return None if value is row else value
+
+
+def look(place: Place, traces: Traces, entities: Sequence[int]) -> Iterator[Found]:
+    """Rows of a place that name the person, the latest first.
+
+    entities: the clients at which a mere name, and its other forms, mean this person.  At others
+    the same full name is told as doubtful: it may be somebody else.
+    """
+    rows = _with_client(place, _candidates(place, traces, entities).order_by("-pk"))
+    yield from _exactly(place, rows.iterator(chunk_size=500), traces, entities)
+
+
+def look_everywhere(
+    traces: Traces, entities: Sequence[int], most: int
+) -> Iterator[tuple[Place, list[Found]]]:
+    """At most so many rows of each place: one query finds where, one a place reads them there."""
+    known = places()
+    asked = [
+        _candidates(place, traces, entities).order_by("-pk")
+        .values_list(Value(number, output_field=IntegerField()), "pk")[:most]
+        for number, place in enumerate(known)
+    ]  # fmt: skip
+    ids: dict[int, list[int]] = {}
+    for number, pk in asked[0].union(*asked[1:], all=True):
+        ids.setdefault(number, []).append(pk)
+    for number, some in sorted(ids.items()):
+        place = known[number]
+        rows = place.model._default_manager.filter(pk__in=some).order_by("-pk")
+        found = list(_exactly(place, _with_client(place, rows), traces, entities))
+        if found:
+            yield place, found
+
+
+def _candidates(place: Place, traces: Traces, entities: Sequence[int]) -> QuerySet:
+    said = Concat(
+        *(part for name in place.fields for part in (_text(name), Value("\n"))), Value(""),
+        output_field=TextField(),
+    )  # fmt: skip
+    wanted = Q(pk__in=[])
+    if traces.strict:
+        wanted |= Q(said_of_people__regex=traces.strict)
+    if traces.loose and place.client and entities:
+        wanted |= Q(said_of_people__regex=traces.loose, **{f"{place.client}__in": entities})
+    return place.model._default_manager.alias(said_of_people=said).filter(wanted)
+
+
+def _with_client(place: Place, rows: QuerySet) -> QuerySet:
+    path = place.client.removesuffix("__client_id")
+    return rows.select_related(path) if "__" in place.client else rows
+
+
+def _exactly(
+    place: Place, rows: Iterable[Any], traces: Traces, entities: Sequence[int]
+) -> Iterator[Found]:
+    for row in rows:
+        named_here = not place.client or client_of(place, row) in entities
+        found = _found(place, row, traces, named_here)
+        if found is not None:
+            yield found
+
+
+def _text(name: str):
+    return Coalesce(Cast(name, TextField()), Value(""), output_field=TextField())
+
+
+def _found(place: Place, row: Any, traces: Traces, named_here: bool) -> Found | None:
+    values = [plain(getattr(row, name)) for name in place.fields if getattr(row, name)]
+    said = "\n".join(values)
+    sure = any(traces.is_in(value, named_here) for value in values)
+    doubtful = list(traces.doubtful(said)) if named_here and place.client else []
+    if not named_here and traces.mask(said) != traces.mask(said, False):
+        doubtful.append(traces.name)
+    if not sure and not doubtful:
+        return None
+    return Found(place, row, traces.around(said), sure, tuple(doubtful))
+
+
+def rewrite(place: Place, row: Any, change: Callable[[str], str]) -> bool:
+    """Write the texts of a row as ``change`` gives them; whether any is another now.
+
+    Versions that are closed are rewritten, too: what is destroyed is in no past either.
+    """
+    values = {}
+    for name in place.fields:
+        before = getattr(row, name)
+        after = _through(before, change)
+        if after != before:
+            longest = getattr(place.model._meta.get_field(name), "max_length", None)
+            values[name] = after[:longest] if isinstance(after, str) else after
+    if values:
+        place.model._default_manager.filter(pk=row.pk).update(**values)
+    return bool(values)
+
+
+def _through(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_through(each, change) for each in value]
+    if isinstance(value, dict):
+        return {name: _through(each, change) for name, each in value.items()}
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if change(str(value)) == str(value) else change(str(value))
+    return value

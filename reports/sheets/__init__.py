@@ -1,3 +1,0 @@
-"""The lists of sight that can be taken as files."""
-
-from . import portfolio  # noqa: F401
