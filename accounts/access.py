@@ -7,7 +7,8 @@
 * a colleague reads plans they take part in and nothing else of a client;
 * a token has its person's rights, cut by its scopes.
 
-A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, or to all staff.
+A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, to all staff, or
+to those who administer.
 """
 
 from django.db.models import Q, QuerySet
@@ -61,6 +62,8 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         return queryset.filter(**{path: user.pk})
     if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
+    if kind == "administration":
+        return queryset if user.role in (ADMINISTRATOR, AUDITOR) else queryset.none()
     raise ValueError(f"{queryset.model.__name__}.SCOPE has an unknown kind {kind!r}")
 
 
@@ -77,4 +80,6 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         return queryset.filter(**{path: user.pk})
     if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, MANAGER) else queryset.none()
+    if kind == "administration":
+        return queryset if user.role == ADMINISTRATOR else queryset.none()
     raise ValueError(f"{queryset.model.__name__}.SCOPE has an unknown kind {kind!r}")

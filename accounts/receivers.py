@@ -5,7 +5,10 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from kam.audit.services import record
+from kam.webhooks.signals import endpoint_stopped
 
+from .models import User
+from .services.notices import tell
 from .services.potential import request_refresh
 from .signals import portfolio_changed
 
@@ -31,3 +34,14 @@ def failed(sender, credentials, **kwargs):
 def estimate_again(sender, **kwargs):
     with transaction.atomic():
         request_refresh()
+
+
+@receiver(endpoint_stopped, dispatch_uid="accounts tell administrators of addresses that stopped")
+def webhook_stopped(sender, endpoint, **kwargs):
+    people = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
+    tell(
+        people,
+        "webhook_stopped",
+        f"webhook:{endpoint.pk}:{endpoint.stopped_at:%Y-%m-%dT%H:%M:%S}",
+        facts={"endpoint": endpoint.pk, "host": endpoint.host, "why": endpoint.stopped},
+    )

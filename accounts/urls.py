@@ -30,7 +30,6 @@ from .views import (
 urlpatterns = [
     path("", home.home, name="home"),
     path("clients/", clients.client_list, name="client_list"),
-    path("clients/export.csv", clients.client_export, name="client_export"),
     path("clients/suggestions/", clients.client_suggestions, name="client_suggestions"),
     path("clients/new/", clients.client_create, name="client_create"),
     path("clients/<int:pk>/", clients.client_detail, name="client_detail"),

@@ -41,6 +41,7 @@ TAGS = {
         _("Files and many rows on their way in, and rows that wait for a client."),
         ("import-files", "imports", "bulk", "quarantine"),
     ),
+    "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (
         _("A person found everywhere, handed out, destroyed, and the acts of it."),
         ("subjects", "destructions"),

@@ -35,10 +35,10 @@ POLICY = {
     "account_reset_password_from_key_done": PUBLIC,
     # --- people
     "setup": PUBLIC,  # answers 404 once there is a person
-    "person_list": Row(read=ADMIN),
+    "person_list": Row(read=ADMIN, scope=ADMIN_SCOPE),
     "person_create": Row(read=ADMIN, write=ADMIN),
     "person_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.User"),
-    "team_list": Row(read=ADMIN, write=ADMIN),
+    "team_list": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),
     "team_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Team"),
     "profile": OWN,
     "own_password": OWN,
@@ -51,7 +51,8 @@ POLICY = {
     "first_hour_end": Row(write=ADMIN),
     "api:first-hour": Row(read=LEADERS),
     "api:first-hour-criteria": Row(write=LEADERS),
-    "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    # The scope of a page counts for whoever exports its list by a key.
+    "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     # --- what every person has
@@ -62,7 +63,6 @@ POLICY = {
     "component_echo": OWN,
     # --- clients and what belongs to them
     "client_list": Row(read=STAFF),
-    "client_export": Row(read=STAFF),
     "client_suggestions": Row(read=STAFF),
     "client_create": Row(read=EDITORS, write=EDITORS),
     "client_detail": Row(read=STAFF, subject="accounts.Client"),
@@ -166,6 +166,16 @@ POLICY = {
     "api:job-list": Row(read=EVERYONE),
     "api:job-detail": Row(read=EVERYONE, subject="jobs.Job"),
     "api:job-cancellation": Row(write=EVERYONE, subject="jobs.Job"),
+    # --- exports/: whoever may open the page of a list may take the list; each their own files
+    "export_list": Row(read=EVERYONE),
+    "export_create": Row(write=EVERYONE),
+    "export_detail": Row(read=EVERYONE, subject="exports.Export"),
+    "export_file": Row(read=EVERYONE, subject="exports.Export"),
+    "export_removal": Row(write=EVERYONE, subject="exports.Export"),
+    "api:export-list": Row(read=EVERYONE, write=EVERYONE),
+    "api:export-lists": Row(read=EVERYONE),
+    "api:export-detail": Row(read=EVERYONE, subject="exports.Export"),
+    "api:export-file": Row(read=EVERYONE, subject="exports.Export"),
     # --- data/: reports and waiting rows name clients, so only who reads all of them
     "import_list": Row(read=LEADERS | {AUDITOR}),
     "import_detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "kam.lib",
     "kam.audit",
     "kam.jobs",
+    "kam.exports",
+    "kam.webhooks",
     "accounts",
     "scoring",
     "reports",
@@ -108,6 +110,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "lucide.templatetags.lucide",
                 "kam.lib.templatetags.kam",
+                "kam.exports.templatetags.exports",
             ],
         },
     }
@@ -231,6 +234,8 @@ PERSONAL_DATA_KEY = text("PERSONAL_DATA_KEY")
 PERSONAL_DATA_DOCUMENTS = text("PERSONAL_DATA_DOCUMENTS", "keep")
 # A folder where other systems drop files, one folder in it for each source; empty = none.
 IMPORT_FOLDER = text("IMPORT_FOLDER")
+# For how many days files of exports are kept.
+EXPORT_FILE_DAYS = env.int("EXPORT_FILE_DAYS", 7)
 RANKING_DAYS = env.int("RANKING_DAYS", 100)
 
 # --- Static files: straight from the source and from the wheels; collected only in the image ---
@@ -311,6 +316,21 @@ REDIS_URL = text("REDIS_URL")
 JOB_LEASE_SECONDS = 30
 JOB_MAX_ATTEMPTS = 3
 
+# --- Webhooks: what other systems are told, and where a call may go ----------------------------
+
+# For intranets and tests alone: a plain http address shows everybody on the way what is told.
+WEBHOOK_ALLOW_HTTP = flag("WEBHOOK_ALLOW_HTTP", False)
+# Ports that may be called; empty = any.
+WEBHOOK_PORTS = names("WEBHOOK_PORTS", "443,8443")
+# Networks that may be called although they are not public, such as 10.1.0.0/16.
+WEBHOOK_ALLOWED_NETWORKS = names("WEBHOOK_ALLOWED_NETWORKS", "")
+# An address where nothing has arrived for so many days takes nothing more.
+WEBHOOK_DISABLE_DAYS = env.int("WEBHOOK_DISABLE_DAYS", 5)
+# After a rotation the former secret signs beside the new one for so many hours.
+WEBHOOK_ROTATION_HOURS = env.int("WEBHOOK_ROTATION_HOURS", 24)
+# For how many days it is kept what was told, and what was answered.
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", 30)
+
 # --- Logging ----------------------------------------------------------------------------------
 
 LOGGING = {
@@ -334,6 +354,9 @@ JOB_SCHEDULES = {
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),
     "hourly-requests": ("jobs.forget_requests", "50 * * * *", {}),
+    "nightly-export-files": ("exports.expire", "35 3 * * *", {}),
+    "webhook-sweep": ("webhooks.sweep", "*/10 * * * *", {}),
+    "nightly-webhook-log": ("webhooks.forget", "35 4 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
 }
 if IMPORT_FOLDER:

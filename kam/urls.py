@@ -13,6 +13,8 @@ from accounts.api import imports as data_api
 from accounts.views import company, import_files, imports, people, quarantine
 from kam.audit import api as audit_api
 from kam.audit import views as audit
+from kam.exports import api as exports_api
+from kam.exports import views as exports
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
 from kam.lib import api_docs, gallery, preferences
@@ -57,6 +59,12 @@ trail_api = [
     path("events/", audit_api.EventList.as_view(), name="event-list"),
     path("seals/", audit_api.SealList.as_view(), name="seal-list"),
 ]
+exports_api_urls = [
+    path("exports/", exports_api.ExportList.as_view(), name="export-list"),
+    path("exports/lists/", exports_api.ExportLists.as_view(), name="export-lists"),
+    path("exports/<int:pk>/", exports_api.ExportDetail.as_view(), name="export-detail"),
+    path("exports/<int:pk>/file/", exports_api.ExportFile.as_view(), name="export-file"),
+]
 api = (
     [
         *router.urls,
@@ -64,6 +72,7 @@ api = (
         company_api,
         *trail_api,
         *imports_api,
+        *exports_api_urls,
         *accounts.api_urlpatterns,
         *scoring.api_urlpatterns,
         *reports.api_urlpatterns,
@@ -113,6 +122,12 @@ urlpatterns = [
     path("jobs/badge/", jobs.job_badge, name="job_badge"),
     path("jobs/<int:pk>/", jobs.job_detail, name="job_detail"),
     path("jobs/<int:pk>/cancellation/", jobs.job_cancellation, name="job_cancellation"),
+    # exports/: lists as files
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/new/", exports.export_create, name="export_create"),
+    path("exports/<int:pk>/", exports.export_detail, name="export_detail"),
+    path("exports/<int:pk>/file/", exports.export_file, name="export_file"),
+    path("exports/<int:pk>/removal/", exports.export_removal, name="export_removal"),
     # data/: files of other systems
     path("data/", imports.import_list, name="import_list"),
     path("data/<int:pk>/", imports.import_detail, name="import_detail"),

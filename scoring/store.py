@@ -7,6 +7,7 @@ the caller's transaction, so a run is there with all its rows or not at all.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,6 +104,23 @@ def ranks(run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     ids, found = copy_out_binary(f"SELECT client_id, rank FROM {partition(run_id)}", ["i8", "i4"])
     by_id = np.argsort(ids)
     return ids[by_id], found[by_id]
+
+
+def selected(run_id: int) -> dict[int, int]:
+    """Clients that a run selects -> their ranks."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT client_id, rank FROM {partition(run_id)} WHERE selected = 1")
+        return dict(cursor.fetchall())
+
+
+def ranks_of(run_id: int, clients: Sequence[int]) -> dict[int, int]:
+    """These clients -> their ranks in a run; without those that have none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT client_id, rank FROM {partition(run_id)} WHERE client_id = ANY(%s) AND rank > 0",
+            [list(clients)],
+        )
+        return dict(cursor.fetchall())
 
 
 def read(run_id: int, criteria: int) -> Rows:

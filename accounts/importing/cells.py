@@ -10,9 +10,9 @@ from decimal import Decimal
 from accounts.importing.dates import parse_date
 from accounts.importing.documents import type_of
 from accounts.importing.fields import Field
-from accounts.importing.formulas import freed
 from accounts.importing.numbers import NATIVE, NOTHING, parse_number
 from accounts.importing.table import DateOrder, DecimalSign, Value
+from kam.lib.formulas import freed
 
 LONGEST_CELL = 32_767
 _BLANKS = " \t\r\n\u00a0\u202f\ufeff"

@@ -12,12 +12,12 @@ from typing import Any, TextIO
 
 from accounts.importing.cells import LONGEST_CELL
 from accounts.importing.container import open_content
-from accounts.importing.formulas import guarded
 from accounts.importing.headers import find_header
 from accounts.importing.numbers import NATIVE
 from accounts.importing.opening import Source, records_of
 from accounts.importing.records import Records
 from accounts.importing.table import Issue, Meta, ReadOptions, Refused
+from kam.lib.formulas import guarded
 
 _HEADING = ("Reason", "Причина отказа")
 # A negative amount runs nothing and must stay a number; a telephone number must stay a text.

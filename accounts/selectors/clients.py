@@ -167,6 +167,18 @@ def page(filters: Filters, *, after: str = "", before: str = "", size: int = PAG
     )
 
 
+def in_order(filters: Filters) -> QuerySet[Client]:
+    """All clients of the list in the order of its pages."""
+    name, down = filters.sorted_by.removeprefix("-"), filters.sorted_by.startswith("-")
+    order = F(SORTS[name])
+    if name == "place":
+        ordering = (order.desc if down else order.asc)(nulls_last=True)
+        return filtered(filters).order_by(ordering, "pk")
+    return filtered(filters).order_by(
+        order.desc() if down else order.asc(), "-pk" if down else "pk"
+    )
+
+
 def shown(ids: Sequence[int]) -> list[Client]:
     """The clients of a page in the order of ``ids``, with all that a list shows.
 

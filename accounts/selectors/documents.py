@@ -24,20 +24,26 @@ class Slice:
     after: str | None
 
 
-def page(
-    entities: list[int], as_of: dt.date, *, kind: str = "", after: str = "", size: int = PAGE
-) -> Slice:
-    """``kind``: a type of document, or "unpaid" for what is still to be paid."""
+def listed(entities: list[int], as_of: dt.date, kind: str = "") -> QuerySet[Document]:
+    """The documents of these legal entities, latest first; ``kind`` as in :func:`page`."""
     found = documents_as_of(as_of).filter(client__in=entities)
     if kind == "unpaid":
         found = found.filter(type__in=REVENUE_TYPES, gross__gt=0, paid__lt=F("gross"))
     elif kind:
         found = found.filter(type=kind)
+    return found.select_related("client").order_by("-date", "-pk")
+
+
+def page(
+    entities: list[int], as_of: dt.date, *, kind: str = "", after: str = "", size: int = PAGE
+) -> Slice:
+    """``kind``: a type of document, or "unpaid" for what is still to be paid."""
+    found = listed(entities, as_of, kind)
     if after.isdecimal():
         row = found.filter(pk=int(after[:18])).values_list("date", "pk").first()
         if row:
             found = found.filter(Q(date__lt=row[0]) | Q(pk__lt=row[1]), date__lte=row[0])
-    documents = list(found.select_related("client").order_by("-date", "-pk")[: size + 1])
+    documents = list(found[: size + 1])
     more, documents = len(documents) > size, documents[:size]
     for document in documents:
         document.state = state(document, as_of)

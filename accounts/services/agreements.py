@@ -26,6 +26,7 @@ from accounts.selectors.agreements import ending
 from kam.audit.services import record
 from kam.jobs.services import enqueue
 from kam.lib.periods import add_months
+from kam.webhooks.services import emit
 
 from .clients import Conflict
 from .notices import tell
@@ -239,7 +240,7 @@ def remind(day: dt.date) -> int:
         left = (agreement.last_day - day).days
         step = min(each for each in REMINDERS if left <= each)
         people = _people({agreement.owner_id, agreement.client.owner_id} - {None})
-        told += tell(
+        new = tell(
             people or _managers(agreement.client),
             "agreement_ends",
             f"agreement:{agreement.pk}:{agreement.last_day}:{step}",
@@ -250,6 +251,10 @@ def remind(day: dt.date) -> int:
                 "ends": agreement.last_day.isoformat(),
             },
         )
+        if new:
+            known = {"agreement": agreement.pk, "client": agreement.client_id}
+            emit("agreement.ending", known | {"ends": f"{agreement.last_day}", "days": left})
+        told += new
     return told
 
 

@@ -82,6 +82,12 @@ def words_of(notice: Notice) -> tuple[str, str]:
     if notice.kind == "import_folder":
         text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
         return text % facts, reverse("import_list")
+    if notice.kind == "webhook_stopped":
+        if facts["why"] == "gone":
+            text = _("%(host)s is told nothing more: it says that the address is gone.")
+        else:
+            text = _("%(host)s is told nothing more: nothing has arrived there for days.")
+        return text % facts, reverse("home")
     return notice.kind, reverse("home")
 
 

@@ -22,6 +22,7 @@ from accounts.selectors.standings import missing_for_gate, open_goals, present_o
 from kam.audit.services import record
 from kam.lib.periods import start_of_day, today
 from kam.lib.scoping import System, current
+from kam.webhooks.services import emit
 
 Value = Standing.Value
 NONE = ""
@@ -168,6 +169,24 @@ def _move(move: Move, author: User | None, on: dt.date, *, taken_over: bool = Fa
             "from": before.value if before else "none",
             "to": move.to or "none",
             "taken_over": taken_over,
+        },
+    )
+    if on >= today():  # history that is loaded is no news
+        _tell(move, before, on)
+
+
+def _tell(move: Move, before: Standing | None, on: dt.date) -> None:
+    """Tell other systems who came onto the key list, and who left it."""
+    was = before.value if before else NONE
+    if (was in Standing.ON_LIST) == (move.to in Standing.ON_LIST):
+        return
+    emit(
+        "client.entered_key_list" if move.to in Standing.ON_LIST else "client.left_key_list",
+        {
+            "client": move.client_id,
+            "standing": move.to or "none",
+            "before": was or "none",
+            "since": on.isoformat(),
         },
     )
 

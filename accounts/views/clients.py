@@ -1,7 +1,6 @@
 """The list of clients, one client's page, and changing a client by hand."""
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +13,7 @@ from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
 from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
-from accounts.services import exporting, groups, portrait
+from accounts.services import groups, portrait
 from kam.lib.navigation import address
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, wants_part
@@ -61,15 +60,6 @@ def client_list(request):
         "standings": Standing.Value.choices,
     }
     return render(request, "accounts/clients/list.html", context)
-
-
-@require_GET
-def client_export(request):
-    answer = HttpResponse(
-        exporting.clients_csv(filters_of(request.GET)), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="clients-{today():%Y-%m-%d}.csv"'
-    return answer
 
 
 @require_GET

@@ -32,6 +32,11 @@ def year_asked(parameters) -> int:
     return year if here - YEARS_BACK <= year <= here + YEARS_AHEAD else here
 
 
+def asked(parameters) -> tuple[int, str]:
+    """The year, and whether the rows are of ``kam`` or ``family``."""
+    return year_asked(parameters), "family" if parameters.get("by") == "family" else "kam"
+
+
 def _years(year: int) -> list[int]:
     here = today().year
     return sorted({here - 1, here, here + 1, year})
@@ -174,8 +179,7 @@ def client_sales_plan_paste(request, pk):
 @require_GET
 def sales_plan_list(request):
     """Plan against actual of clients that have a plan, by KAM or by family."""
-    year = year_asked(request.GET)
-    by = "family" if request.GET.get("by") == "family" else "kam"
+    year, by = asked(request.GET)
     context = {
         "plan": sales_plans.roll_up(by, year, today()),
         "by": by,

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from .execution import fail_lost
 from .models import Job
 from .worker import run_job
 
@@ -35,7 +36,10 @@ def take_due(limit: int = BATCH) -> list[tuple[int, str]]:
             .values_list("pk", "queue")[:limit]
         )
         Job.unscoped.filter(pk__in=[pk for pk, _queue in due]).update(
-            status=Status.SENT, sent_at=timezone.now()
+            # A job that has gone keeps no later one from waiting, nor stumbles over it on return.
+            status=Status.SENT,
+            sent_at=timezone.now(),
+            unique_key="",
         )
     return due
 
@@ -61,9 +65,7 @@ def reap() -> int:
     """Take back jobs whose worker lost the lease or whose message got lost."""
     now = timezone.now()
     lost = Job.unscoped.filter(status=Status.RUNNING, lease_until__lt=now)
-    failed = lost.filter(attempts__gte=F("max_attempts")).update(
-        status=Status.FAILED, finished_at=now, lease=None, error="worker lost"
-    )
+    failed = fail_lost(lost.filter(attempts__gte=F("max_attempts")))
     returned = lost.update(status=Status.WAITING, run_after=now, lease=None, lease_until=None)
     resent = Job.unscoped.filter(status=Status.SENT, sent_at__lt=now - RESEND_AFTER).update(
         status=Status.WAITING

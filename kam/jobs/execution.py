@@ -13,7 +13,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -22,6 +22,7 @@ from kam.lib.scoping import System, acting_as
 
 from . import registry
 from .models import Job
+from .signals import job_failed
 
 log = logging.getLogger(__name__)
 Status = Job.Status
@@ -46,14 +47,13 @@ def claim(job_id: int) -> Job | None:
         status=Status.RUNNING, lease_until__lt=now
     )
     rows = Job.unscoped.filter(pk=job_id).filter(free)
-    if rows.filter(attempts__gte=F("max_attempts")).update(
-        status=Status.FAILED, finished_at=now, lease=None, error="worker lost"
-    ):
+    if fail_lost(rows.filter(attempts__gte=F("max_attempts"))):
         return None
     lease = uuid.uuid4()
     taken = rows.update(
         status=Status.RUNNING,
         attempts=F("attempts") + 1,
+        unique_key="",
         lease=lease,
         lease_until=lease_end(),
         started_at=now,
@@ -63,6 +63,18 @@ def claim(job_id: int) -> Job | None:
         note="",
     )
     return Job.unscoped.get(pk=job_id, lease=lease) if taken else None
+
+
+def fail_lost(rows) -> int:
+    """End jobs whose workers were lost as often as allowed; how many."""
+    with transaction.atomic():
+        lost = list(rows.select_for_update(skip_locked=True, of=("self",)))
+        rows.filter(pk__in=[job.pk for job in lost]).update(
+            status=Status.FAILED, finished_at=timezone.now(), lease=None, error="worker lost"
+        )
+        for job in lost:
+            job_failed.send(sender=Job, job=job)
+    return len(lost)
 
 
 class Running:
@@ -144,9 +156,12 @@ def run(job_id: int) -> None:
 
 def settle(job: Job, status: str, **values) -> None:
     """End the job, unless the lease has passed to another worker."""
-    Job.unscoped.filter(pk=job.pk, lease=job.lease).update(
-        status=status, finished_at=timezone.now(), lease=None, lease_until=None, **values
-    )
+    with transaction.atomic():
+        settled = Job.unscoped.filter(pk=job.pk, lease=job.lease).update(
+            status=status, finished_at=timezone.now(), lease=None, lease_until=None, **values
+        )
+        if settled and status == Status.FAILED:
+            job_failed.send(sender=Job, job=job)
 
 
 def give_back(job: Job, error: Exception) -> None:

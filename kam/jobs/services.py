@@ -9,11 +9,22 @@ from . import registry
 from .models import Job
 
 
-def enqueue(kind, payload=None, *, actor=None, unique="", run_after=None, schedule="", period=None):
+def enqueue(
+    kind,
+    payload=None,
+    *,
+    actor=None,
+    unique="",
+    run_after=None,
+    sooner=False,
+    schedule="",
+    period=None,
+):
     """Write a job in the caller's transaction and return it.
 
-    With ``unique``, a job of the same key that still waits is returned instead of a second one.
-    Raises KeyError for an unknown kind.
+    With ``unique``, a job of the same key that still waits is returned instead of a second one;
+    with ``sooner``, brought forward where it waits for a later moment.  Raises KeyError for an
+    unknown kind.
     """
     known = registry.kind(kind)
     row = Job(
@@ -38,6 +49,9 @@ def enqueue(kind, payload=None, *, actor=None, unique="", run_after=None, schedu
             twin = Job.unscoped.filter(schedule=schedule, period=period).first()
         if twin is None:
             raise
+        if sooner and row.run_after < twin.run_after:
+            twin.run_after = row.run_after
+            twin.save(update_fields=["run_after"])
         return twin
     return row
 

@@ -37,6 +37,7 @@ WORK = (
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
+    Place("export_list", _("Exports"), "download", ("export_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("company_edit", _("Company"), "settings", ("company_",)),
     Place("subject_find", _("Personal data"), "shield-check", ("subject_", "destruction")),

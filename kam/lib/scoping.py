@@ -161,7 +161,8 @@ class Scoped(models.Model):
 
     ``SCOPE`` says how a row is related to what access is decided by: ``("client", path)`` with
     the lookup path to the client (empty for the client itself), ``("person", path)`` for rows
-    that belong to one person, or ``("staff", "")`` for rows that everyone signed in reads.
+    that belong to one person, ``("staff", "")`` for rows that everyone signed in reads, or
+    ``("administration", "")`` for rows of the administrator, which the auditor reads.
     """
 
     SCOPE: tuple[str, str] = ("client", "client")

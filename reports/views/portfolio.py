@@ -98,6 +98,7 @@ def portfolio_rows(request, chart):
     number = min(max(int(text[:9]), 1), rows.pages) if text.isdecimal() else 1
     context = {
         "asked": asked,
+        "key": chart,
         "chart": CHARTS[chart](figures),
         "rows": rows,
         "page": [

@@ -99,17 +99,7 @@ def ranking_slice(
     backwards = bool(before) and not after
     if cursor.isdecimal():
         rows = rows.filter(_beyond(run, key, descending != backwards, int(cursor[:9]), backwards))
-    ordering = [("-" if descending != backwards else "") + key]
-    if key != "place":
-        ordering.append("-place" if backwards else "place")
-    standing = present().filter(client_id=OuterRef("client_id")).order_by()
-    page = list(
-        rows.select_related("client__owner")
-        .only(*_columns(), "client__name", "client__kind", "client__segment",
-              "client__owner__name", "client__owner__email")
-        .annotate(standing=Subquery(standing.values("value")[:1]), **how_sure(run))
-        .order_by(*ordering)[: size + 1]
-    )  # fmt: skip
+    page = list(_told(rows, run).order_by(*_ordering(key, descending, backwards))[: size + 1])
     more, page = len(page) > size, page[:size]
     if backwards:
         page.reverse()
@@ -124,6 +114,29 @@ def ranking_slice(
         sort=("-" if descending else "") + _sort_name(key),
         filters=replace(filters, sort=("-" if descending else "") + _sort_name(key)),
     )
+
+
+def in_order(run: RankingRun, filters: Filters, criteria: int = 10) -> QuerySet[RankingRow]:
+    """All rows of the ranking in the order of its pages, with what those show."""
+    key, descending = _sort(filters.sort, criteria)
+    return _told(ranking_rows(run, filters), run).order_by(*_ordering(key, descending))
+
+
+def _told(rows: QuerySet[RankingRow], run: RankingRun) -> QuerySet[RankingRow]:
+    standing = present().filter(client_id=OuterRef("client_id")).order_by()
+    return (
+        rows.select_related("client__owner")
+        .only(*_columns(), "client__name", "client__kind", "client__segment",
+              "client__owner__name", "client__owner__email")
+        .annotate(standing=Subquery(standing.values("value")[:1]), **how_sure(run))
+    )  # fmt: skip
+
+
+def _ordering(key: str, descending: bool, backwards: bool = False) -> list[str]:
+    ordering = [("-" if descending != backwards else "") + key]
+    if key != "place":
+        ordering.append("-place" if backwards else "place")
+    return ordering
 
 
 def _columns() -> list[str]:

@@ -15,6 +15,7 @@ from accounts.measures.reading import heavy_statements, require_system
 from accounts.selectors.facts import default_date
 from accounts.selectors.people import key_slots
 from kam.audit.services import record
+from kam.webhooks.services import emit, emit_many
 from scoring import store
 from scoring.engine import score as scoring
 from scoring.engine import selection as selecting
@@ -169,8 +170,37 @@ def publish(run: RankingRun) -> bool:
     if matrix.is_main:
         store.show(run.pk)
     record("ranking.published", object=run, details=details)
+    _tell(run, matrix, shown)
     request_for_current(matrix)
     return True
+
+
+def _tell(run: RankingRun, matrix: Matrix, shown: RankingRun | None) -> None:
+    """Tell other systems that there is a new ranking, and for whom the key line was crossed."""
+    here, before = store.selected(run.pk), store.selected(shown.pk) if shown else {}
+    rose, fell = sorted(here.keys() - before), sorted(before.keys() - here)
+    emit(
+        "ranking.published",
+        {
+            "ranking": run.pk,
+            "matrix": matrix.pk,
+            "main": matrix.is_main,
+            "version": run.version.number,
+            "as_of": run.as_of.isoformat(),
+            "clients": run.clients,
+            "selected": run.selected,
+            "rose": len(rose),
+            "fell": len(fell),
+        },
+    )
+    if matrix.is_main:
+        told = {"ranking": run.pk, "as_of": run.as_of.isoformat()}
+        ranks = here | (store.ranks_of(run.pk, fell) if fell else {})
+        for name, clients in (
+            ("client.rose_above_key_line", rose),
+            ("client.fell_below_key_line", fell),
+        ):
+            emit_many(name, [told | {"client": pk, "rank": ranks.get(pk)} for pk in clients])
 
 
 def _line(version: MatrixVersion, selection: Selection) -> float | None:

@@ -66,7 +66,19 @@ function closeChoices(event) {
   }
 }
 
+// A file leaves out the columns that the person has chosen not to see.
+function tellHidden(event) {
+  const form = event.target.closest("form[data-export]");
+  const table = form && document.querySelector(`table[data-table="${form.dataset.export}"]`);
+  const chosen = table && localStorage.getItem(key(table));
+  if (!chosen) return;
+  const query = new URLSearchParams(form.elements.query.value);
+  query.set("hidden", JSON.parse(chosen).join(","));
+  form.elements.query.value = query;
+}
+
 export function start() {
+  document.addEventListener("submit", tellHidden);
   document.addEventListener("click", openRow);
   document.addEventListener("click", closeChoices);
   narrow.addEventListener("change", () => refresh(document));

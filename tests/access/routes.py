@@ -125,6 +125,8 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
         return role in ("kam", "token", "reading token") and relation == "own"
     if kind == "staff":
         return role != "colleague"
+    if kind == "administration":
+        return False
     if role == "manager":
         return True
     return role in ("kam", "token", "reading token") and relation in ("own", "team")

@@ -50,7 +50,7 @@ def test_every_model_is_scoped_or_listed_with_its_reason():
 @pytest.mark.parametrize("model", [m for m in our_models() if issubclass(m, Scoped)])
 def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
     kind, path = model.SCOPE
-    assert kind in ("client", "person", "staff")
+    assert kind in ("client", "person", "staff", "administration")
     step = model
     for name in filter(None, path.split(LOOKUP_SEP)):
         try:
@@ -119,7 +119,7 @@ def test_every_job_has_a_title_and_says_as_whom_it_runs():
     for name, kind in registry.kinds().items():
         assert re.fullmatch(r"[a-z_]+\.[a-z_]+", name)
         assert str(kind.title)
-        assert kind.queue in ("light", "heavy")
+        assert kind.queue in ("light", "heavy", "outgoing")
         assert isinstance(kind.as_person, bool)
 
 
@@ -153,6 +153,7 @@ OWN_SQL = {
     "accounts/services/importing/running.py": "the lock of an import",
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
     "accounts/services/people.py": "the lock of the first set-up",
+    "kam/exports/services.py": "the moment that a file is of, no rows",
     "kam/jobs/worker.py": "the statement timeout of a worker",
     "kam/lib/locks.py": "locks, no rows",
     "kam/lib/pace.py": "counts the requests of a caller, names nobody",

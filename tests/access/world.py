@@ -50,6 +50,7 @@ from accounts.models import (
     User,
     Wallet,
 )
+from kam.exports.models import Export
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 from scoring.models import (
@@ -349,6 +350,13 @@ def _facts(world: World, relation: str) -> None:
     )
     asker = world.people["kam"] if relation == "own" else owner
     add(relation, Job.objects.create(kind="scoring.rank_all", actor=asker, note=f"{word} note"))
+    add(
+        relation,
+        Export.objects.create(
+            author=asker, name="clients", format="csv", language="en", query=f"q={word}",
+            rows=1, filename=f"{word}.csv", file=ContentFile(word.encode(), name="export"),
+        ),
+    )  # fmt: skip
     add(
         relation,
         BulkLoad.objects.create(

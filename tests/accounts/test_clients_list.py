@@ -1,8 +1,5 @@
 """The list of clients: what it finds, how it pages, what it costs, what leaves as a file."""
 
-import csv
-import io
-
 import pytest
 import time_machine
 from django.db import connection
@@ -145,7 +142,6 @@ def test_a_kam_sees_own_and_team_clients_in_page_search_and_file(client):
         assert word not in page
     found = client.get(reverse("client_list"), {"q": "7707083893"}, headers=PART)
     assert "Theirs" not in found.content.decode()
-    assert "Theirs" not in client.get(reverse("client_export")).content.decode("utf-8-sig")
     suggested = client.get(reverse("client_suggestions"), {"q": "the"}).content.decode()
     assert "Theirs" not in suggested
 
@@ -158,7 +154,7 @@ def test_a_part_is_the_table_alone_and_links_keep_the_filter(client, administrat
     assert "<html" not in text
     assert "55 clients" in text
     assert "segment=Retail&amp;after=" in text
-    assert f"{reverse('client_export')}?segment=Retail" in text
+    assert 'name="query" value="segment=Retail"' in text  # of the export
 
 
 def test_an_empty_workspace_teaches_and_an_empty_filter_offers_the_way_back(client, administrator):
@@ -183,18 +179,11 @@ def test_the_list_costs_the_same_for_50_and_500_clients(client, administrator):
     assert cost() == few <= 15
 
 
-def test_a_file_opens_safely_in_a_spreadsheet(client, administrator):
+def test_a_file_opens_safely_in_a_spreadsheet():
     for bad in ("=1+1", "+7", "-2", "@x", "\tx", " =x"):
         assert safe_cell(bad) == f"'{bad}"
     assert safe_cell(-2) == "-2"
     assert safe_cell("a-b") == "a-b"
-    make_client('=HYPERLINK("http://x")', city="Plain; town")
-    make_client("Second", lifecycle="lost")
-    answer = client.get(reverse("client_export"), {"lifecycle": "prospect"})
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row["Name"] for row in rows] == ['\'=HYPERLINK("http://x")']
-    assert rows[0]["City"] == "Plain; town"
-    assert "attachment" in answer["Content-Disposition"]
 
 
 def test_a_russian_file_has_semicolons_and_decimal_commas():

@@ -156,6 +156,30 @@ def test_equal_jobs_wait_once():
 
 
 @pytest.mark.django_db
+def test_an_equal_job_that_waits_for_later_can_be_brought_forward():
+    later = timezone.now() + dt.timedelta(hours=1)
+    first = enqueue("test.work", unique="same", run_after=later)
+    assert row(enqueue("test.work", unique="same")).run_after == later
+    enqueue("test.work", unique="same", sooner=True)
+    assert row(first).run_after <= timezone.now()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lost", ["message", "worker"])
+def test_a_job_that_comes_back_does_not_stumble_over_an_equal_one(lost):
+    first = enqueue("test.work", unique="same")
+    dispatcher.take_due()
+    if lost == "worker":
+        execution.claim(first.pk)
+    second = enqueue("test.work", unique="same")
+    assert second.pk != first.pk
+    long_ago = timezone.now() - dt.timedelta(hours=1)
+    Job.unscoped.filter(pk=first.pk).update(sent_at=long_ago, lease_until=long_ago)
+    dispatcher.reap()
+    assert {row(each).status for each in (first, second)} == {Status.WAITING}
+
+
+@pytest.mark.django_db
 def test_an_unknown_kind_is_refused_before_anything_is_written():
     with pytest.raises(KeyError):
         enqueue("test.unheard")

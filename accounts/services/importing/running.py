@@ -24,6 +24,7 @@ from accounts.models import ImportBatch, User
 from accounts.services.allocation import allocate
 from kam.audit.services import record
 from kam.lib.scoping import acting_system
+from kam.webhooks.services import emit
 
 from .clients import load_clients
 from .contacts import load_contacts
@@ -127,6 +128,7 @@ def run_table(
     except Refused as refusal:
         report.errors.append(refusal.issue)
         report.refuse()
+        _tell(report)
         return report
     _describe(report, table)
     tell(1, STEPS)
@@ -138,11 +140,31 @@ def run_table(
                 _decide(report, on_error)
                 if dry_run or report.accepted == "reject":
                     raise _RolledBack
+                _tell(report)
         except _RolledBack:
             report.batch_id = None
     if report.accepted == "reject":
         report.refuse()
+        _tell(report)
     return report
+
+
+def _tell(report: Report) -> None:
+    """Tell other systems how an import has ended: with what it wrote, or that it wrote nothing."""
+    if report.dry_run:
+        return
+    emit(
+        "import.finished",
+        {
+            "import": report.batch_id,
+            "kind": report.kind,
+            "source": report.source,
+            "accepted": report.accepted,
+            "rows": report.rows,
+            "refused": len({issue.row for issue in report.errors if issue.row is not None}),
+            "quarantined": report.quarantined_rows,
+        },
+    )
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from accounts.importing import read
-from accounts.importing.formulas import freed, guarded
 from accounts.services.exporting import safe_cell
+from kam.lib.formulas import freed, guarded
 from tests.accounts.importing.helpers import csv_file, expected, needs_shared, sample
 
 PAYLOADS = [

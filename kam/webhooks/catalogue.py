@@ -1,0 +1,100 @@
+"""What is told to other systems: one entry for each event.
+
+A new event is one entry here and one call of :func:`kam.webhooks.services.emit` in the service
+whose transaction makes it true.  What is told is thin: ids, dates and counts, no names.  Whoever
+receives it reads the rest over REST, with the rights of their key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class EventType:
+    """``example`` holds every field that the event tells, with a likely value."""
+
+    name: str
+    words: Any
+    example: Mapping[str, Any]
+
+
+EVENTS = {
+    event.name: event
+    for event in (
+        EventType(
+            "client.entered_key_list",
+            _("a client came onto the key list, by a decision"),
+            {"client": 42, "standing": "key", "before": "trial", "since": "2026-03-16"},
+        ),
+        EventType(
+            "client.left_key_list",
+            _("a client left the key list, by a decision"),
+            {"client": 42, "standing": "former", "before": "watch", "since": "2026-03-16"},
+        ),
+        EventType(
+            "client.rose_above_key_line",
+            _("a new ranking puts a client above the key line"),
+            {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 17},
+        ),
+        EventType(
+            "client.fell_below_key_line",
+            _("a new ranking puts a client below the key line"),
+            {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 58},
+        ),
+        EventType(
+            "ranking.published",
+            _("a ranking was published"),
+            {
+                "ranking": 118,
+                "matrix": 1,
+                "main": True,
+                "version": 4,
+                "as_of": "2026-03-15",
+                "clients": 5000,
+                "selected": 50,
+                "rose": 3,
+                "fell": 2,
+            },
+        ),
+        EventType(
+            "import.finished",
+            _("an import has ended"),
+            {
+                "import": 31,
+                "kind": "documents",
+                "source": "1c",
+                "accepted": "partial",
+                "rows": 1200,
+                "refused": 4,
+                "quarantined": 7,
+            },
+        ),
+        EventType(
+            "agreement.ending",
+            _("an agreement ends soon"),
+            {"agreement": 12, "client": 42, "ends": "2026-06-30", "days": 30},
+        ),
+        EventType(
+            "job.failed",
+            _("a job has failed for good"),
+            {"job": 907, "kind": "scoring.rank_all", "attempts": 3},
+        ),
+    )
+}
+
+
+class UnknownEvent(ValueError):
+    """There is no such event, or it tells other fields."""
+
+
+def checked(name: str, data: Mapping[str, Any]) -> EventType:
+    """The event of that name; raises UnknownEvent where it is not in the catalogue so."""
+    event = EVENTS.get(name)
+    if event is None or data.keys() != event.example.keys():
+        raise UnknownEvent(f"{name} with {', '.join(sorted(data))}")
+    return event

@@ -1,0 +1,3 @@
+"""The lists of sight that can be taken as files."""
+
+from . import portfolio  # noqa: F401

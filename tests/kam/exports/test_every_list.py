@@ -1,0 +1,141 @@
+"""Every page with a table of rows can be taken as a file, or says here why not; and no file holds
+what its person may not see."""
+
+import re
+
+import pytest
+import time_machine
+from django.http import Http404
+
+from kam.exports.registry import lists
+from kam.lib.navigation import may
+from kam.lib.scoping import acting_as
+from tests.access import world as worlds
+from tests.access.routes import all_routes, policy_allows
+from tests.access.test_walk import NOW, ask, browser_of
+
+pytestmark = pytest.mark.django_db
+
+# Pages with a table that is no list of rows to be taken away.
+NO_EXPORT = {
+    "agreement_create": "a form",
+    "agreement_edit": "a form",
+    "agreement_renewal": "a form",
+    "backtest_detail": "one report; its charts give their numbers",
+    "backtest_charts": "charts, which give their numbers",
+    "client_detail": "one client; its parts have pages with exports of their own",
+    "client_months": "a chart, which gives its numbers",
+    "client_score": "one client's points explained; the ranking holds them for all",
+    "client_score_criterion": "one rating explained",
+    "client_standing": "one client",
+    "component_gallery": "samples of components",
+    "confidence_charts": "charts, which give their numbers",
+    "decision_detail": "its record is a file of its own, at once",
+    "document_detail": "one document",
+    "export_list": "the files themselves",
+    "first_hour": "steps that lead through the first hour",
+    "home": "today; each part leads to its list",
+    "import_detail": "one report; refused rows are a file of their own",
+    "import_file": "one file; refused rows are a file of their own",
+    "import_undo": "what undoing would do",
+    "matrix_detail": "one matrix; its versions are in the list of matrices",
+    "matrix_draft": "a form",
+    "matrix_paste": "a form",
+    "matrix_rule": "a form",
+    "matrix_weighing": "a form",
+    "matrix_workbench": "a trial; what is ranked is in the ranking",
+    "person_edit": "a form, with the keys of one person",
+    "portfolio": "charts, each with the rows behind it",
+    "process_create": "a form",
+    "process_edit": "a form",
+    "process_template_create": "a form",
+    "process_template_edit": "a form",
+    "profile": "a form, with one's own keys",
+    "ranking_comparison": "two clients side by side",
+}
+
+
+@pytest.fixture
+def world():
+    with time_machine.travel(NOW, tick=False):
+        yield worlds.build()
+
+
+def pages(world, role="administrator"):
+    """Pages that this role may read, with the answer for its own rows."""
+    browser = browser_of(role, world)
+    for route in all_routes():
+        if route.is_api or route.policy.public or not policy_allows(route, role, "GET"):
+            continue
+        relation = "own" if route.model is not None else "none"
+        response, body = ask(browser, "GET", route.url(world, relation), route)
+        if response.status_code == 200 and "text/html" in response.get("Content-Type", ""):
+            yield route.name, body.decode()
+
+
+def test_every_page_with_a_table_has_an_export_or_a_reason(world):
+    exported = {each.route for each in lists().values()}
+    tables, offered = set(), set()
+    for name, text in pages(world):
+        if re.search(r'<table class="table', text):
+            tables.add(name)
+        if "data-export=" in text:
+            offered.add(name)
+    assert len(tables) > 20
+    assert " ".join(tables - exported - set(NO_EXPORT)) == "", "pages without an export or a reason"
+    assert sorted(exported & set(NO_EXPORT)) == []
+    # Lists that are empty in this world offer nothing to take.
+    assert " ".join(tables & exported - offered) == "", "pages without the button"
+
+
+def test_reasons_are_of_pages_that_are_there():
+    assert sorted(set(NO_EXPORT) - {route.name for route in all_routes()}) == []
+
+
+def subject_of(name: str, world, relation: str):
+    """The id of what a list belongs to: the client, or a row that is everybody's."""
+    routes = {route.name: route for route in all_routes()}
+    model = routes[lists()[name].route].model
+    return None if model is None else world.rows[model._meta.label][relation].pk
+
+
+@pytest.mark.parametrize("name", sorted(lists()))
+@pytest.mark.parametrize("language", ("ru", "en"))
+def test_every_list_is_written_in_both_formats(name, language, world, take):
+    administrator = world.people["administrator"]
+    of = subject_of(name, world, "own")
+    query = "chart=pareto" if name == "portfolio_rows" else ""
+    for format in lists()[name].formats:
+        if format == "zip":
+            continue
+        found = take(administrator, name, query, of, format, language)
+        assert found.error == "", name
+        assert found.row.size > 0
+        assert found.row.language == language
+        assert all(len(row) == len(found.head) for row in found.rows)
+        assert len(found.rows) == (found.row.rows if format == "csv" else 0)
+
+
+@pytest.mark.parametrize("role", ("kam", "colleague"))
+@pytest.mark.parametrize("name", sorted(lists()))
+def test_no_file_sings_of_foreign_clients(role, name, world, take):
+    person = world.people[role]
+    query = "chart=pareto" if name == "portfolio_rows" else ""
+    for relation in ("own", "team", "foreign"):
+        of = subject_of(name, world, relation)
+        if not may(person, lists()[name].route):
+            with pytest.raises(Http404):
+                take(person, name, query, of)
+            continue
+        found = take(person, name, query, of)
+        assert worlds.CANARY not in found.content.decode("utf-8-sig"), f"{name} ({relation})"
+        assert worlds.CANARY not in found.error
+
+
+def test_foreign_documents_are_refused_when_the_job_runs(world, take):
+    foreign = world.clients["foreign"].pk
+    found = take(world.people["kam"], "documents", of=foreign)
+    assert found.row.state == "failed"
+    assert not found.row.file
+    with acting_as(world.people["manager"]):
+        assert take(world.people["manager"], "documents", of=foreign).rows
