@@ -12,7 +12,14 @@ import sys
 from kam.embedded import ServerError, ensure
 
 # Commands that change the structure of the database connect as its owner.
-OWNER_COMMANDS = {"flush", "makemigrations", "migrate", "showmigrations", "sqlmigrate"}
+OWNER_COMMANDS = {
+    "flush",
+    "import_company",
+    "makemigrations",
+    "migrate",
+    "showmigrations",
+    "sqlmigrate",
+}
 
 
 def main() -> None:

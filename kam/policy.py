@@ -44,7 +44,7 @@ POLICY = {
     "own_password": OWN,
     "token_create": Row(write=EVERYONE),
     "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),
-    "company_edit": Row(read=ADMIN, write=ADMIN),
+    "company_edit": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),
     "api:company-detail": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),
     "first_hour": Row(read=LEADERS),
     "first_hour_criteria": Row(write=LEADERS),

@@ -7,7 +7,8 @@ the caller's transaction, so a run is there with all its rows or not at all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -91,12 +92,39 @@ def write(run_id: int, rows: Rows) -> None:
     copy_in_binary(table, names, columns, freeze=True)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")  # sorts of indexes in memory
-        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (place)")
-        cursor.execute(f"CREATE UNIQUE INDEX ON {table} (client_id)")
-        cursor.execute(f"CREATE INDEX ON {table} (place) WHERE selected = 1")
+        _index(cursor, table)
         cursor.execute(f"ALTER TABLE {PARENT} ATTACH PARTITION {table} FOR VALUES IN ({run_id})")
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT of_run")
         cursor.execute(f"ANALYZE {table} (place, client_id, rank, selected, coverage)")
+
+
+def _index(cursor, table: str) -> None:
+    cursor.execute(f"CREATE UNIQUE INDEX ON {table} (place)")
+    cursor.execute(f"CREATE UNIQUE INDEX ON {table} (client_id)")
+    cursor.execute(f"CREATE INDEX ON {table} (place) WHERE selected = 1")
+
+
+def make_part(run_id: int) -> None:
+    """An empty partition for the rows of a run that come from another installation.  It belongs to
+    whom the whole belongs to, whoever loads."""
+    table = partition(run_id)
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {table} PARTITION OF {PARENT} FOR VALUES IN ({int(run_id)})")
+        _index(cursor, table)
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """As the role that owns the rankings, which the owner of the database is a member of; in the
+    caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relowner::regrole::text FROM pg_class WHERE oid = %s::regclass", [PARENT]
+        )
+        (owner,) = cursor.fetchone()
+        cursor.execute(f"SET LOCAL ROLE {owner}")
+        yield
+        cursor.execute("RESET ROLE")
 
 
 def ranks(run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -50,7 +50,7 @@ def django_db_setup(request, django_test_environment, django_db_blocker):
     with mock.patch.object(
         TransactionTestCase, "_fixture_teardown", side_effect=databases.put_back
     ):
-        yield
+        yield databases
     with django_db_blocker.unblock():
         databases.tear_down()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Literal
 
 from django.http import QueryDict
@@ -81,8 +82,12 @@ class List:
     name: str
     title: Any
     route: str
-    build: Build
+    build: Build | None
     formats: tuple[str, ...] = ("csv", "xlsx")
+    # For what is no table: writes the file itself, telling how much of how much is done, and says
+    # how many rows there are in it.
+    write: Callable[[Path, Callable[[int, int], None]], int] | None = None
+    heavy: bool = False
 
 
 _lists: dict[str, List] = {}
@@ -98,6 +103,16 @@ def exported(name: str, *, title, route: str) -> Callable[[Build], Build]:
     def register(build: Build) -> Build:
         _lists[name] = List(name, title, route, build)
         return build
+
+    return register
+
+
+def in_one_file(name: str, *, title, route: str, format: str):
+    """Register ``f(path, tell) -> rows``, which writes a file of its own kind, as a heavy job."""
+
+    def register(write):
+        _lists[name] = List(name, title, route, None, (format,), write, heavy=True)
+        return write
 
     return register
 

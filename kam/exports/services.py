@@ -27,7 +27,7 @@ from .models import Export
 from .registry import List, Sheet, lists
 from .writing import MOST_XLSX, TooLong, write
 
-JOB = "exports.write"
+JOB, HEAVY_JOB = "exports.write", "exports.write_heavy"
 LONGEST_QUERY = 4_000
 # Names of columns, with commas, that the person does not see on the page.
 HIDDEN = "hidden"
@@ -55,7 +55,8 @@ def request(person, name: str, format: str, query: str = "", of: int | None = No
 
     Raises Http404 where the person may not see the list, OtherFormat where it has no such format.
     """
-    if format not in find_list(name, person).formats:
+    found = find_list(name, person)
+    if format not in found.formats:
         raise OtherFormat
     asked = QueryDict(query[:LONGEST_QUERY], mutable=True)
     for parameter in _PAGING:
@@ -69,7 +70,8 @@ def request(person, name: str, format: str, query: str = "", of: int | None = No
             format=format,
             language=get_language() or person.language,
         )
-        row.job = enqueue(JOB, {"export_id": row.pk}, actor=person)
+        job = HEAVY_JOB if found.heavy else JOB
+        row.job = enqueue(job, {"export_id": row.pk}, actor=person)
         row.save(update_fields=["job"])
     return row
 
@@ -80,7 +82,7 @@ def run(row: Export, running: Running) -> Export:
         found = find_list(row.name, row.author)
         with tempfile.TemporaryDirectory() as folder, override(row.language):
             path = Path(folder) / "export"
-            with _one_moment():
+            with one_moment():
                 row.rows = _write(found, row, path, running)
             row.size = path.stat().st_size
             row.filename = _filename(row, str(found.title))
@@ -100,7 +102,7 @@ def run(row: Export, running: Running) -> Export:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """A transaction that sees the data of one moment, however long the list is written.
 
     Inside another one (tests) it sees what that one sees.
@@ -116,6 +118,9 @@ def _one_moment() -> Iterator[None]:
 
 
 def _write(found: List, row: Export, path: Path, running: Running) -> int:
+    if found.write is not None:
+        return found.write(path, running.progress)
+    assert found.build is not None
     query = QueryDict(row.query, mutable=True)
     hidden = query.pop(HIDDEN, [""])[0]
     sheet = _without(found.build(query, row.of or 0), set(hidden.split(",")) - {""})

@@ -1,4 +1,4 @@
-"""The lists of the frame itself: jobs and the audit trail."""
+"""The lists of the frame itself: jobs and the audit trail; and all of the company at once."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -7,7 +7,8 @@ from kam.audit.selectors import events
 from kam.audit.words import details, what, who, words
 from kam.jobs.models import Job
 
-from .registry import Sheet, exported, moment, text, whole
+from .company.leaving import write_company
+from .registry import Sheet, exported, in_one_file, moment, text, whole
 
 
 @exported("jobs", title=gettext_lazy("Jobs"), route="job_list")
@@ -48,3 +49,9 @@ def trail(query, of):
             )  # fmt: skip
 
     return Sheet(columns, lines(), rows.count())
+
+
+@in_one_file("company", title=gettext_lazy("The whole company"), route="company_edit", format="zip")
+def company(path, tell):
+    """Every table and kept file, without passwords and keys."""
+    return sum(entry["rows"] for entry in write_company(path, tell=tell)["tables"])

@@ -26,6 +26,18 @@ def write_export(running, *, export_id):
     return {"file": row.filename, "rows": row.rows}
 
 
+@job(
+    services.HEAVY_JOB,
+    title=_("Export of the whole company"),
+    queue="heavy",
+    as_person=True,
+    tells={"file": _("File"), "rows": _("Rows")},
+)
+def write_heavy_export(running, *, export_id):
+    """The same for what takes long."""
+    return write_export(running, export_id=export_id)
+
+
 @job("exports.expire", title=_("Removing old exports"))
 def expire_exports(running):
     """Remove files that have been kept as long as they are to be."""

@@ -89,3 +89,22 @@ def copy_in_rows(table: str, names: Sequence[str], rows: Iterable[Sequence[objec
     buffer.seek(0)
     with connection.cursor() as cursor:
         raw_cursor(cursor).copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", buffer)
+
+
+def copy_out_csv(query: str, out) -> int:
+    """Rows of ``query`` as CSV with a header into ``out`` (anything with ``write``), piece by
+    piece; how many."""
+    with connection.cursor() as cursor:
+        raw_cursor(cursor).copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv, HEADER true)", out)
+        return cursor.rowcount
+
+
+def copy_in_csv(table: str, names: Sequence[str], source) -> int:
+    """Append CSV with a header from ``source`` (anything with ``read``) to ``table``, an already
+    quoted name; how many rows."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    with connection.cursor() as cursor:
+        raw_cursor(cursor).copy_expert(
+            f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, HEADER true)", source
+        )
+        return cursor.rowcount
