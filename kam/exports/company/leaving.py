@@ -29,8 +29,8 @@ Tell = Callable[[int, int], None]
 class Counted:
     """A stream that counts and digests what goes through it."""
 
-    def __init__(self, stream: IO[bytes], tell: Callable[[], None] = lambda: None):
-        self.stream, self.tell = stream, tell
+    def __init__(self, stream: IO[bytes]):
+        self.stream = stream
         self.bytes, self.lines = 0, 0
         self.digest = hashlib.sha256()
 
@@ -38,7 +38,6 @@ class Counted:
         self.digest.update(piece)
         self.bytes += len(piece)
         self.stream.write(piece)
-        self.tell()
         return len(piece)
 
 
@@ -75,9 +74,7 @@ def write_company(path: Path, *, secrets: bool = False, tell: Tell | None = None
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as out:
         for done, table in enumerate(taken):
             tell(done, total)
-            manifest["tables"].append(
-                _write_table(out, table, secrets, lambda done=done: tell(done, total))
-            )
+            manifest["tables"].append(_write_table(out, table, secrets))
         for done, name in enumerate(kept, start=len(taken)):
             tell(done, total)
             if default_storage.exists(name):
@@ -89,9 +86,9 @@ def write_company(path: Path, *, secrets: bool = False, tell: Tell | None = None
     return manifest
 
 
-def _write_table(out: zipfile.ZipFile, table: Table, secrets: bool, tell) -> dict[str, Any]:
+def _write_table(out: zipfile.ZipFile, table: Table, secrets: bool) -> dict[str, Any]:
     with out.open(table.file, "w", force_zip64=True) as stream:
-        counted = Counted(stream, tell)
+        counted = Counted(stream)
         rows = copy_out_csv(table.query(secrets), counted)
     return {
         "table": table.name,

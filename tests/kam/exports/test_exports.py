@@ -1,6 +1,7 @@
 """A list becomes a file: as it stands on its page, with the rights of who asked, safely."""
 
 import io
+import zipfile
 
 import pytest
 import time_machine
@@ -63,6 +64,9 @@ def test_a_filtered_list_is_asked_for_on_its_page_written_by_a_job_and_taken(cli
     assert "attachment" in taken["Content-Disposition"]
     assert "clients-2026-03-20.csv" in taken["Content-Disposition"]
     assert "clients" in client.get(reverse("export_list")).content.decode().lower()
+    client.post(reverse("export_removal", args=[row.pk]))
+    assert Export.unscoped.get().state == "removed"
+    assert client.get(reverse("export_file", args=[row.pk])).status_code == 404
 
 
 def test_the_figures_are_those_of_the_page(client, administrator, take):
@@ -277,3 +281,19 @@ def test_a_key_without_the_scope_gets_no_trail(client):
             headers={"Authorization": f"Bearer {secret}"},
         )
         assert answer.status_code == status, scopes
+
+
+def test_an_administrator_takes_the_whole_company_and_nobody_else(client, administrator):
+    make_client("One")
+    assert 'value="zip"' in client.get(reverse("company_edit")).content.decode()
+    client.post(reverse("export_create"), {"list": "company", "format": "zip"})
+    row = Export.unscoped.get()
+    assert Job.unscoped.get(pk=row.job_id).queue == "heavy"
+    found = finish(row)
+    assert found.error == ""
+    names = zipfile.ZipFile(io.BytesIO(found.content)).namelist()
+    assert {"manifest.json", "tables/accounts_client.csv"} <= set(names)
+    for role in ("manager", "auditor"):
+        client.force_login(make_user(role))
+        refused = client.post(reverse("export_create"), {"list": "company", "format": "zip"})
+        assert refused.status_code == 404
