@@ -145,7 +145,7 @@ POLICY = {
     "subject_card": Row(read=ADMIN, subject="accounts.Contact"),
     "subject_export": Row(read=ADMIN, subject="accounts.Contact"),
     "subject_erasure": Row(read=ADMIN, write=ADMIN, subject="accounts.Contact"),
-    "destruction_list": Row(read=ADMIN | {AUDITOR}),
+    "destruction_list": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
     "destruction_detail": Row(read=ADMIN | {AUDITOR}, subject="accounts.Destruction"),
     "destruction_left": Row(write=ADMIN, subject="accounts.Destruction"),
     "api:subject-search": Row(write=ADMIN, scope=PRIVACY_SCOPE),

@@ -4,21 +4,21 @@ Every list that holds their names, addresses or numbers goes through :func:`expo
 not to be given out is left out there, and nowhere else.
 """
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.models import Contact
+from accounts.models import Contact, Destruction
 from accounts.selectors import ledger
 from accounts.services import relationships
 from accounts.views.clients import _found
-from kam.exports.registry import Sheet, day, exported, text
+from kam.exports.registry import Sheet, day, exported, moment, text, whole
 from kam.lib.periods import today
 
 
 def exportable(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
-    """Of these people those who may stand in a file that leaves the product."""
-    return contacts
+    """Of these people those who may stand in a file that leaves the product: not the blocked."""
+    return contacts.filter(Q(blocked_since__isnull=True) | Q(blocked_until__lte=today()))
 
 
 @exported("contacts", title=gettext_lazy("People at a client"), route="client_people")
@@ -48,3 +48,19 @@ def contacts(query, of):
             )  # fmt: skip
 
     return Sheet(columns, lines(), rows.count())
+
+
+@exported("destructions", title=gettext_lazy("Acts of destruction"), route="destruction_list")
+def destructions(query, of):
+    columns = [
+        whole(_("Number")), moment(_("When")), text(pgettext("law", "Basis")), text(_("Who")), text(_("Note")),
+        whole(_("Rows")), whole(_("To be looked at")), day(_("Kept until")),
+    ]  # fmt: skip
+    rows = (
+        (
+            row.number, row.at, row.get_basis_display(), row.by_name, row.note,
+            sum(row.what.values()), len(row.left), row.keep_until,
+        )
+        for row in Destruction.objects.iterator(chunk_size=1_000)
+    )  # fmt: skip
+    return Sheet(columns, rows)

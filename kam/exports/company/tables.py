@@ -31,7 +31,13 @@ MADE_BY_MIGRATE = {
     "django_migrations",
 }
 # In only where secrets are asked for: worth something beside the same secret key alone.
-SECRET = {"accounts_apitoken": "keys of programs, as fingerprints"}
+SECRET = {
+    "accounts_apitoken": "keys of programs, as fingerprints",
+    "webhooks_endpoint": "secrets to sign with, sealed; two installations would tell of the same",
+    "webhooks_message": "what endpoints are told",
+    "webhooks_delivery": "what endpoints are told",
+    "webhooks_attempt": "what endpoints answered",
+}
 # Seeded by migrate, or scheduled by the product itself: they may have rows in an installation that
 # counts as empty.
 SEEDED = {

@@ -31,6 +31,7 @@ NO_EXPORT = {
     "component_gallery": "samples of components",
     "confidence_charts": "charts, which give their numbers",
     "decision_detail": "its record is a file of its own, at once",
+    "destruction_detail": "one act",
     "document_detail": "one document",
     "export_list": "the files themselves",
     "first_hour": "steps that lead through the first hour",

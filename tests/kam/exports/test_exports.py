@@ -18,7 +18,7 @@ from kam.exports.writing import TooLong, write
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from scoring.models import Matrix
-from tests.factories import make_client, make_contact, make_document, make_user
+from tests.factories import make_client, make_contact, make_document, make_interaction, make_user
 from tests.scoring.conftest import make_buyers, rank_now
 
 from .conftest import finish
@@ -216,6 +216,18 @@ def test_looking_at_people_in_a_file_is_noted_as_on_the_page(administrator, take
     make_contact(made, "Anna", email="anna@example.com")
     assert take(administrator, "contacts", of=made.pk).column("Name") == ["Anna"]
     assert Event.unscoped.filter(action="contact.view", client_ref=made.pk).exists()
+
+
+def test_people_who_are_blocked_are_in_no_file(administrator, take):
+    made = make_client("One")
+    make_contact(made, "Anna")
+    blocked = make_contact(made, "Boris", blocked_since="2026-03-01")
+    make_contact(made, "Clara", blocked_since="2026-03-01", blocked_until="2026-03-10")
+    make_interaction(made, "2026-03-15", contact=blocked, kind="call", subject="A call")
+    assert take(administrator, "contacts", of=made.pk).column("Name") == ["Anna", "Clara"]
+    told = take(administrator, "timeline", of=made.pk)
+    assert told.column("Title") == ["A call"]
+    assert told.column("With whom") == [""]
 
 
 def test_a_workbook_that_cannot_hold_the_rows_says_so(tmp_path, monkeypatch):
