@@ -7,10 +7,12 @@ from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 from kam.lib.periods import today
 
-from .models import BulkLoad, ImportBatch, ImportFile
+from .connectors import Problem
+from .models import BulkLoad, Connection, ImportBatch, ImportFile
 from .services import (
     agreements,
     bulk,
+    connections,
     import_files,
     import_folder,
     import_undo,
@@ -84,6 +86,53 @@ def bulk_load(running, *, load_id):
 def watch_folder(running):
     """Load the files that other systems have dropped and finished writing."""
     return import_folder.look()
+
+
+def _connection(connection_id: int) -> Connection:
+    row = Connection.objects.filter(pk=connection_id).first()
+    if row is None:
+        raise Refused(str(_("This connection is not kept any more.")))
+    return row
+
+
+@job(
+    connections.JOB,
+    title=_("Pull from a connected system"),
+    queue="heavy",
+    tells={"connection": _("Connection"), "read": _("Read"), "changed": _("Changed")},
+)
+def pull_connection(running, *, connection_id, whole=False):
+    """Load what has changed in a connected system; what passes is tried again."""
+    row = _connection(connection_id)
+    try:
+        told = connections.pull(row, job=running.job, whole=whole, progress=running.progress)
+    except connections.Busy as busy:
+        raise Refused(str(_("Another run of this connection is at work."))) from busy
+    except Problem as problem:
+        last = running.job.attempts >= running.job.max_attempts
+        if problem.is_passing and not last:
+            raise
+        connections.tell_of_failure(row, problem)
+        raise Refused(connections.failure(problem)) from None
+    return {
+        "connection": row.name,
+        "read": sum(tally.read for tally in told.values()),
+        "changed": sum(tally.changed for tally in told.values()),
+    }
+
+
+@job(connections.TRIAL, title=_("Test of a connection"), tells={"connection": _("Connection")})
+def try_connection(running, *, connection_id):
+    """Look whether a connected system answers, and whom the key leads to."""
+    row = _connection(connection_id)
+    connections.try_out(row)
+    return {"connection": row.name}
+
+
+@job("accounts.connections_due", title=_("Connections that are due"), tells={"asked": _("Begun")})
+def pull_due(running):
+    """Ask for a run of every connection whose time has come."""
+    return {"asked": connections.request_due()}
 
 
 @job("accounts.import_expire", title=_("Removing old import files"))

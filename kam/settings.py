@@ -237,6 +237,12 @@ IMPORT_FOLDER = text("IMPORT_FOLDER")
 # For how many days files of exports are kept.
 EXPORT_FILE_DAYS = env.int("EXPORT_FILE_DAYS", 7)
 RANKING_DAYS = env.int("RANKING_DAYS", 100)
+# The key that seals what other systems are signed in to with; empty = SECRET_KEY seals it.
+CREDENTIALS_KEY = text("CREDENTIALS_KEY")
+CREDENTIALS_KEY_FALLBACKS = names("CREDENTIALS_KEY_FALLBACKS", "")
+# Networks inside the company in which systems to pull from may stand; public ones always may.
+CONNECTION_NETWORKS = names("CONNECTION_NETWORKS", "")
+CONNECTION_ALLOW_HTTP = flag("CONNECTION_ALLOW_HTTP", False)
 
 # --- Static files: straight from the source and from the wheels; collected only in the image ---
 
@@ -339,6 +345,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
+    # They name the address of every request, and the address of a webhook is its secret.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
 }
 
 # --- The system's own schedules (times in the company's zone) -----------------------------------
@@ -358,6 +366,7 @@ JOB_SCHEDULES = {
     "webhook-sweep": ("webhooks.sweep", "*/10 * * * *", {}),
     "nightly-webhook-log": ("webhooks.forget", "35 4 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
+    "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }
 if IMPORT_FOLDER:
     JOB_SCHEDULES["import-folder"] = ("accounts.import_folder", "*/5 * * * *", {})

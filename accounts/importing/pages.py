@@ -64,6 +64,19 @@ def read_page(source: bytes, kind: str) -> Made:
     return made.pruned()
 
 
+def made_of(shape: str, items: Sequence[Item], key: str) -> Made:
+    """The table of elements that a connector gathered, each in the row of its own number.
+
+    shape: one of those that pages have, or "bitrix24.complete" (companies with their requisites
+    under "requisite") or "amocrm.deals" (deals of which each is an order). key: the field that
+    numbers the elements.
+    """
+    _kind, columns, cells = _SHAPES[shape]
+    numbered = {int(item[key]): item for item in items}
+    rows = ((number, cells(numbered[number])) for number in sorted(numbered))
+    return Made(columns, [(number, row) for number, row in rows if row is not None]).pruned()
+
+
 def kind_of_page(source: bytes) -> str:
     """The kind of file that a page is. Raises as `read_page` does."""
     return _SHAPES[_items(_parsed(source))[0]][0]
@@ -127,6 +140,16 @@ def _company(item: Item) -> list[str]:
     return [_text(item.get(name)) if name else "" for name in names]
 
 
+def _complete(item: Item) -> list[str]:
+    """A company with what its requisites add: the card names it, they give the rest."""
+    requisite = item.get("requisite")
+    cells = _company(item)
+    if isinstance(requisite, dict):
+        said = _requisite(requisite)
+        cells[2:5] = [said[2] or said[1], said[3], said[4]]
+    return cells
+
+
 def _requisite(item: Item) -> list[str]:
     name = _text(item.get("RQ_COMPANY_NAME")) or _text(item.get("NAME"))
     return [
@@ -184,6 +207,10 @@ def _lead(item: Item) -> list[str] | None:
     """A deal won is an order; deals open or lost are none."""
     if item.get("status_id") != WON or item.get("is_deleted"):
         return None
+    return _deal(item)
+
+
+def _deal(item: Item) -> list[str]:
     embedded = item.get("_embedded")
     companies = embedded.get("companies") if isinstance(embedded, dict) else None
     company = companies[0] if isinstance(companies, list) and companies else {}
@@ -208,8 +235,10 @@ def _day(seconds: object) -> str:
 _Cells = Callable[[Item], "list[str] | None"]
 _SHAPES: dict[str, tuple[str, Mapping[str, str], _Cells]] = {
     "bitrix24.companies": ("clients", COMPANIES, _company),
+    "bitrix24.complete": ("clients", COMPANIES, _complete),
     "bitrix24.requisites": ("clients", COMPANIES, _requisite),
     "bitrix24.invoices": ("documents", INVOICES, _invoice),
     "amocrm.companies": ("clients", COMPANIES, _amo_company),
     "amocrm.leads": ("documents", LEADS, _lead),
+    "amocrm.deals": ("documents", LEADS, _deal),
 }

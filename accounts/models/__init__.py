@@ -10,6 +10,7 @@ from .agreements import (
 )
 from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
+from .connections import Connection
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
 from .goals import Goal
@@ -43,6 +44,7 @@ __all__ = [
     "Client",
     "ClientIdentifier",
     "Commitment",
+    "Connection",
     "Contact",
     "ContactChange",
     "Destruction",

@@ -8,9 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from kam.jobs.models import Job
 from kam.lib.scoping import Scoped
 
+from .connections import Connection
+
 
 class ImportBatch(Scoped):
-    """One file taken in.  ``report`` is the JSON answer of the import, as it was given."""
+    """One file taken in.  ``report`` is the JSON answer of the import, as it was given.
+
+    ``connection``: where it was no file but what a connected system had to tell.
+    """
 
     SCOPE = ("staff", "")
 
@@ -32,6 +37,9 @@ class ImportBatch(Scoped):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     at = models.DateTimeField(default=timezone.now)
+    connection = models.ForeignKey(
+        Connection, models.SET_NULL, null=True, related_name="batches", editable=False
+    )
     report = models.JSONField(default=dict)
     # Whether its changes are still written down, so that it can be undone.
     revocable = models.BooleanField(default=False, editable=False)

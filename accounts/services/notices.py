@@ -17,6 +17,8 @@ from accounts.models import Client, Notice, User
 from kam.lib.formatting import day as day_in_words
 from kam.lib.periods import today
 
+from .connection_words import words as problem_in_words
+
 SHOWN = 20
 
 
@@ -88,6 +90,10 @@ def words_of(notice: Notice) -> tuple[str, str]:
         else:
             text = _("%(host)s is told nothing more: nothing has arrived there for days.")
         return text % facts, reverse("home")
+    if notice.kind == "connection":
+        text = _("%(name)s could not be read. %(reason)s")
+        known = {"name": facts["name"], "reason": problem_in_words(facts["problem"])}
+        return text % known, reverse("connection_detail", args=[facts["connection"]])
     return notice.kind, reverse("home")
 
 

@@ -1,0 +1,27 @@
+"""What keeps a system from being read, by code; the words are in accounts.services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# Another try a little later may go better.
+PASSING = frozenset({"busy", "unreachable", "server", "cut", "no_json"})
+
+
+class Problem(Exception):
+    """code: one of those of `accounts.services.connection_words`. params: for its sentence, cut to
+    a length people read. Never holds an address or a secret, for it goes into logs. wait: seconds
+    after which the system asks to be tried again, 0 = it does not say."""
+
+    wait: float = 0.0
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params: Mapping[str, str | int] = {
+            name: value[:200] if isinstance(value, str) else value for name, value in params.items()
+        }
+
+    @property
+    def is_passing(self) -> bool:
+        return self.code in PASSING
