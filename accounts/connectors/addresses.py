@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from accounts.connectors.problems import Problem
 
 PORTS = {"https": 443, "http": 80}
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,32 @@ class Rules:
 
 
 def check_address(url: str, rules: Rules) -> list[str]:
-    """The addresses behind `url`, each of which may be called.
+    """The addresses behind `url`, each of which may be called: the one place that decides.
 
     Raises Problem address.malformed, address.not_https, address.unknown, address.private.
     """
+    host, port = check_form(url, rules)
+    found = _looked_up(host, port)
+    if not found:
+        raise Problem("address.unknown", host=host)
+    if not all(is_allowed(each, rules) for each in found):
+        raise Problem("address.private", host=host)
+    return found
+
+
+def check_form(url: str, rules: Rules) -> tuple[str, int]:
+    """Host and port of an address that is well formed, from its text alone. Raises Problem."""
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise Problem("address.malformed") from error
-    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc or "\\" in url:
+    except ValueError:
+        raise Problem("address.malformed") from None
+    printable = url.isprintable() and " " not in url and "\\" not in url
+    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc or not printable:
         raise Problem("address.malformed")
     if parts.scheme == "http" and not rules.http:
         raise Problem("address.not_https")
-    found = _looked_up(parts.hostname, port or PORTS[parts.scheme])
-    if not found:
-        raise Problem("address.unknown", host=parts.hostname)
-    if not all(is_allowed(each, rules) for each in found):
-        raise Problem("address.private", host=parts.hostname)
-    return found
+    return parts.hostname, port or PORTS[parts.scheme]
 
 
 def is_allowed(text: str, rules: Rules) -> bool:
@@ -52,6 +60,8 @@ def is_allowed(text: str, rules: Rules) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_allowed(str(address.ipv4_mapped), rules)
+        if address in _NAT64:
+            return is_allowed(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)), rules)
         # Tunnels lead to any IPv4 address.
         if address.sixtofour is not None or address.teredo is not None:
             return False

@@ -146,7 +146,8 @@ def _complete(item: Item) -> list[str]:
     cells = _company(item)
     if isinstance(requisite, dict):
         said = _requisite(requisite)
-        cells[2:5] = [said[2] or said[1], said[3], said[4]]
+        short = said[1] if said[1] != cells[1] else ""
+        cells[2:5] = [said[2] or short, said[3], said[4]]
     return cells
 
 

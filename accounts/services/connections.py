@@ -20,10 +20,20 @@ from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
-from accounts.connectors import AmoCRM, Bitrix24, Cursor, Line, Page, Problem, Rules, Shape, bitrix24
+from accounts.connectors import (
+    AmoCRM,
+    Bitrix24,
+    Cursor,
+    Line,
+    Page,
+    Problem,
+    Rules,
+    Shape,
+    bitrix24,
+)
 from accounts.connectors import amocrm as amo
 from accounts.importing import ReadOptions
 from accounts.importing.elements import elements
@@ -227,9 +237,14 @@ def failure(problem: Problem) -> str:
         return words(_kept(problem))
 
 
+def address_rules() -> Rules:
+    """Where systems may stand: the operator's decision."""
+    return Rules(tuple(settings.CONNECTION_NETWORKS), settings.CONNECTION_ALLOW_HTTP)
+
+
 def line_to(row: Connection) -> Line:
-    """How its system is called: where it may stand is the operator's decision."""
-    rules = Rules(tuple(settings.CONNECTION_NETWORKS), settings.CONNECTION_ALLOW_HTTP)
+    """How its system is called."""
+    rules = address_rules()
     if row.system == Connection.System.BITRIX24:
         return Line(rules, bitrix24.INTERVAL, overloaded=bitrix24.overloaded)
     return Line(rules, amo.INTERVAL)

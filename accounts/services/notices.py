@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Notice, User
 from kam.lib.formatting import day as day_in_words
+from kam.lib.navigation import address
 from kam.lib.periods import today
 
 from .connection_words import words as problem_in_words
@@ -93,7 +94,7 @@ def words_of(notice: Notice) -> tuple[str, str]:
     if notice.kind == "connection":
         text = _("%(name)s could not be read. %(reason)s")
         known = {"name": facts["name"], "reason": problem_in_words(facts["problem"])}
-        return text % known, reverse("connection_detail", args=[facts["connection"]])
+        return text % known, address("connection_detail", facts["connection"])
     return notice.kind, reverse("home")
 
 

@@ -31,6 +31,11 @@ ACTIONS = {
     "company.exported": _("whole company exported"),
     "company.imported": _("company taken in"),
     "company.change": _("company described"),
+    "connection.create": _("connection added"),
+    "connection.change": _("connection changed"),
+    "connection.off": _("connection switched off"),
+    "connection.on": _("connection switched on"),
+    "connection.run": _("connection run asked for"),
     "contact.create": _("contact added"),
     "contact.change": _("contact changed"),
     "agreement.create": _("agreement written"),
@@ -120,6 +125,7 @@ FAULTS = {
 
 OBJECTS = {
     "accounts.client": _("client"),
+    "accounts.connection": pgettext_lazy("audit", "connection"),
     "accounts.contact": _("contact"),
     "accounts.destruction": pgettext_lazy("audit", "act of destruction"),
     "accounts.goal": _("goal"),
@@ -188,6 +194,7 @@ DETAILS = {
     "step": pgettext_lazy("audit", "step"),
     "to": pgettext_lazy("audit", "became"),
     "version": pgettext_lazy("audit", "version"),
+    "whole": pgettext_lazy("audit", "everything"),
     "versions": pgettext_lazy("audit", "versions"),
 }
 VALUES = {
