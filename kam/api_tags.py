@@ -39,7 +39,7 @@ TAGS = {
     "portfolio": (_("Figures and charts of all clients."), ("portfolio",)),
     "imports": (
         _("Files and many rows on their way in, and rows that wait for a client."),
-        ("import-files", "imports", "bulk", "quarantine"),
+        ("import-files", "imports", "bulk", "quarantine", "connections"),
     ),
     "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (

@@ -202,6 +202,20 @@ POLICY = {
     "quarantine_detail": Row(
         read=LEADERS | {AUDITOR}, write=LEADERS, subject="accounts.QuarantinedRow"
     ),
+    "connection_list": Row(read=ADMIN | {AUDITOR}),
+    "connection_create": Row(read=ADMIN, write=ADMIN),
+    "connection_detail": Row(read=ADMIN | {AUDITOR}, subject="accounts.Connection"),
+    "connection_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Connection"),
+    "connection_run": Row(write=ADMIN, subject="accounts.Connection"),
+    "connection_trial": Row(write=ADMIN, subject="accounts.Connection"),
+    "connection_switch": Row(write=ADMIN, subject="accounts.Connection"),
+    "api:connection-list": Row(read=ADMIN | {AUDITOR}, write=ADMIN, scope=ADMIN_SCOPE),
+    "api:connection-detail": Row(
+        read=ADMIN | {AUDITOR}, write=ADMIN, subject="accounts.Connection", scope=ADMIN_SCOPE
+    ),
+    "api:connection-run": Row(write=ADMIN, subject="accounts.Connection", scope=ADMIN_SCOPE),
+    "api:connection-trial": Row(write=ADMIN, subject="accounts.Connection", scope=ADMIN_SCOPE),
+    "api:connection-switch": Row(write=ADMIN, subject="accounts.Connection", scope=ADMIN_SCOPE),
     "api:import-list": Row(read=LEADERS | {AUDITOR}),
     "api:import-detail": Row(read=LEADERS | {AUDITOR}, subject="accounts.ImportBatch"),
     "api:import-undo": Row(

@@ -8,9 +8,10 @@ from rest_framework.routers import SimpleRouter
 
 from accounts import urls as accounts
 from accounts.api import company as company_api_views
+from accounts.api import connections as connections_api_views
 from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
-from accounts.views import company, import_files, imports, people, quarantine
+from accounts.views import company, connections, import_files, imports, people, quarantine
 from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.exports import api as exports_api
@@ -53,6 +54,29 @@ imports_api = [
     ),
     path("quarantine/discard/", data_api.QuarantineDiscard.as_view(), name="quarantine-discard"),
 ]
+connections_api = [
+    path("connections/", connections_api_views.ConnectionList.as_view(), name="connection-list"),
+    path(
+        "connections/<int:pk>/",
+        connections_api_views.ConnectionDetail.as_view(),
+        name="connection-detail",
+    ),
+    path(
+        "connections/<int:pk>/runs/",
+        connections_api_views.ConnectionRun.as_view(),
+        name="connection-run",
+    ),
+    path(
+        "connections/<int:pk>/trial/",
+        connections_api_views.ConnectionTrial.as_view(),
+        name="connection-trial",
+    ),
+    path(
+        "connections/<int:pk>/switch/",
+        connections_api_views.ConnectionSwitch.as_view(),
+        name="connection-switch",
+    ),
+]
 frame_api = [path("schema/", api_docs.Description.as_view(), name="schema")]
 company_api = path("company/", company_api_views.CompanyDetail.as_view(), name="company-detail")
 trail_api = [
@@ -72,6 +96,7 @@ api = (
         company_api,
         *trail_api,
         *imports_api,
+        *connections_api,
         *exports_api_urls,
         *accounts.api_urlpatterns,
         *scoring.api_urlpatterns,
@@ -145,6 +170,16 @@ urlpatterns = [
     ),
     path("data/quarantine/", quarantine.quarantine_list, name="quarantine_list"),
     path("data/quarantine/<int:pk>/", quarantine.quarantine_detail, name="quarantine_detail"),
+    # data/connections/: systems that are asked for what has changed
+    path("data/connections/", connections.connection_list, name="connection_list"),
+    path("data/connections/new/", connections.connection_create, name="connection_create"),
+    path("data/connections/<int:pk>/", connections.connection_detail, name="connection_detail"),
+    path("data/connections/<int:pk>/edit/", connections.connection_edit, name="connection_edit"),
+    path("data/connections/<int:pk>/run/", connections.connection_run, name="connection_run"),
+    path("data/connections/<int:pk>/trial/", connections.connection_trial, name="connection_trial"),
+    path(
+        "data/connections/<int:pk>/switch/", connections.connection_switch, name="connection_switch"
+    ),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),

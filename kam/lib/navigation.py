@@ -35,7 +35,7 @@ WORK = (
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
 )
 HOUSEHOLD = (
-    Place("import_list", _("Data"), "database", ("import_", "quarantine")),
+    Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
     Place("export_list", _("Exports"), "download", ("export_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),

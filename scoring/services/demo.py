@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Organisation, Product, ProductFamily, Standing, Team, User
 from accounts.services.allocation import allocate
-from accounts.services.demo import agreements, processes, relationships, sales_plans
+from accounts.services.demo import agreements, connections, processes, relationships, sales_plans
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
 from accounts.services.demo.shapes import Size
@@ -83,6 +83,8 @@ def make_workspace(
                 decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
             _serve_key_clients(words, size, loaded)
         _introduce(words)
+        administrators = (p for p in loaded.people if p.role == User.Role.ADMINISTRATOR)
+        connections.connect(words.language, next(administrators))
         request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)

@@ -21,6 +21,7 @@ from accounts.models import (
     Client,
     ClientIdentifier,
     Commitment,
+    Connection,
     Contact,
     Destruction,
     Document,
@@ -373,6 +374,16 @@ def _facts(world: World, relation: str) -> None:
             filename="shared.csv",
             asked_by=world.people["administrator"],
             report={"accepted": "all", "rows": 1, "errors": [], "warnings": []},
+        ),
+    )
+    add(
+        relation,
+        Connection.objects.create(
+            system="bitrix24",
+            name="Shared portal",
+            address="https://shared.bitrix24.example",
+            source="bitrix24",
+            pulls=["companies"],
         ),
     )
     batch = world.rows["accounts.ImportBatch"][relation]
