@@ -81,6 +81,7 @@ class BitrixForm(_ConnectionForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["webhook"].required = not self.instance.pk
         self.fields["webhook"].help_text = (
             _("Kept sealed and never shown. Leave empty to keep the present one.")
             if self.instance.pk
@@ -120,6 +121,8 @@ class AmoForm(_ConnectionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         row = self.instance
+        renewable = any(self.data.get(name) for name in self.RENEWABLE)
+        self.fields["token"].required = not (row.pk or renewable)
         self.fields["token"].help_text = (
             _("Kept sealed and never shown. Leave empty to keep the present one.")
             if row.pk

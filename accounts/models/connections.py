@@ -29,7 +29,7 @@ class Connection(Scoped):
     SCOPE = ("staff", "")
 
     class System(models.TextChoices):
-        BITRIX24 = "bitrix24", "Bitrix24"
+        BITRIX24 = "bitrix24", _("Bitrix24")
         AMOCRM = "amocrm", "amoCRM (Kommo)"
 
     class Every(models.IntegerChoices):

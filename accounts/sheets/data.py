@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import QuarantinedRow
 from accounts.selectors import imports as found
+from accounts.selectors.connections import connections
 from accounts.selectors.imports import Stranger
+from accounts.services.connection_words import words as problem
 from kam.exports.registry import Sheet, day, exported, moment, money, text, whole
 from kam.lib.views import find
 
@@ -32,6 +34,23 @@ def imports(query, of):
             )  # fmt: skip
 
     return Sheet(columns, lines(), rows.count())
+
+
+@exported("connections", title=gettext_lazy("Connections"), route="connection_list")
+def connected(query, of):
+    columns = [
+        text(_("Name")), text(_("System")), text(_("Address")), text(_("Source")),
+        text(_("How often")), moment(_("Last read")), text(_("State")),
+    ]  # fmt: skip
+    rows = (
+        (
+            row.name, row.get_system_display(), row.address, row.source, row.get_every_display(),
+            row.finished_at, problem(row.error) or _("in order") if row.is_active
+            else _("switched off"),
+        )
+        for row in connections()
+    )  # fmt: skip
+    return Sheet(columns, rows)
 
 
 @exported("quarantine", title=gettext_lazy("Quarantine"), route="quarantine_list")

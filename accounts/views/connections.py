@@ -99,7 +99,11 @@ def connection_detail(request, pk):
     told = [each for tally in report.values() for each in tally.get("findings", [])]
     context |= {
         "page": Paginator(selectors.batches_of(row), PAGE).get_page(request.GET.get("page")),
-        "report": [(service.name_of(name), tally) for name, tally in report.items()],
+        "report": [
+            (service.name_of(name), report[name])
+            for name in Connection.PULLS[row.system]
+            if name in report
+        ],
         "findings": findings(told),
         "reads": [service.name_of(name) for name in row.pulls],
     }

@@ -30,6 +30,7 @@ NO_EXPORT = {
     "client_standing": "one client",
     "component_gallery": "samples of components",
     "confidence_charts": "charts, which give their numbers",
+    "connection_detail": "one connection; what was loaded is in the list of imports",
     "decision_detail": "its record is a file of its own, at once",
     "destruction_detail": "one act",
     "document_detail": "one document",
