@@ -22,6 +22,7 @@ from accounts.importing.table import Issue, Refused
 MAX_BYTES = 1 << 30
 # Formats that are no tables are read into memory document by document, or in a child.
 MAX_OTHER = {"xml": 100 << 20, "html": 20 << 20, "json": 20 << 20, "statement": 64 << 20}
+MAX_XLS = 64 << 20
 # A gzip that grows beyond this and beyond the ratio is a bomb; a plain ledger packs to 1:5-1:40.
 SUSPECT_BYTES = 64 << 20
 MAX_RATIO = 200
@@ -30,6 +31,11 @@ PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# Names of parts as the directory of an OLE file has them, each with the end of its name.
+_OLE_PARTS = {
+    name: f"{name}\0".encode("utf-16-le")
+    for name in ("EncryptedPackage", "_VBA_PROJECT_CUR", "Workbook")
+}
 _KNOWN_BINARY = (
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -54,7 +60,7 @@ _HTML = (b"<html", b"<!doctype html", b"<table", b"<meta", b"<style", b"<head", 
 _JSON = (b'{"', b"{\r", b"{\n", b"[{", b"[\r", b"[\n", b"{ ", b"{\t", b"{}")
 STATEMENT = b"1cclientbankexchange"
 
-Container = Literal["csv", "csv.gz", "xlsx", "xml", "html", "json", "statement"]
+Container = Literal["csv", "csv.gz", "xlsx", "xls", "xml", "html", "json", "statement"]
 
 
 @dataclass(slots=True)
@@ -107,7 +113,10 @@ def _look(stream: BinaryIO) -> Content:
     if magic.startswith(_ZIP):
         return Content(stream, "xlsx", digest.hexdigest(), size, b"", False, False)
     if magic.startswith(_OLE):
-        raise refuse(_ole_code(stream))
+        if size > MAX_XLS:
+            raise refuse("file.too_large", limit=MAX_XLS >> 20)
+        _check_ole(stream)
+        return Content(stream, "xls", digest.hexdigest(), size, b"", False, False)
     container: Container = "csv"
     if magic.startswith(_GZIP):
         packed, container = stream, "csv.gz"
@@ -120,14 +129,20 @@ def _look(stream: BinaryIO) -> Content:
         raise
 
 
-def _ole_code(stream: BinaryIO) -> str:
-    marker = "EncryptedPackage".encode("utf-16-le")
+def _check_ole(stream: BinaryIO) -> None:
+    """Let through what holds a workbook of Excel 97-2003, by the names of its parts."""
+    found: set[str] = set()
     tail = b""
     while piece := stream.read(PIECE):
-        if marker in tail + piece:
-            return "xlsx.encrypted"
-        tail = piece[-len(marker) :]
-    return "file.old_excel"
+        window = tail + piece
+        found |= {name for name, marker in _OLE_PARTS.items() if marker in window}
+        tail = piece[-64:]
+    stream.seek(0)
+    for name, code in (("EncryptedPackage", "xlsx.encrypted"), ("_VBA_PROJECT_CUR", "xlsx.macro")):
+        if name in found:
+            raise refuse(code)
+    if "Workbook" not in found:
+        raise refuse("file.old_excel")
 
 
 def _unpack(packed: BinaryIO, packed_size: int) -> BinaryIO:

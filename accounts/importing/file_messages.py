@@ -23,8 +23,9 @@ FILE_MESSAGES: dict[str, tuple[str, str]] = {
         "Внутри файла {format}, такой формат не читается. Выгрузите таблицу в CSV или XLSX.",
     ),
     "file.old_excel": (
-        "This is a workbook of the old .xls kind. Save it as .xlsx.",
-        "Это книга старого формата .xls. Сохраните её как .xlsx.",
+        "This is a file of an old Office that is no workbook of Excel 97 or later. "
+        "Save it as .xlsx.",
+        "Это файл старого Office, но не книга Excel 97 или новее. Сохраните его как .xlsx.",
     ),
     "file.damaged": (
         "The file is damaged and cannot be unpacked. Export or upload it again.",

@@ -33,7 +33,7 @@ def records_of(
     first: about so many records of each are enough, 0 = all; texts do not care, as they are read
     as they are asked for. Raises Refused.
     """
-    if content.container == "xlsx":
+    if content.container in ("xlsx", "xls"):
         yield from _workbook(content, source, options, first)
     elif content.container == "html":
         yield from _page(content, options, meta, first)
@@ -86,11 +86,12 @@ def _made(content: Content, kind: str, options: ReadOptions, meta: Meta, first: 
 def _workbook(
     content: Content, source: Source, options: ReadOptions, first: int
 ) -> Iterator[Records]:
-    workbook = check(content.stream, content.size)
+    # A workbook of the old kind is not packed: its size bounds it, and the child does the rest.
+    from_1904 = content.container == "xlsx" and check(content.stream, content.size).from_1904
     with _as_path(source) as path:
         for name, found in sheets(path, BLOCK_ROWS, first):
             if options.sheet in (None, name):
-                yield Records(found, from_1904=workbook.from_1904, sheet=name)
+                yield Records(found, from_1904=from_1904, sheet=name)
 
 
 def _page(content: Content, options: ReadOptions, meta: Meta, first: int) -> Iterator[Records]:

@@ -117,7 +117,7 @@ def _looks(
     if encoding is not None:
         meta.encoding = encoding.label
         yield from looks_at_text(content, encoding, options)
-    elif content.container in ("xlsx", "html"):
+    elif content.container in ("xlsx", "xls", "html"):
         for records in records_of(content, data, kinds[0], options, meta, SAMPLE_ROWS):
             yield look_at(records)
     else:

@@ -72,8 +72,8 @@ class ReadOptions:
 class Meta:
     """How the file was understood, to be shown and kept beside the import.
 
-    container: "csv", "csv.gz", "xlsx", "xml", "html", "json" or "statement"; encoding is None
-        for xlsx and json, delimiter for all but csv.
+    container: "csv", "csv.gz", "xlsx", "xls", "xml", "html", "json" or "statement"; encoding is
+        None for workbooks and json, delimiter for all but csv.
     header_row: record number of the header, 0 where the format needs none. columns: header -> field.
     ignored: headers that are not used. decimals, dates: header -> sign or order found.
     sha256: of the file as it was given. rows: data records read, empty ones not counted.

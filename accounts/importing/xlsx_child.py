@@ -44,7 +44,8 @@ def main(memory: int, seconds: int, path: str, first: int) -> None:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     out = sys.stdout
-    with CalamineWorkbook.from_path(path) as workbook:
+    # By its content, whatever the name says.
+    with open(path, "rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
         for sheet in workbook.sheets_metadata:
             if sheet.visible != SheetVisibleEnum.Visible or sheet.typ != SheetTypeEnum.WorkSheet:
                 continue
