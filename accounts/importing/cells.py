@@ -35,6 +35,8 @@ _CURRENCY = {name: code for code, names in _CURRENCIES.items() for name in names
 
 _YES = frozenset({"true", "yes", "y", "1", "да", "истина", "x", "+", "v"})
 _NO = frozenset({"false", "no", "n", "0", "нет", "ложь"})
+_WON = re.compile(r"успе|выигран|реализован|\bwon\b|closedwon|^142$", re.I)
+_NOT_WON = re.compile(r"не ?реализован|неуспе|не успе|\bnot won\b|closedlost", re.I)
 _CANCELLED = re.compile(r"отмен|аннулир|удал|не провед|черновик|cancel|void|delet|draft", re.I)
 _NO_VAT = re.compile(r"без\s*(?:ндс|налога)|не облаг|exempt|no vat|zero", re.I)
 
@@ -191,10 +193,15 @@ def parse_type(text: str) -> Value | Bad:
 
 
 def skips(name: str, text: str) -> bool:
-    """Whether a cell of `deleted`, `posted` or `status` says that the row does not count."""
+    """Whether a cell of `deleted`, `posted`, `status` or `stage` says that the row does not count.
+
+    Deals count once they are won; «Закрыто и не реализовано» is the opposite of that.
+    """
     word = without_mark(text).strip(_BLANKS).casefold()
     if name == "posted":
         return word in _NO or _CANCELLED.search(word) is not None
     if name == "deleted":
         return word in _YES
+    if name == "stage":
+        return _NOT_WON.search(word) is not None or _WON.search(word) is None
     return _CANCELLED.search(word) is not None

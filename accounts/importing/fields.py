@@ -153,6 +153,7 @@ FIELDS: dict[str, Kind] = {
             "organisation": _TEXT,
             "recorded": _DATE,
             "status": _SKIP,
+            "stage": _SKIP,
             "posted": _SKIP,
             "deleted": _SKIP,
         },

@@ -151,7 +151,10 @@ def _types_and_signs(columns: Columns) -> None:
     size = len(columns.raw.rows)
     given = cast("list[str | None]", values.get("type") or [None] * size)
     amount = cast("Column", values["amount"])
-    if has_gaps(given):
+    if "stage" in columns.raw.columns:
+        # Deals won are orders: what was delivered and when, they do not say.
+        types = [name or "order" for name in given]
+    elif has_gaps(given):
         if any(value is not None and value < 0 for value in amount):
             types = types_by_sign(given, _keys(columns), amount)
         else:

@@ -131,13 +131,13 @@ NAMES: dict[str, dict[str, str]] = {
     },
     "documents": {
         **_CLIENT,
-        "client_name": _CLIENT_NAMES + ", плательщик",
+        "client_name": _CLIENT_NAMES + ", плательщик, associated company",
         "number": (
             "номер, №, номер документа, № документа, номер счета, № счета, "
             "номер накладной, № накладной, номер заказа, № заказа, номер реализации, "
             "номер акта, номер упд, invoice, invoice no, invoice number, invoice id, order number, "
             "order id, order no, sales order number, document number, document no, doc number, "
-            "document id, no, №№"
+            "document id, no, №№, id сделки, номер сделки, deal id, opportunity id"
         ),
         "document": (
             "документ, документ продажи, документ реализации, документ движения, регистратор, "
@@ -146,7 +146,8 @@ NAMES: dict[str, dict[str, str]] = {
         "date": (
             "дата, дата документа, дата счета, дата отгрузки, дата реализации, дата накладной, "
             "дата заказа, дата продажи, invoice date, order date, document date, sale date, "
-            "transaction date, doc date, issue date"
+            "transaction date, doc date, issue date, "
+            "дата закрытия, дата закрытия сделки, дата завершения, close date, closed date"
         ),
         "client_country": (
             "страна, страна клиента, страна контрагента, country, country/region, country code, "
@@ -180,7 +181,8 @@ NAMES: dict[str, dict[str, str]] = {
         "amount": (
             "сумма, сумма документа, сумма заказа, сумма счета, сумма продажи, сумма реализации, "
             "стоимость, выручка, invoice amount, sales amount, line total, line amount, revenue, "
-            "sales, extended price, net sales"
+            "sales, extended price, net sales, "
+            "бюджет, бюджет ₽, бюджет сделки, сумма сделки, budget, deal amount, deal value"
         ),
         "amount_net": (
             "сумма без ндс, без ндс, всего без ндс, итого без ндс, стоимость без ндс, "
@@ -236,7 +238,8 @@ NAMES: dict[str, dict[str, str]] = {
             "organization, legal entity, our company, seller"
         ),
         "recorded": _RECORDED,
-        "status": "статус, состояние, статус заказа, статус документа, stage, order status",
+        "status": "статус, состояние, статус заказа, статус документа, order status",
+        "stage": "этап, этап сделки, стадия, стадия сделки, deal stage, stage name, stagename",
         "posted": "проведен, проведен документ, is posted",
         "deleted": _DELETED + ", отменен, cancelled, canceled",
     },
@@ -302,7 +305,9 @@ LEFT_OUT: dict[str, str] = {
     "phone number, phone_work, e-mail, email, рабочий e-mail, рабочий email, почта, эл. почта, "
     "электронная почта, согласие, consent, opt-in",
     "contacts": "согласие, согласие на обработку пдн, согласие на рассылку, opt-in, consent, fax",
-    "documents": "сумма возврата, возврат, ед. изм, ед. изм., единица измерения, ед., ед",
+    "documents": "сумма возврата, возврат, ед. изм, ед. изм., единица измерения, ед., ед, "
+    "название сделки, deal name, opportunity name, воронка, pipeline, дата создания, "
+    "дата создания сделки",
 }
 
 # Names that could mean two fields; listed apart so that each is a decision, not an accident.
