@@ -97,13 +97,13 @@ class ConnectionSerializer(serializers.ModelSerializer):
         return sent
 
 
-class Run(serializers.Serializer):
+class ConnectionRunAsked(serializers.Serializer):
     """whole: everything again, not only what has changed."""
 
     whole = serializers.BooleanField(default=False)
 
 
-class Switch(serializers.Serializer):
+class ConnectionSwitchAsked(serializers.Serializer):
     active = serializers.BooleanField()
 
 
@@ -165,10 +165,10 @@ class ConnectionDetail(APIView):
 class ConnectionRun(APIView):
     """Reads the system now, as a job: what has changed, or everything."""
 
-    @extend_schema(request=Run, responses={202: ConnectionSerializer})
+    @extend_schema(request=ConnectionRunAsked, responses={202: ConnectionSerializer})
     def post(self, request, pk):
         row = find_editable(Connection, pk=pk)
-        asked = Run(data=request.data)
+        asked = ConnectionRunAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         try:
             service.request_run(row, request.user, whole=asked.validated_data["whole"])
@@ -193,9 +193,9 @@ class ConnectionTrial(APIView):
 class ConnectionSwitch(APIView):
     """Switches a connection off or on; what was loaded stays."""
 
-    @extend_schema(request=Switch, responses=ConnectionSerializer)
+    @extend_schema(request=ConnectionSwitchAsked, responses=ConnectionSerializer)
     def post(self, request, pk):
         row = find_editable(Connection, pk=pk)
-        asked = Switch(data=request.data)
+        asked = ConnectionSwitchAsked(data=request.data)
         asked.is_valid(raise_exception=True)
         return _answer(settings.switch(row, asked.validated_data["active"]))

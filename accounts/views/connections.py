@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -39,7 +38,7 @@ def connection_list(request):
 def connection_create(request):
     system = request.GET.get("system", "")
     if system not in FORMS:
-        raise Http404
+        return redirect("connection_list")
     posted = request.POST if request.method == "POST" else None
     form = FORMS[system](posted, instance=Connection(system=system))
     if posted is not None and form.is_valid():

@@ -149,6 +149,7 @@ OWN_SQL = {
     "accounts/services/demo/load.py": "loading of demo data",
     "accounts/services/demo/statistics.py": "statistics of the database",
     "accounts/services/figures.py": "figures of the whole ledger, system only",
+    "accounts/services/connections.py": "the lock that keeps two runs of one connection apart",
     "accounts/services/import_folder.py": "the lock of one look into the watched folder, no rows",
     "accounts/services/importing/running.py": "the lock of an import",
     "accounts/services/importing/staging.py": "staging tables of an import, system only",

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.connectors import Line, Problem
@@ -330,8 +331,9 @@ def test_secrets_are_sealed_and_told_nowhere(bitrix, to_bitrix, administrator, c
 
 
 def test_a_key_is_not_sent_to_another_address(to_amo):
-    with pytest.raises(Exception, match="address"):
+    with pytest.raises(ValidationError) as refused:
         connection_settings.change(to_amo, {"address": "http://127.0.0.9"}, None)
+    assert list(refused.value.error_dict) == ["token"]
     assert Connection.objects.get().address == to_amo.address
 
 
