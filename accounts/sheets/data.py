@@ -46,7 +46,7 @@ def connected(query, of):
         (
             row.name, row.get_system_display(), row.address, row.source, row.get_every_display(),
             row.finished_at, problem(row.error) or _("in order") if row.is_active
-            else _("switched off"),
+            else _("turned off"),
         )
         for row in connections()
     )  # fmt: skip

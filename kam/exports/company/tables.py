@@ -54,7 +54,12 @@ TOLD_AS = {
     ("jobs_job", "lease"): "NULL::uuid",
     ("jobs_job", "lease_until"): "NULL::timestamptz",
 }
-WITHOUT_SECRETS = {("accounts_user", "password"): "'!'"}
+# A connected system is asked by one installation, not by two.
+WITHOUT_SECRETS = {
+    ("accounts_user", "password"): "'!'",
+    ("accounts_connection", "secret"): "''",
+    ("accounts_connection", "is_active"): "false",
+}
 
 
 @dataclass(frozen=True)
