@@ -12,6 +12,7 @@ from .models import BulkLoad, Connection, ImportBatch, ImportFile
 from .services import (
     agreements,
     bulk,
+    connection_schedule,
     connections,
     import_files,
     import_folder,
@@ -132,7 +133,7 @@ def try_connection(running, *, connection_id):
 @job("accounts.connections_due", title=_("Connections that are due"), tells={"asked": _("Begun")})
 def pull_due(running):
     """Ask for a run of every connection whose time has come."""
-    return {"asked": connections.request_due()}
+    return {"asked": connection_schedule.request_due()}
 
 
 @job("accounts.import_expire", title=_("Removing old import files"))

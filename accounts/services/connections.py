@@ -7,7 +7,6 @@ what it had not kept yet comes again and is found as it was.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import logging
@@ -54,9 +53,6 @@ JOB, TRIAL = "accounts.connection_pull", "accounts.connection_trial"
 # So many elements are loaded at once: enough to be quick, few enough to be held in memory.
 AT_ONCE = 5_000
 FINDINGS = 100
-NIGHT = dt.time(3, 30)
-# A schedule looks every quarter of an hour: what is nearly due is due.
-NEARLY = dt.timedelta(minutes=5)
 LOCK = 0x1F02
 ELEMENTS = {
     "companies": _("companies"),
@@ -89,8 +85,9 @@ class Tally:
     findings: list[dict] = field(default_factory=list)
 
     def add(self, report: Report) -> None:
-        self.changed += sum(counts.changed for counts in report.entities.values())
-        self.unchanged += sum(counts.unchanged for counts in report.entities.values())
+        counts = report.counts(report.kind)
+        self.changed += counts.changed
+        self.unchanged += counts.unchanged
         self.refused += len({issue.row for issue in report.errors})
         self.quarantined += report.quarantined_rows
         told = report.as_json(most=FINDINGS)["errors"]
@@ -134,39 +131,6 @@ def request_trial(row: Connection, person: User | None) -> Connection:
 def _taken(row: Connection) -> Connection:
     rows = Connection.objects.select_related("job", "trial").select_for_update(of=("self",))
     return rows.get(pk=row.pk)
-
-
-def request_due() -> int:
-    """Jobs for all connections whose time has come; how many."""
-    asked = 0
-    for row in Connection.objects.filter(is_active=True).exclude(every=Connection.Every.BY_HAND):
-        if is_due(row, timezone.now()):
-            try:
-                request_run(row, None, whole=wants_whole(row, timezone.now()))
-            except (Busy, Disabled):
-                continue
-            asked += 1
-    return asked
-
-
-def is_due(row: Connection, now: dt.datetime) -> bool:
-    if row.every == Connection.Every.NIGHT:
-        return (row.started_at or row.created_at) < last_night(now)
-    if row.started_at is None:
-        return True
-    return row.started_at + dt.timedelta(hours=row.every) - NEARLY <= now
-
-
-def wants_whole(row: Connection, now: dt.datetime) -> bool:
-    """Whether this run is the first since night of a connection that is checked as a whole."""
-    return row.whole_at_night and (row.whole_at or row.created_at) < last_night(now)
-
-
-def last_night(now: dt.datetime) -> dt.datetime:
-    """The latest moment at which nightly runs begin."""
-    local = now.astimezone(company_zone())
-    moment = dt.datetime.combine(local.date(), NIGHT, company_zone())
-    return moment if moment <= now else moment - dt.timedelta(days=1)
 
 
 # --- running ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.connectors import Line, Problem
 from accounts.importing import ReadOptions
 from accounts.models import Client, ClientIdentifier, Connection, Document, ImportBatch, Notice
-from accounts.services import connection_settings, connections
+from accounts.services import connection_schedule, connection_settings, connections
 from accounts.services.importing import run
 from kam.audit.models import Event
 from kam.jobs import execution
@@ -150,7 +150,7 @@ def test_amocrm_is_loaded_and_then_only_what_changed(amo, to_amo):
     amo.now += HOUR
     told = pull(to_amo)
     assert told["leads"].as_json() | {"findings": []} == {
-        "read": 4, "changed": 1, "unchanged": 1, "refused": 0, "quarantined": 1, "skipped": 2,
+        "read": 4, "changed": 1, "unchanged": 0, "refused": 0, "quarantined": 1, "skipped": 2,
         "gone": 0, "findings": [],
     }  # fmt: skip
     assert list(Document.objects.values_list("type", "number", "net")) == [("order", "21", 1000)]
@@ -341,22 +341,22 @@ def test_the_schedule(to_bitrix, settings):
     now = timezone.now()
     row = Connection.objects.get()
     assert row.every == Connection.Every.THREE_HOURS
-    assert connections.is_due(row, now)
+    assert connection_schedule.is_due(row, now)
     row.started_at = now - 2 * HOUR
-    assert not connections.is_due(row, now)
+    assert not connection_schedule.is_due(row, now)
     row.started_at = now - 3 * HOUR + dt.timedelta(minutes=4)
-    assert connections.is_due(row, now)
+    assert connection_schedule.is_due(row, now)
     row.every = Connection.Every.NIGHT
-    night = connections.last_night(now)
+    night = connection_schedule.last_night(now)
     row.started_at = night + dt.timedelta(minutes=1)
-    assert not connections.is_due(row, now)
-    assert connections.is_due(row, night + 24 * HOUR)
+    assert not connection_schedule.is_due(row, now)
+    assert connection_schedule.is_due(row, night + 24 * HOUR)
     row.whole_at_night, row.whole_at = True, night - HOUR
-    assert connections.wants_whole(row, now)
+    assert connection_schedule.wants_whole(row, now)
     row.whole_at = night + HOUR
-    assert not connections.wants_whole(row, night + 2 * HOUR)
-    assert connections.request_due() == 1
-    assert connections.request_due() == 0
+    assert not connection_schedule.wants_whole(row, night + 2 * HOUR)
+    assert connection_schedule.request_due() == 1
+    assert connection_schedule.request_due() == 0
 
 
 class TestTheSamples:
