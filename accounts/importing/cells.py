@@ -193,7 +193,8 @@ def parse_type(text: str) -> Value | Bad:
 
 
 def skips(name: str, text: str) -> bool:
-    """Whether a cell of `deleted`, `posted`, `status` or `stage` says that the row does not count.
+    """Whether a cell of `deleted`, `posted`, `status` or `deal_stage` says that the row
+    does not count.
 
     Deals count once they are won; «Закрыто и не реализовано» is the opposite of that.
     """
@@ -202,6 +203,6 @@ def skips(name: str, text: str) -> bool:
         return word in _NO or _CANCELLED.search(word) is not None
     if name == "deleted":
         return word in _YES
-    if name == "stage":
+    if name == "deal_stage":
         return _NOT_WON.search(word) is not None or _WON.search(word) is None
     return _CANCELLED.search(word) is not None

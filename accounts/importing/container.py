@@ -31,10 +31,10 @@ PIECE = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Names of parts as the directory of an OLE file has them, each with the end of its name.
+# Names of parts as the directory of an OLE file has them; a document may speak of a workbook.
 _OLE_PARTS = {
-    name: f"{name}\0".encode("utf-16-le")
-    for name in ("EncryptedPackage", "_VBA_PROJECT_CUR", "Workbook")
+    name.rstrip("\0"): name.encode("utf-16-le")
+    for name in ("EncryptedPackage", "_VBA_PROJECT_CUR", "Workbook\0")
 }
 _KNOWN_BINARY = (
     b"\x89PNG",

@@ -153,7 +153,7 @@ FIELDS: dict[str, Kind] = {
             "organisation": _TEXT,
             "recorded": _DATE,
             "status": _SKIP,
-            "stage": _SKIP,
+            "deal_stage": _SKIP,
             "posted": _SKIP,
             "deleted": _SKIP,
         },

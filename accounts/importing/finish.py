@@ -151,7 +151,7 @@ def _types_and_signs(columns: Columns) -> None:
     size = len(columns.raw.rows)
     given = cast("list[str | None]", values.get("type") or [None] * size)
     amount = cast("Column", values["amount"])
-    if "stage" in columns.raw.columns:
+    if "deal_stage" in columns.raw.columns:
         # Deals won are orders: what was delivered and when, they do not say.
         types = [name or "order" for name in given]
     elif has_gaps(given):

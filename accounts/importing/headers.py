@@ -14,7 +14,7 @@ from accounts.importing.table import Issue, Refused
 LOOK_ROWS = 30
 MAX_COLUMNS = 1_000
 # Of several columns for one of these fields the first is taken and the others are left out.
-_FIRST_TAKES_IT = frozenset({"phone", "email", "status", "stage", "posted", "deleted"})
+_FIRST_TAKES_IT = frozenset({"phone", "email", "status", "deal_stage", "posted", "deleted"})
 # In a list of deals, which is known by their stage, what columns mean that could be two fields.
 _OF_DEALS = {("number", "client"): "number", ("client_name", "product_name"): ""}
 _CYRILLIC = re.compile("[А-Яа-яЁё]")
@@ -183,7 +183,7 @@ def _map(kind: str, header: Header, mapping: Mapping[str, str], row: int) -> Non
         elif candidates and candidates[0] in fields and candidates[0] not in by_hand:
             _take(header, taken, position, candidates[0], row)
     for position, candidates in unsure:
-        if "stage" in taken and candidates in _OF_DEALS:
+        if "deal_stage" in taken and candidates in _OF_DEALS:
             if name := _OF_DEALS[candidates]:
                 taken.setdefault(name, position)
             continue

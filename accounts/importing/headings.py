@@ -238,8 +238,8 @@ NAMES: dict[str, dict[str, str]] = {
             "organization, legal entity, our company, seller"
         ),
         "recorded": _RECORDED,
-        "status": "статус, состояние, статус заказа, статус документа, order status",
-        "stage": "этап, этап сделки, стадия, стадия сделки, deal stage, stage name, stagename",
+        "status": "статус, состояние, статус заказа, статус документа, stage, order status",
+        "deal_stage": "этап сделки, стадия сделки, deal stage, stage name, stagename",
         "posted": "проведен, проведен документ, is posted",
         "deleted": _DELETED + ", отменен, cancelled, canceled",
     },

@@ -82,7 +82,7 @@ LABELS: dict[str, dict[str, object]] = {
         "organisation": _("Own organisation"),
         **_RECORDED,
         "status": _("Status: a cancelled one leaves the row out"),
-        "stage": _("Stage of a deal: only those won count, as orders"),
+        "deal_stage": _("Stage of a deal: only those won count, as orders"),
         "posted": _("Posted: “no” leaves the row out"),
         **_DELETED,
     },
