@@ -4,11 +4,12 @@ from babel.dates import get_month_names
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from accounts.models import AgreedPrice
 from accounts.selectors import ledger
 from accounts.services import agreement_state, sales_plans
 from accounts.views.clients import _found
 from accounts.views.sales_plans import asked, year_asked
-from kam.exports.registry import Sheet, day, exported, money, share, text, whole
+from kam.exports.registry import Sheet, day, exported, money, number, share, text, whole
 from kam.lib.periods import today
 
 PHASES = {
@@ -52,6 +53,27 @@ def agreements(query, of):
                 yield (*head, None, None, None, None, None, None, None, row.note)
 
     return Sheet(columns, rows())
+
+
+@exported("agreed_prices", title=gettext_lazy("Agreed prices"), route="client_agreements")
+def agreed_prices(query, of):
+    entities = ledger.legal_entities(_found(of), today())
+    found = AgreedPrice.objects.filter(agreement__client__in=entities)
+    rows = found.select_related("agreement", "product").order_by("-agreement__starts", "pk")
+    columns = [
+        text(_("Agreement")), day(_("From")), day(_("Until")), text(_("Code")), text(_("Product")),
+        number(_("Price"), None),
+    ]  # fmt: skip
+
+    def lines():
+        for row in rows.iterator(chunk_size=2_000):
+            agreement = row.agreement
+            yield (
+                agreement.number, agreement.starts, agreement.last_day, row.product.code,
+                row.product.name, row.price,
+            )  # fmt: skip
+
+    return Sheet(columns, lines(), rows.count())
 
 
 @exported("sales_plan", title=gettext_lazy("Sales plan of a client"), route="client_sales_plan")

@@ -1,6 +1,7 @@
 """Every page with a table of rows can be taken as a file, or says here why not; and no file holds
 what its person may not see."""
 
+import html
 import re
 
 import pytest
@@ -116,6 +117,44 @@ def test_every_list_is_written_in_both_formats(name, language, world, take):
         assert found.row.language == language
         assert all(len(row) == len(found.head) for row in found.rows)
         assert len(found.rows) == (found.row.rows if format == "csv" else 0)
+
+
+# Whose page heads its rows with something else than the file does.
+HEADED_OTHERWISE = {
+    "destructions": "a number of one digit",
+    "imports": "no head of a row",
+    "events": "no head of a row",
+}
+
+
+def test_the_rows_of_a_page_are_in_its_file(world, take):
+    """Every head of a row in a table of a page stands in a row of one of the files of that page."""
+    administrator = world.people["administrator"]
+    by_route: dict[str, list[str]] = {}
+    for name, found in lists().items():
+        if name not in HEADED_OTHERWISE and found.build is not None:
+            by_route.setdefault(found.route, []).append(name)
+    compared, missing = 0, []
+    for route, text in pages(world):
+        if route not in by_route:
+            continue
+        rows = []
+        for name in by_route[route]:
+            query = "chart=pareto" if name == "portfolio_rows" else ""
+            of = subject_of(name, world, "own")
+            rows += take(administrator, name, query, of).rows
+        cells = {cell for row in rows for cell in row if len(cell) > 2}
+        text = re.sub(r"<tfoot.*?</tfoot>", "", text, flags=re.DOTALL)
+        tables = re.findall(r'<table class="table(?! abc-grid).*?</table>', text, re.DOTALL)
+        for head in re.findall(r'<th scope="row".*?</th>', " ".join(tables), re.DOTALL):
+            said = html.unescape(re.sub(r"<small.*?</small>|<[^>]+>", " ", head)).strip()
+            if re.match(r"\d+ [A-Z][a-z]{2} \d{4}", said):
+                continue  # a day in words; files have it as a date
+            if not any(cell in said for cell in cells):
+                missing.append(f"{route}: {said}")
+            compared += 1
+    assert "; ".join(missing) == ""
+    assert compared > 20
 
 
 @pytest.mark.parametrize("role", ("kam", "colleague"))
