@@ -85,6 +85,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A row of totals was left out.",
         "Итоговая строка пропущена.",
     ),
+    "group.sum_differs": (
+        "The documents below “{value}” do not add up to its sums, so it is not clear whose they "
+        "are. Build the report by clients and documents alone.",
+        "Документы под строкой «{value}» не складываются в её суммы, и неясно, чьи они. "
+        "Постройте отчёт только по контрагентам и документам.",
+    ),
     "row.footer_skipped": (
         "A row below the totals was left out.",
         "Строка под итогами пропущена.",

@@ -12,11 +12,12 @@ from pathlib import Path
 from accounts.importing.commerceml import read_commerceml
 from accounts.importing.container import Content, refuse
 from accounts.importing.encodings import Encoding, detect
+from accounts.importing.grouped import ungrouped
 from accounts.importing.headers import known_cells
 from accounts.importing.pages import read_page
 from accounts.importing.records import BLOCK_ROWS, Made, Records
 from accounts.importing.statement import encoding_of, read_statement
-from accounts.importing.table import Meta, ReadOptions
+from accounts.importing.table import Issue, Meta, ReadOptions
 from accounts.importing.textfile import blocks, find_delimiter, open_text
 from accounts.importing.webtable import tables
 from accounts.importing.xlsx import check, sheets
@@ -91,7 +92,9 @@ def _workbook(
     with _as_path(source) as path:
         for name, found in sheets(path, BLOCK_ROWS, first):
             if options.sheet in (None, name):
-                yield Records(found, from_1904=from_1904, sheet=name)
+                errors: list[Issue] = []
+                rows = ungrouped(found, errors)
+                yield Records(rows, from_1904=from_1904, sheet=name, errors=errors)
 
 
 def _page(content: Content, options: ReadOptions, meta: Meta, first: int) -> Iterator[Records]:

@@ -16,7 +16,7 @@ from tests.accounts.importing.helpers import csv_file, documents, refusal
 _CODE = re.compile(
     r'"((?:file|xlsx|xml|encoding|header|column|map|row|cell|number|count|rate|rating|date|'
     r"currency|type|vat|inn|kpp|ogrn|client|phone|email|sheet|format|statement|commerceml|"
-    r'document|page|json|html)\.[a-z_]+)"'
+    r'document|group|page|json|html)\.[a-z_]+)"'
 )
 
 
