@@ -191,6 +191,19 @@ def test_no_new_secret_goes_along_unnoticed():
 
 
 @pytest.mark.django_db
+def test_what_is_taken_refers_to_nothing_that_stays():
+    """Else the new installation would refuse the row."""
+    stays = set(tables.all_tables()) - {table.name for table in tables.tables()}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
+            " WHERE contype = 'f'"
+        )
+        found = [(one, other) for one, other in cursor.fetchall() if other in stays]
+    assert [pair for pair in found if pair[0] not in stays] == []
+
+
+@pytest.mark.django_db
 def test_tables_stand_behind_those_they_refer_to():
     order = [table.name for table in tables.tables()]
     assert order.index("accounts_user") < order.index("accounts_client")
