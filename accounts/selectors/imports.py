@@ -15,7 +15,9 @@ from accounts.models import ImportBatch, ImportFile, QuarantinedRow
 
 def batches() -> QuerySet[ImportBatch]:
     """Imports, the latest first."""
-    rows = ImportBatch.objects.select_related("asked_by", "original", "undo_job", "undone_by")
+    rows = ImportBatch.objects.select_related(
+        "asked_by", "original", "undo_job", "undone_by", "connection"
+    )
     return rows.order_by("-at", "-pk")
 
 

@@ -38,6 +38,7 @@ from accounts.importing import ReadOptions
 from accounts.importing.elements import elements
 from accounts.models import Connection, ImportBatch, User
 from kam.audit.services import record
+from kam.jobs.execution import Cancelled
 from kam.jobs.models import Job
 from kam.jobs.services import enqueue
 from kam.lib import secret_box
@@ -175,11 +176,12 @@ def pull(
         except Problem as problem:
             _note(row, error=_kept(problem))
             raise
+        except Cancelled:
+            raise  # a person stopped it: that is no fault
         except Exception:
             _note(row, error={"code": "failed", "params": {}})
             raise
         finally:
-            # What a person stops is no fault: the report says how far it came.
             report = {name: tally.as_json() for name, tally in told.items()}
             _note(row, finished_at=timezone.now(), report=report)
         if whole:

@@ -286,6 +286,31 @@ def test_what_passes_is_tried_again_by_the_job(bitrix, to_bitrix):
     assert job.result == {"connection": "Портал", "read": 1, "changed": 1}
 
 
+def test_a_person_stops_a_run_and_the_next_one_goes_on(
+    bitrix, to_bitrix, administrator, monkeypatch
+):
+    for number in range(1, 61):
+        bitrix.add(number, f"Фирма {number}")
+    bitrix.now += HOUR
+    connections.request_run(to_bitrix, administrator)
+    job = Job.unscoped.get()
+    add = connections._Stream.add
+
+    def stopped(stream, page):
+        add(stream, page)
+        Job.unscoped.update(cancel_requested=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connections._Stream, "add", stopped)
+        execution.run(job.pk)
+    job.refresh_from_db()
+    to_bitrix.refresh_from_db()
+    assert (job.status, to_bitrix.error) == ("cancelled", None)
+    connections.request_run(to_bitrix, administrator)
+    execution.run(Job.unscoped.latest("pk").pk)
+    assert Client.objects.count() == 60
+
+
 def test_a_test_of_the_connection_says_what_it_found(bitrix, to_bitrix, amo, to_amo, administrator):
     bitrix.add(1, "Альфа")
     assert connections.try_out(to_bitrix)["companies"] == 1
