@@ -46,6 +46,10 @@ TAGS = {
         _("A person found everywhere, handed out, destroyed, and the acts of it."),
         ("subjects", "destructions"),
     ),
+    "webhooks": (
+        _("Which other systems are told of events, and what they answered."),
+        ("webhooks", "webhook-deliveries"),
+    ),
     "administration": (
         _("The audit trail, jobs, and this description."),
         ("events", "seals", "jobs", "notices", "schema", "company"),

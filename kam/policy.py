@@ -55,6 +55,36 @@ POLICY = {
     "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    # --- webhooks: who is told of events, with what administers; the auditor reads
+    "webhook_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "webhook_create": Row(read=ADMIN, write=ADMIN),
+    "webhook_detail": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), subject="webhooks.Endpoint"),
+    "webhook_edit": Row(read=ADMIN, write=ADMIN, subject="webhooks.Endpoint"),
+    **{
+        f"webhook_{act}": Row(write=ADMIN, subject="webhooks.Endpoint")
+        for act in ("rotation", "switch", "removal", "example", "resend")
+    },
+    "webhook_delivery": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), subject="webhooks.Delivery"),
+    "webhook_delivery_resend": Row(write=ADMIN, subject="webhooks.Delivery"),
+    "api:webhook-list": Row(
+        read=frozenset({ADMINISTRATOR, AUDITOR}), write=ADMIN, scope=ADMIN_SCOPE
+    ),
+    "api:webhook-event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    "api:webhook-detail": Row(
+        read=frozenset({ADMINISTRATOR, AUDITOR}),
+        write=ADMIN,
+        subject="webhooks.Endpoint",
+        scope=ADMIN_SCOPE,
+    ),
+    **{
+        f"api:webhook-{act}": Row(write=ADMIN, subject="webhooks.Endpoint", scope=ADMIN_SCOPE)
+        for act in ("secret", "example", "resend")
+    },
+    "api:webhook-delivery-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    "api:webhook-delivery-detail": Row(
+        read=frozenset({ADMINISTRATOR, AUDITOR}), subject="webhooks.Delivery", scope=ADMIN_SCOPE
+    ),
+    "api:webhook-delivery-resend": Row(write=ADMIN, subject="webhooks.Delivery", scope=ADMIN_SCOPE),
     # --- what every person has
     "preferences": PUBLIC,  # the language of the sign-in page, too
     "api_docs": Row(read=EVERYONE),

@@ -19,6 +19,7 @@ from kam.exports import views as exports
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
 from kam.lib import api_docs, gallery, preferences
+from kam.webhooks import urls as webhooks
 from reports import urls as reports
 from scoring import urls as scoring
 
@@ -95,6 +96,7 @@ api = (
         *frame_api,
         company_api,
         *trail_api,
+        *webhooks.api_urlpatterns,
         *imports_api,
         *connections_api,
         *exports_api_urls,
@@ -180,6 +182,7 @@ urlpatterns = [
     path(
         "data/connections/<int:pk>/switch/", connections.connection_switch, name="connection_switch"
     ),
+    path("", include(webhooks.urlpatterns)),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),

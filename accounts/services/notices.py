@@ -90,7 +90,7 @@ def words_of(notice: Notice) -> tuple[str, str]:
             text = _("%(host)s is told nothing more: it says that the address is gone.")
         else:
             text = _("%(host)s is told nothing more: nothing has arrived there for days.")
-        return text % facts, reverse("home")
+        return text % facts, reverse("webhook_detail", args=[facts["endpoint"]])
     if notice.kind == "connection":
         text = _("%(name)s could not be read. %(reason)s")
         known = {"name": facts["name"], "reason": problem_in_words(facts["problem"])}

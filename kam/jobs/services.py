@@ -66,3 +66,9 @@ def cancel(job: Job) -> None:
     if not stopped:
         rows.filter(status=Job.Status.RUNNING).update(cancel_requested=True)
     record("job.cancel", object=job, details={"kind": job.kind})
+
+
+def forget_done(kind: str, before) -> int:
+    """Drop jobs of a kind that ended well before a moment: of many small ones nobody asks later."""
+    done = Job.objects.filter(kind=kind, status=Job.Status.DONE, finished_at__lt=before)
+    return done.delete()[0]

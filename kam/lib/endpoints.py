@@ -53,10 +53,12 @@ class VersionNeeded(exceptions.APIException):
 class Frame:
     """What every endpoint has: described parameters only, ``fields``, named requests, versions.
 
-    ``largest``: the largest body in bytes.
+    ``largest``: the largest body in bytes.  ``secrets``: fields of answers that are told once and
+    kept nowhere.
     """
 
     largest = 2 * 2**20
+    secrets: tuple[str, ...] = ()
     _key = ""
 
     def initial(self, request, *args, **kwargs):
@@ -108,7 +110,7 @@ class Frame:
         if not isinstance(response, Response):
             return response
         if self._key and response.status_code < 400:
-            named_requests.keep(request, self._key, response)
+            named_requests.keep(request, self._key, response, self.secrets)
         if request.method in ("GET", "HEAD") and response.status_code == 200:
             self._tell_version(request, response)
             names = request.query_params.get("fields", "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -59,14 +60,20 @@ def earlier(request, key: str) -> NamedAnswer | None:
     return found
 
 
-def keep(request, key: str, response) -> None:
+def keep(request, key: str, response, secrets: Iterable[str] = ()) -> None:
+    """Keep the answer; fields that are told once (``secrets``) are null when it is told again."""
+    answer = None
+    if response.data is not None:
+        answer = json.loads(JSONRenderer().render(response.data))
+        if isinstance(answer, dict):
+            answer |= dict.fromkeys(answer.keys() & set(secrets))
     NamedAnswer.unscoped.create(
         user=request.user,
         key=key,
         route=request.path[:255],
         digest=digest(request.data),
         status=response.status_code,
-        answer=None if response.data is None else json.loads(JSONRenderer().render(response.data)),
+        answer=answer,
     )
 
 

@@ -16,10 +16,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from kam.audit.services import record
-from kam.jobs.services import enqueue
+from kam.jobs.services import enqueue, forget_done
 from kam.lib.scoping import acting_system
 
 from . import secret_box
+from .addresses import check
 from .catalogue import EVENTS, checked
 from .models import Delivery, Endpoint, Message
 from .signals import endpoint_stopped
@@ -124,7 +125,11 @@ def _resend(endpoint: Endpoint, deliveries, details: dict) -> int:
 
 @transaction.atomic
 def create_endpoint(values: Mapping[str, Any], author) -> tuple[Endpoint, str]:
-    """A new endpoint, and its secret in the only form that can be read, this once."""
+    """A new endpoint, and its secret in the only form that can be read, this once.
+
+    Raises NotAllowed where its address may not be called.
+    """
+    check(values["url"])
     endpoint = Endpoint(author=author if getattr(author, "pk", None) else None, **values)
     secret = endpoint.new_secret()
     if not endpoint.is_active:
@@ -136,7 +141,10 @@ def create_endpoint(values: Mapping[str, Any], author) -> tuple[Endpoint, str]:
 
 @transaction.atomic
 def change_endpoint(endpoint: Endpoint, values: Mapping[str, Any], version: int | None) -> Endpoint:
-    """Write ``values`` over the endpoint if it still has this version; raises Conflict."""
+    """Write ``values`` over the endpoint if it still has this version.
+
+    Raises Conflict, and NotAllowed where it is to call an address that may not be called.
+    """
     present = Endpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     if version is not None and present.version != version:
         raise Conflict(present)
@@ -145,6 +153,8 @@ def change_endpoint(endpoint: Endpoint, values: Mapping[str, Any], version: int 
         return present
     for name in changed:
         setattr(present, name, values[name])
+    if "url" in changed or ("is_active" in changed and present.is_active):
+        check(present.url)
     if "is_active" in changed:
         _switch(present)
     if "url" in changed:
@@ -212,9 +222,11 @@ def remove_endpoint(endpoint: Endpoint) -> None:
 
 
 def forget(days: int) -> int:
-    """Drop messages older than so many days that nobody waits for; how many."""
+    """Drop messages older than so many days that nobody waits for, and the jobs that have told;
+    how many messages."""
     old = Message.objects.filter(at__lt=timezone.now() - dt.timedelta(days=days))
     waiting = Delivery.objects.filter(status=Status.WAITING).values("message")
+    forget_done(DELIVER, timezone.now() - dt.timedelta(days=1))
     return old.exclude(pk__in=waiting).delete()[1].get(Message._meta.label, 0)
 
 

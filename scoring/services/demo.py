@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Organisation, Product, ProductFamily, Standing, Team, User
 from accounts.services.allocation import allocate
-from accounts.services.demo import agreements, connections, processes, relationships, sales_plans
+from accounts.services.demo import (
+    agreements,
+    connections,
+    processes,
+    relationships,
+    sales_plans,
+    webhooks,
+)
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
 from accounts.services.demo.shapes import Size
@@ -142,7 +149,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         known_to__isnull=True,
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
-    for part in (relationships, agreements, processes, sales_plans):
+    for part in (relationships, agreements, processes, sales_plans, webhooks):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 
@@ -213,6 +220,7 @@ def clear_workspace() -> None:
         for model in (Product, ProductFamily, Organisation):
             model.objects.all().delete()
         processes.clear()
+        webhooks.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

@@ -54,6 +54,7 @@ from accounts.models import (
 from kam.exports.models import Export
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
+from kam.webhooks.models import Attempt, Delivery, Endpoint, Message
 from scoring.models import (
     Backtest,
     Confidence,
@@ -449,6 +450,7 @@ def _facts(world: World, relation: str) -> None:
             ],
         ),
     )
+    _webhook(world, relation, client)
     # Not scoped, but with an id in a URL: the same for every relation.
     for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])
@@ -475,6 +477,28 @@ def _processes(world: World, relation: str, client: Client, word: str, owner: Us
     world.add(relation, process)
     world.add(relation, run)
     world.add(relation, RunStep.objects.create(run=run, due=DAY, **step))
+
+
+def _webhook(world: World, relation: str, client: Client) -> None:
+    """An address that is told of the client, and what it answered: the administrator's alone.
+
+    Switched off, so that nothing is called.
+    """
+    endpoint = Endpoint(
+        url="https://hooks.example/kam", description=f"{CANARY} hooks", events=["job.failed"],
+        is_active=False, stopped="person",
+    )  # fmt: skip
+    endpoint.new_secret()
+    endpoint.save()
+    message = Message.objects.create(
+        type="client.entered_key_list", data={"client": client.pk, "standing": "key"}
+    )
+    delivery = Delivery.objects.create(
+        message=message, endpoint=endpoint, status="delivered", tries=1, next_at=None
+    )
+    attempt = Attempt.objects.create(delivery=delivery, milliseconds=90, status=200, answer=CANARY)
+    for row in (endpoint, message, delivery, attempt):
+        world.add(relation, row)
 
 
 def _agreement(world: World, relation: str, client: Client, owner: User, word: str) -> None:

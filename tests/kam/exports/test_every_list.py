@@ -55,6 +55,9 @@ NO_EXPORT = {
     "process_template_edit": "a form",
     "profile": "a form, with one's own keys",
     "ranking_comparison": "two clients side by side",
+    "webhook_delivery": "one message to another system",
+    "webhook_detail": "a log of messages, which goes after a month; programs read it over REST",
+    "webhook_list": "settings: a few addresses of other systems",
 }
 
 

@@ -1,0 +1,29 @@
+"""What people are told of addresses, and of what came of messages."""
+
+from __future__ import annotations
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from .catalogue import EVENTS
+
+REFUSALS = {
+    "malformed": _("This is not an address that can be called, such as https://example.com/kam."),
+    "not_https": _("The address has to begin with https://."),
+    "userinfo": _("No name or password in the address: messages are signed instead."),
+    "port": _("Messages do not go to this port. The administrator of the server can allow it."),
+    "private": _(
+        "This host is in a network that is not public. The administrator of the server can allow "
+        "the network."
+    ),
+    "unknown_host": _("This host has no address. Is its name right?"),
+}
+
+
+def event_choices() -> list[tuple[str, str]]:
+    """Names of events and their words, for choosing."""
+    return [(name, f"{capfirst(event.words)} · {name}") for name, event in EVENTS.items()]
+
+
+def event_words(name: str) -> str:
+    return str(capfirst(EVENTS[name].words)) if name in EVENTS else name
