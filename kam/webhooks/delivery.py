@@ -90,7 +90,7 @@ def body_of(message: Message) -> str:
     told = {"type": message.type, "timestamp": message.at.isoformat(), "data": message.data}
     if message.example:
         told["example"] = True
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def signed(endpoint: Endpoint, message: Message, body: str) -> dict[str, str]:

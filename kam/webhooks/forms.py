@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from kam.lib.periods import today
 
 from .models import Endpoint
-from .words import event_choices
+from .words import event_boxes, event_choices
 
 
 class EndpointForm(forms.ModelForm):
     events = forms.MultipleChoiceField(
-        label=_("Tell it when"), widget=forms.CheckboxSelectMultiple, choices=event_choices
+        label=_("Tell it when"), widget=forms.CheckboxSelectMultiple, choices=event_boxes
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -24,6 +24,8 @@ class EndpointForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["url"].label = _("Address")
+        self.fields["description"].label = _("Receiver")
+        self.fields["description"].help_text = _("What it is called here, such as Data warehouse.")
         if self.instance.pk:
             self.fields["version"].initial = self.instance.version
 

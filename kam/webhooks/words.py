@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,14 @@ REFUSALS = {
 
 
 def event_choices() -> list[tuple[str, str]]:
-    """Names of events and their words, for choosing."""
-    return [(name, f"{capfirst(event.words)} · {name}") for name, event in EVENTS.items()]
+    """Names of events and their words, for choosing one."""
+    return [(name, event_words(name)) for name in EVENTS]
+
+
+def event_boxes() -> list[tuple[str, str]]:
+    """The same for choosing several, with the names that programs know."""
+    named = '<span>{} <code class="small secondary">{}</code></span>'
+    return [(name, format_html(named, words, name)) for name, words in event_choices()]
 
 
 def event_words(name: str) -> str:
