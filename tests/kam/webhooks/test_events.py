@@ -71,7 +71,7 @@ def test_history_that_is_loaded_is_no_news():
 
 def test_a_ranking_tells_who_crossed_the_key_line():
     matrix = Matrix.objects.get(is_main=True)
-    one, two, three = make_buyers(3)
+    one, two, _three = make_buyers(3)
     put_to_use(matrix, {"profit": 100}, selection_value=2)
     first = rank_now(matrix)
     (published,) = [data for _name, data in told("ranking.published")]
