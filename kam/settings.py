@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "DecisionStatus": "scoring.models.Decision.Status",
         "BacktestMonths": [(3, 3), (6, 6), (12, 12)],
         "ProcessStart": "accounts.models.Process.Start",
+        "DeliveryStatus": "kam.webhooks.models.Delivery.Status",
+        "WebhookEventName": "kam.webhooks.catalogue.CHOICES",
     },
 }
 

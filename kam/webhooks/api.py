@@ -12,7 +12,7 @@ from kam.lib.views import find, find_editable
 
 from . import services
 from .addresses import NotAllowed
-from .catalogue import EVENTS
+from .catalogue import CHOICES, EVENTS
 from .models import Attempt, Delivery, Endpoint
 from .selectors import log
 from .words import REFUSALS
@@ -43,7 +43,7 @@ class WebhookSerializer(serializers.ModelSerializer):
     switches it on again."""
 
     events = serializers.ListField(
-        child=serializers.ChoiceField([(name, name) for name in EVENTS]),
+        child=serializers.ChoiceField(CHOICES),
         min_length=1,
         max_length=50,
     )
@@ -122,7 +122,7 @@ class WholeDeliverySerializer(DeliverySerializer):
         fields = (*DeliverySerializer.Meta.fields, "data", "attempts")
 
 
-class EventSerializer(serializers.Serializer):
+class WebhookEventSerializer(serializers.Serializer):
     """An event that can be told: its words, and ``data`` as it may look."""
 
     name = serializers.CharField()
@@ -131,7 +131,7 @@ class EventSerializer(serializers.Serializer):
 
 
 class ExampleSerializer(serializers.Serializer):
-    event = serializers.ChoiceField([(name, name) for name in EVENTS])
+    event = serializers.ChoiceField(CHOICES)
 
 
 class SinceSerializer(serializers.Serializer):
@@ -243,9 +243,9 @@ class WebhookResend(APIView):
 class WebhookEventList(APIView):
     """Which events there are."""
 
-    @extend_schema(responses=EventSerializer(many=True))
+    @extend_schema(responses=WebhookEventSerializer(many=True))
     def get(self, request):
-        return Response(EventSerializer(EVENTS.values(), many=True).data)
+        return Response(WebhookEventSerializer(EVENTS.values(), many=True).data)
 
 
 class DeliveryList(ListAPIView):

@@ -88,6 +88,9 @@ EVENTS = {
 }
 
 
+CHOICES = [(name, name) for name in EVENTS]
+
+
 class UnknownEvent(ValueError):
     """There is no such event, or it tells other fields."""
 

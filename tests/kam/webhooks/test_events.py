@@ -72,7 +72,7 @@ def test_history_that_is_loaded_is_no_news():
 def test_a_ranking_tells_who_crossed_the_key_line():
     matrix = Matrix.objects.get(is_main=True)
     one, two, _three = make_buyers(3)
-    put_to_use(matrix, {"profit": 100}, selection_value=2)
+    put_to_use(matrix, {"profit": 60, "average_invoice": 40}, selection_value=2)
     first = rank_now(matrix)
     (published,) = [data for _name, data in told("ranking.published")]
     assert (published["ranking"], published["main"], published["rose"]) == (first.pk, True, 2)
@@ -81,7 +81,7 @@ def test_a_ranking_tells_who_crossed_the_key_line():
     Message.unscoped.all().delete()
     rank_now(matrix)
     assert told() == [], "nothing new, nothing told"
-    put_to_use(matrix, {"profit": 100}, selection_value=1)
+    put_to_use(matrix, {"profit": 60, "average_invoice": 40}, selection_value=1)
     second = rank_now(matrix, DAY + dt.timedelta(days=1))
     fell = [data for _name, data in told("client.fell")]
     assert [(data["client"], data["rank"]) for data in fell] == [(two.pk, 2)]
