@@ -48,7 +48,9 @@ class WebhookSerializer(serializers.ModelSerializer):
         max_length=50,
     )
     active = serializers.BooleanField(source="is_active", required=False)
-    former_secret_until = serializers.DateTimeField(source="former_until", read_only=True)
+    former_secret_until = serializers.DateTimeField(
+        source="former_until", read_only=True, allow_null=True
+    )
     version = serializers.IntegerField(required=False)
 
     class Meta:
