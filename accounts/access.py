@@ -5,10 +5,11 @@
 * a manager reads every client and writes those of their own team;
 * a KAM reads and writes own clients and reads the team's;
 * a colleague reads plans they take part in and nothing else of a client;
+* whoever answers for a piece of work (a promise) reads and writes it, whosever the client is;
 * a token has its person's rights, cut by its scopes.
 
-A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, to all staff, or
-to those who administer.
+A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a client and
+the person who answers for the work, to all staff, or to those who administer.
 """
 
 from django.db.models import Q, QuerySet
@@ -52,10 +53,21 @@ def _restrict(queryset: QuerySet, clients: Q | None) -> QuerySet:
     return queryset.filter(**{f"{path}__in": Client.unscoped.filter(clients).values("pk")})
 
 
+def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySet:
+    """By the client, or one's own."""
+    if clients is None:
+        return queryset
+    _kind, path, person = queryset.model.SCOPE
+    seen = Client.unscoped.filter(clients).values("pk")
+    return queryset.filter(Q(**{f"{path}__in": seen}) | Q(**{person: user.pk}))
+
+
 def visible(queryset: QuerySet, user: User) -> QuerySet:
-    kind, path = queryset.model.SCOPE
+    kind, path, *_person = queryset.model.SCOPE
     if kind == "client":
         return _restrict(queryset, readable_clients(user))
+    if kind == "work":
+        return _restrict_work(queryset, readable_clients(user), user)
     if kind == "person":
         if user.role in (ADMINISTRATOR, AUDITOR):
             return queryset
@@ -68,12 +80,14 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
 
 
 def editable(queryset: QuerySet, user: User) -> QuerySet:
-    kind, path = queryset.model.SCOPE
+    kind, path, *_person = queryset.model.SCOPE
     token = getattr(user, "token", None)
     if user.role == AUDITOR or (token is not None and not token.can_write):
         return queryset.none()
     if kind == "client":
         return _restrict(queryset, writable_clients(user))
+    if kind == "work":
+        return _restrict_work(queryset, writable_clients(user), user)
     if kind == "person":
         if user.role == ADMINISTRATOR:
             return queryset

@@ -19,6 +19,7 @@ from .services import (
     import_undo,
     potential,
     processes,
+    promises,
     rebates,
 )
 
@@ -172,6 +173,12 @@ def undo_import(running, *, batch_id):
 def start_processes(running):
     """Begin the runs that are due by date or by what happened at the client."""
     return {"begun": processes.start_due()}
+
+
+@job(promises.JOB, title=_("Promises that come due"), tells={"told": _("Told")})
+def remind_of_promises(running):
+    """Tell those who answer of promises due tomorrow, and of those that were due yesterday."""
+    return {"told": promises.remind(today())}
 
 
 @job(agreements.ACCRUE, title=_("Rebates by agreements"), tells={"changed": _("Changed")})

@@ -10,6 +10,7 @@ from .api import external as external_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
+from .api import promises as promises_api
 from .api import sales_plans as sales_plans_api
 from .api import subjects as subjects_api
 from .views import (
@@ -23,6 +24,7 @@ from .views import (
     notices,
     potential,
     processes,
+    promises,
     sales_plans,
     subjects,
 )
@@ -90,6 +92,11 @@ urlpatterns = [
         interactions.interaction_create,
         name="interaction_create",
     ),
+    path("promises/", promises.promise_list, name="promise_list"),
+    path("promises/<int:pk>/", promises.promise_detail, name="promise_detail"),
+    path("promises/<int:pk>/edit/", promises.promise_edit, name="promise_edit"),
+    path("clients/<int:pk>/promises/", promises.client_promises, name="client_promises"),
+    path("clients/<int:pk>/promises/new/", promises.promise_create, name="promise_create"),
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
@@ -179,6 +186,28 @@ api_urlpatterns = [
         "process-templates/<int:pk>/",
         processes_api.TemplateDetail.as_view(),
         name="process-template-detail",
+    ),
+    path("promises/", promises_api.PromiseList.as_view(), name="promise-list"),
+    path("promises/<int:pk>/", promises_api.PromiseDetail.as_view(), name="promise-detail"),
+    path(
+        "promises/<int:pk>/settlement/",
+        promises_api.PromiseSettlement.as_view(),
+        name="promise-settlement",
+    ),
+    path(
+        "promises/<int:pk>/satisfaction/",
+        promises_api.PromiseSatisfaction.as_view(),
+        name="promise-satisfaction",
+    ),
+    path(
+        "promises/<int:pk>/reopening/",
+        promises_api.PromiseReopening.as_view(),
+        name="promise-reopening",
+    ),
+    path(
+        "clients/<int:pk>/promises-kept/",
+        promises_api.ClientPromisesKept.as_view(),
+        name="client-promises-kept",
     ),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),

@@ -20,6 +20,10 @@ TAGS = {
         _("What is agreed and planned with clients, and what the product has told you."),
         ("agreements", "sales-plans", "notices"),
     ),
+    "promises": (
+        _("What was promised to clients and by them, and what became of it."),
+        ("promises",),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

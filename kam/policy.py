@@ -18,6 +18,7 @@ PUBLIC = Row(public=True)
 OWN = Row(read=EVERYONE, write=EVERYONE)  # everybody, for their own things
 STAFF = frozenset({ADMINISTRATOR, MANAGER, KAM, AUDITOR})  # those who may see clients at all
 EDITORS = frozenset({ADMINISTRATOR, MANAGER, KAM})
+WORKERS = frozenset({ADMINISTRATOR, MANAGER, KAM, COLLEAGUE})  # who may answer for something
 LEADERS = frozenset({ADMINISTRATOR, MANAGER})
 ADMIN = frozenset({ADMINISTRATOR})
 
@@ -154,6 +155,18 @@ POLICY = {
     "api:process-template-detail": Row(
         read=STAFF, write=LEADERS, subject="accounts.ProcessTemplate"
     ),
+    # Whoever answers for a promise sees and settles it, whosever the client is.
+    "promise_list": Row(read=EVERYONE),
+    "promise_detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Promise"),
+    "promise_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Promise"),
+    "client_promises": Row(read=STAFF, subject="accounts.Client"),
+    "promise_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
+    "api:promise-list": Row(read=EVERYONE, write=EDITORS),
+    "api:promise-detail": Row(read=EVERYONE, write=EDITORS, subject="accounts.Promise"),
+    "api:promise-settlement": Row(write=WORKERS, subject="accounts.Promise"),
+    "api:promise-satisfaction": Row(write=WORKERS, subject="accounts.Promise"),
+    "api:promise-reopening": Row(write=WORKERS, subject="accounts.Promise"),
+    "api:client-promises-kept": Row(read=STAFF, subject="accounts.Client"),
     "relation_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
     "relation_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Relation"),
     "api:client-people": Row(read=STAFF, subject="accounts.Client"),

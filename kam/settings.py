@@ -360,6 +360,7 @@ JOB_SCHEDULES = {
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
     "nightly-processes": ("accounts.processes", "30 5 * * *", {}),
+    "promises": ("accounts.promises", "0 6 * * *", {}),
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),

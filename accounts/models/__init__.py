@@ -29,6 +29,7 @@ from .processes import (
     TemplateStep,
 )
 from .products import Organisation, Product, ProductFamily, Rate
+from .promises import Promise, PromiseMove
 from .relations import Relation
 from .sales_plans import PlannedSale
 from .standings import Standing
@@ -68,6 +69,8 @@ __all__ = [
     "ProcessTemplate",
     "Product",
     "ProductFamily",
+    "Promise",
+    "PromiseMove",
     "QuarantinedRow",
     "Rate",
     "RebateAccrual",

@@ -82,6 +82,18 @@ def words_of(notice: Notice) -> tuple[str, str]:
                 left,
             )
         return text % known, reverse("client_agreements", args=[notice.client_id])
+    if notice.kind == "promise":
+        due = dt.date.fromisoformat(facts["due"])
+        known = {
+            "client": facts["client"],
+            "what": facts["what"],
+            "day": day_in_words(due, language=get_language() or "en"),
+        }
+        if due < today():
+            text = _("%(client)s: the promise “%(what)s” was due on %(day)s and is open.")
+        else:
+            text = _("%(client)s: the promise “%(what)s” is due on %(day)s.")
+        return text % known, reverse("promise_detail", args=[facts["promise"]])
     if notice.kind == "import_folder":
         text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
         return text % facts, reverse("import_list")

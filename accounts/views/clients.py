@@ -184,7 +184,9 @@ def conflicting(request, template, context, present):
     differing = [
         {"label": form.fields[name].label, "theirs": _shown(theirs, name)}
         for name in form.fields
-        if name != "version" and form.cleaned_data.get(name) != getattr(theirs, name, None)
+        if name != "version"
+        and hasattr(theirs, name)  # else it is no part of the row, as why it changes
+        and form.cleaned_data.get(name) != getattr(theirs, name)
     ]
     form.data = form.data.copy()
     form.data["version"] = getattr(theirs, "version", "")

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
-from accounts.selectors import processes
+from accounts.selectors import processes, promises
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
 from kam.lib.company import company
@@ -26,9 +26,10 @@ MOST_STEPS = 10
 @require_GET
 def home(request):
     person = request.user
-    if person.role == User.Role.COLLEAGUE:
-        return render(request, "accounts/home/colleague.html")
     day = today()
+    due = promises.due_of_person(person, day + NEAR, MOST_STEPS)
+    if person.role == User.Role.COLLEAGUE:
+        return render(request, "accounts/home/colleague.html", {"promises": due, "today": day})
     clients = lists.looked_after(person, MOST_CLIENTS)
     first_hour = first_hour_of(person)
     if not clients and not Client.objects.exists():
@@ -46,6 +47,7 @@ def home(request):
         "loads": [],
         "first_hour": first_hour,
         "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
+        "promises": due,
         "today": day,
         "asked": address("rating_request_list"),
     }

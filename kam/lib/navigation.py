@@ -25,6 +25,7 @@ class Place:
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
+    Place("promise_list", _("Promises"), "handshake", ("promise_",)),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
         "matrix_list",

@@ -161,11 +161,12 @@ class Scoped(models.Model):
 
     ``SCOPE`` says how a row is related to what access is decided by: ``("client", path)`` with
     the lookup path to the client (empty for the client itself), ``("person", path)`` for rows
-    that belong to one person, ``("staff", "")`` for rows that everyone signed in reads, or
+    that belong to one person, ``("work", path, path)`` with the paths to the client and to the
+    person who answers for it, ``("staff", "")`` for rows that everyone signed in reads, or
     ``("administration", "")`` for rows of the administrator, which the auditor reads.
     """
 
-    SCOPE: tuple[str, str] = ("client", "client")
+    SCOPE: tuple[str, ...] = ("client", "client")
 
     objects = ScopedManager()
     unscoped = models.Manager.from_queryset(ScopedQuerySet)()

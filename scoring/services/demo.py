@@ -18,6 +18,7 @@ from accounts.services.demo import (
     agreements,
     connections,
     processes,
+    promises,
     relationships,
     sales_plans,
     webhooks,
@@ -149,7 +150,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         known_to__isnull=True,
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
-    for part in (relationships, agreements, processes, sales_plans, webhooks):
+    for part in (relationships, agreements, processes, sales_plans, promises, webhooks):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 

@@ -35,7 +35,11 @@ class Route:
         return apps.get_model(self.policy.subject) if self.policy.subject else None
 
     def relations(self) -> tuple[str, ...]:
-        return ("own", "team", "foreign", "absent") if self.model is not None else ("none",)
+        if self.model is None:
+            return ("none",)
+        # Of a foreign client, but the colleague takes part.
+        part = ("participant",) if _kind(self.model) == "work" else ()
+        return ("own", "team", "foreign", *part, "absent")
 
     def url(self, world: World, relation: str) -> str:
         """The address of this route for a row in that relation.
@@ -50,6 +54,10 @@ class Route:
             else:
                 values[parameter] = _common_value(world, self.name, parameter)
         return reverse(self.name, kwargs=values)
+
+
+def _kind(model) -> str:
+    return model.SCOPE[0] if issubclass(model, Scoped) else ""
 
 
 def _common_value(world: World, route: str, parameter: str):
@@ -111,7 +119,8 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
     """Whether the access rule lets this role see the subject, told independently of the code.
 
     ``relation`` is that of the KAM.  Rows of a person are seen by that person, the administrator
-    and the auditor; client rows by all who lead or audit, and by the KAM's team.
+    and the auditor; client rows by all who lead or audit, and by the KAM's team; work by the
+    colleague who answers for it.
     """
     if relation == "absent":
         return False
@@ -129,6 +138,8 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
         return False
     if role == "manager":
         return True
+    if role == "colleague":
+        return relation == "participant"
     return role in ("kam", "token", "reading token") and relation in ("own", "team")
 
 
@@ -150,6 +161,8 @@ def editable(route: Route, role: str, relation: str, world: World) -> bool:
         return role == "manager"
     if role == "manager":
         return relation in ("own", "team")
+    if role == "colleague":
+        return relation == "participant"
     return relation == "own"
 
 

@@ -49,15 +49,17 @@ def test_every_model_is_scoped_or_listed_with_its_reason():
 
 @pytest.mark.parametrize("model", [m for m in our_models() if issubclass(m, Scoped)])
 def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
-    kind, path = model.SCOPE
-    assert kind in ("client", "person", "staff", "administration")
-    step = model
-    for name in filter(None, path.split(LOOKUP_SEP)):
-        try:
-            field = step._meta.get_field(name)
-        except FieldDoesNotExist:
-            pytest.fail(f"{model.__name__}.SCOPE names {name}, which is no field")
-        step = field.related_model or step
+    kind, *paths = model.SCOPE
+    assert kind in ("client", "person", "staff", "work", "administration")
+    assert len(paths) == (2 if kind == "work" else 1)
+    for path in paths:
+        step = model
+        for name in filter(None, path.split(LOOKUP_SEP)):
+            try:
+                field = step._meta.get_field(name)
+            except FieldDoesNotExist:
+                pytest.fail(f"{model.__name__}.SCOPE names {name}, which is no field")
+            step = field.related_model or step
     assert model._default_manager.name == "objects"
     assert model._base_manager.name == "unscoped"
 

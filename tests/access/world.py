@@ -40,6 +40,8 @@ from accounts.models import (
     ProcessTemplate,
     Product,
     ProductFamily,
+    Promise,
+    PromiseMove,
     QuarantinedRow,
     RebateAccrual,
     RebateStep,
@@ -103,6 +105,7 @@ def build() -> World:
         _common(world)
         for relation in ("own", "team", "foreign"):
             _facts(world, relation)
+        _participation(world)
         run_ranking(world.common["version"], DAY)
         _confidence(world)
         _decisions(world)
@@ -233,6 +236,25 @@ def _decisions(world: World) -> None:
         )
 
 
+def _participation(world: World) -> None:
+    """A client of another team with whom the colleague helps."""
+    owner = world.people["stranger"]
+    client = Client.objects.create(name="Helped Ltd", owner=owner, team=owner.team)
+    _promises(world, "participant", client, "Plainhelp", world.people["colleague"])
+
+
+def _promises(world: World, relation: str, client: Client, word: str, owner: User) -> None:
+    promise = Promise.objects.create(
+        client=client, what=f"{word} promise", due=DAY, first_due=DAY, owner=owner,
+        assured=f"{word} stock",
+    )  # fmt: skip
+    world.add(relation, promise)
+    move = PromiseMove.objects.create(
+        promise=promise, what=f"{word} before", due=DAY, state="open", reason=f"{word} why"
+    )
+    world.add(relation, move)
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -269,6 +291,7 @@ def _facts(world: World, relation: str) -> None:
         Relation.objects.create(client=client, kind="partner", name=f"{word} partner"),
     )
     _processes(world, relation, client, word, owner)
+    _promises(world, relation, client, word, owner)
     _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":
