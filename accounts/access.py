@@ -49,8 +49,13 @@ def _restrict(queryset: QuerySet, clients: Q | None) -> QuerySet:
     path = queryset.model.SCOPE[1]
     if not path:
         return queryset.filter(clients)
-    # A sub-select, not a join: no duplicates, and it composes with any other filter.
-    return queryset.filter(**{f"{path}__in": Client.unscoped.filter(clients).values("pk")})
+    return queryset.filter(_of(clients, path))
+
+
+def _of(clients: Q, path: str) -> Q:
+    """Rows of these clients: a sub-select, not a join, so no duplicates, and it composes with any
+    other filter."""
+    return Q(**{f"{path}__in": Client.unscoped.filter(clients).values("pk")})
 
 
 def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySet:
@@ -58,8 +63,7 @@ def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     if clients is None:
         return queryset
     _kind, path, person = queryset.model.SCOPE
-    seen = Client.unscoped.filter(clients).values("pk")
-    return queryset.filter(Q(**{f"{path}__in": seen}) | Q(**{person: user.pk}))
+    return queryset.filter(_of(clients, path) | Q(**{person: user.pk}))
 
 
 def visible(queryset: QuerySet, user: User) -> QuerySet:

@@ -15,6 +15,7 @@ from accounts.selectors import people as directory
 from accounts.selectors import promises as found
 from accounts.services import promises
 from accounts.services.clients import Conflict, may_edit
+from kam.lib.navigation import may
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
 
@@ -38,7 +39,8 @@ def promise_list(request):
     if wants_part(request):
         return render(request, "accounts/_promises.html", context)
     context |= {
-        "owners": directory.kams_beside(request.user),
+        # A colleague sees one's own promises only.
+        "owners": directory.kams_beside(request.user) if may(request.user, "client_list") else [],
         "sides": Promise.Side.choices,
         "kept": found.kept_by_owner(day),
         "fewest": found.FEWEST,
