@@ -1,3 +1,12 @@
 """The lists of facts that can be taken as files: each page that shows a list has one here."""
 
-from . import agreements, clients, data, directory, documents, people, processes  # noqa: F401
+from . import (  # noqa: F401
+    agreements,
+    clients,
+    data,
+    directory,
+    documents,
+    people,
+    processes,
+    promises,
+)

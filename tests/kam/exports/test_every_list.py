@@ -54,6 +54,7 @@ NO_EXPORT = {
     "process_template_create": "a form",
     "process_template_edit": "a form",
     "profile": "a form, with one's own keys",
+    "promise_detail": "one promise with its history",
     "ranking_comparison": "two clients side by side",
     "webhook_delivery": "one message to another system",
     "webhook_detail": "a log of messages, which goes after a month; programs read it over REST",
