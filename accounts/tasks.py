@@ -14,6 +14,7 @@ from .services import (
     bulk,
     connection_schedule,
     connections,
+    goals,
     import_files,
     import_folder,
     import_undo,
@@ -173,6 +174,12 @@ def undo_import(running, *, batch_id):
 def start_processes(running):
     """Begin the runs that are due by date or by what happened at the client."""
     return {"begun": processes.start_due()}
+
+
+@job(goals.JOB, title=_("Measuring of goals"), queue="heavy", tells={"read": _("Measured")})
+def read_goals(running):
+    """Read the measures of open goals, and tell who answers of those that are off."""
+    return {"read": goals.read(today())}
 
 
 @job(promises.JOB, title=_("Promises that come due"), tells={"told": _("Told")})

@@ -7,6 +7,7 @@ from .api import bulk as bulk_api
 from .api import clients as api
 from .api import contacts as contacts_api
 from .api import external as external_api
+from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
 from .api import potential as potential_api
 from .api import processes as processes_api
@@ -18,6 +19,7 @@ from .views import (
     clients,
     contacts,
     documents,
+    goal_progress,
     goals,
     home,
     interactions,
@@ -100,6 +102,9 @@ urlpatterns = [
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
+    path("goals/", goal_progress.goal_list, name="goal_list"),
+    path("goals/<int:pk>/progress/", goal_progress.goal_detail, name="goal_detail"),
+    path("goals/programme/<int:year>/", goal_progress.programme_goal, name="programme_goal"),
     path("goals/<int:pk>/", goals.goal_edit, name="goal_edit"),
     path("contacts/<int:pk>/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<int:pk>/position/", contacts.contact_position, name="contact_position"),
@@ -147,6 +152,27 @@ api_urlpatterns = [
     ),
     path("goals/", goals_api.GoalList.as_view(), name="goal-list"),
     path("goals/<int:pk>/", goals_api.GoalDetail.as_view(), name="goal-detail"),
+    path(
+        "goals/<int:pk>/progress/",
+        goal_progress_api.GoalProgress.as_view(),
+        name="goal-progress",
+    ),
+    path(
+        "goals/<int:pk>/readings/",
+        goal_progress_api.GoalReadings.as_view(),
+        name="goal-readings",
+    ),
+    path("goal-rolls/", goal_progress_api.GoalRolls.as_view(), name="goal-rolls"),
+    path(
+        "programme-goals/",
+        goal_progress_api.ProgrammeGoalList.as_view(),
+        name="programme-goal-list",
+    ),
+    path(
+        "programme-goals/<int:pk>/",
+        goal_progress_api.ProgrammeGoalDetail.as_view(),
+        name="programme-goal-detail",
+    ),
     path("standings/", goals_api.StandingList.as_view(), name="standing-list"),
     path(
         "clients/<int:pk>/potential/",

@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 TAGS = {
     "clients": (
         _("Who the clients are, the people there, and what one wants with them."),
-        ("clients", "contacts", "relations", "goals", "standings", "agreements", "sales-plans"),
+        (
+            "clients",
+            "contacts",
+            "relations",
+            "goals",
+            "goal-rolls",
+            "programme-goals",
+            "standings",
+            "agreements",
+            "sales-plans",
+        ),
     ),
     "facts": (
         _("What happened: documents, payments, talks."),

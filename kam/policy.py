@@ -155,6 +155,14 @@ POLICY = {
     "api:process-template-detail": Row(
         read=STAFF, write=LEADERS, subject="accounts.ProcessTemplate"
     ),
+    "goal_list": Row(read=STAFF),
+    "goal_detail": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
+    "programme_goal": Row(read=LEADERS, write=LEADERS),
+    "api:goal-progress": Row(read=STAFF, subject="accounts.Goal"),
+    "api:goal-readings": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
+    "api:goal-rolls": Row(read=STAFF),
+    "api:programme-goal-list": Row(read=STAFF, write=LEADERS),
+    "api:programme-goal-detail": Row(read=STAFF, write=LEADERS, subject="accounts.ProgrammeGoal"),
     # Whoever answers for a promise sees and settles it, whosever the client is.
     "promise_list": Row(read=EVERYONE),
     "promise_detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Promise"),

@@ -310,6 +310,8 @@ SPECTACULAR_SETTINGS = {
         "WebhookEventName": "kam.webhooks.catalogue.CHOICES",
         "PromiseState": "accounts.models.Promise.State",
         "PromiseSide": "accounts.models.Promise.Side",
+        "GoalSide": "accounts.models.Goal.Side",
+        "RunStepState": "accounts.models.RunStep.State",
     },
 }
 
@@ -362,6 +364,7 @@ JOB_SCHEDULES = {
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
     "nightly-processes": ("accounts.processes", "30 5 * * *", {}),
+    "nightly-goals": ("accounts.goals", "30 2 * * *", {}),
     "promises": ("accounts.promises", "0 6 * * *", {}),
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),

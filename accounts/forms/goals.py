@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.measures.catalogue import MEASURES
-from accounts.models import Goal
+from accounts.models import Goal, GoalReading, ProgrammeGoal
 from accounts.selectors import people as directory
 from accounts.services.standings import GOAL_FIELDS
 from kam.lib.scoping import current
@@ -51,6 +51,9 @@ class GoalForm(VersionedForm):
             self.fields[name].widget = forms.Textarea(attrs={"rows": 2})
         self.fields["owner"].queryset = directory.people_beside(current())
         self.fields["owner"].empty_label = _("Nobody yet")
+        programme = self.fields["programme"]
+        programme.queryset = ProgrammeGoal.objects.order_by("-year")
+        programme.empty_label = _("none")
         if not self.instance.pk:
             del self.fields["status"]
 
@@ -65,3 +68,34 @@ class GoalForm(VersionedForm):
         if start is not None and start == target:
             self.add_error("target", _("The target is the start: nothing would have to change."))
         return data
+
+
+class CheckInForm(forms.Form):
+    """Where a goal stands, by who looked."""
+
+    on = DateField(label=_("On what day"), required=False)
+    value = forms.DecimalField(label=_("Where it stands"), max_digits=18, decimal_places=2)
+    note = forms.CharField(
+        label=_("What is behind it"),
+        max_length=GoalReading._meta.get_field("note").max_length,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What moved it, what is in the way, what comes next."),
+    )
+
+
+class ProgrammeGoalForm(VersionedForm):
+    class Meta:
+        model = ProgrammeGoal
+        fields = ["why", "what_for", "how", "owner"]
+        help_texts = {
+            "why": _("Why does the company work with key clients this year?"),
+            "what_for": _("What will be different at the end of the year, in figures?"),
+            "how": _("What the programme does for it, and who."),
+        }
+        widgets = {name: forms.Textarea(attrs={"rows": 2}) for name in ("why", "what_for", "how")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = directory.people_beside(current())
+        self.fields["owner"].empty_label = _("Nobody yet")

@@ -17,6 +17,7 @@ DAYS = "days"
 MONTHS = "months"
 PIECES = "pieces"
 RATIO = "ratio"
+POINTS = "points"
 
 UNIT_LABELS = {
     MONEY: _("company currency"),
@@ -25,6 +26,7 @@ UNIT_LABELS = {
     MONTHS: _("months"),
     PIECES: _("pieces"),
     RATIO: _("ratio"),
+    POINTS: _("points"),
 }
 
 
@@ -285,6 +287,20 @@ _ALL = (
             "date."
         ),
         0,
+        "people",
+    ),
+    Measure(
+        "loyalty",
+        _("Loyalty"),
+        POINTS,
+        "benefit",
+        _(
+            "Willingness to stay, 0 to 10: half of it what the client said on the scale of 1 to 10 in "
+            "the 12 months up to the date, in talks, surveys and of promises kept, on average; half "
+            "what the client did: the share of the four quarters that end on the date in which "
+            "something was invoiced. Missing with fewer than three answers."
+        ),
+        1,
         "people",
     ),
     Measure(

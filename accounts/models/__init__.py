@@ -14,6 +14,7 @@ from .connections import Connection
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
 from .goals import Goal
+from .goals import Goal, GoalReading, ProgrammeGoal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
 from .interactions import Interaction
@@ -51,6 +52,7 @@ __all__ = [
     "Destruction",
     "Document",
     "Goal",
+    "GoalReading",
     "ImportBatch",
     "ImportChange",
     "ImportFile",
@@ -69,6 +71,7 @@ __all__ = [
     "ProcessTemplate",
     "Product",
     "ProductFamily",
+    "ProgrammeGoal",
     "Promise",
     "PromiseMove",
     "QuarantinedRow",

@@ -5,10 +5,44 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.lib.scoping import Scoped
 
 from .clients import Client
+
+
+class ProgrammeGoal(Scoped):
+    """What the programme of key clients is to reach in a year, by the same three questions.
+
+    Goals with clients attach to it, and their progress is its progress.
+    """
+
+    SCOPE = ("staff", "")
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    why = models.TextField(_("Why?"))
+    what_for = models.TextField(_("What for?"))
+    how = models.TextField(_("How?"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who answers for it"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta(Scoped.Meta):
+        ordering = ["-year"]
+
+    def __str__(self):
+        return str(self.year)
 
 
 class Goal(Scoped):
@@ -25,10 +59,23 @@ class Goal(Scoped):
         MISSED = "missed", _("Not reached")
         DROPPED = "dropped", _("Given up")
 
+    class Side(models.TextChoices):
+        OURS = "ours", pgettext_lazy("goal", "Ours")
+        THEIRS = "theirs", pgettext_lazy("goal", "The client’s")
+
     # What a complete goal has, in the order people are asked for it.
     NEEDED = ("why", "what_for", "how", "measured", "start", "target", "unit", "due", "owner")
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="goals")
+    side = models.CharField(_("whose goal"), max_length=6, choices=Side, default=Side.OURS)
+    programme = models.ForeignKey(
+        ProgrammeGoal,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="goals",
+        verbose_name=_("goal of the programme"),
+    )
     why = models.TextField(_("Why?"), blank=True, default="")
     what_for = models.TextField(_("What for?"), blank=True, default="")
     how = models.TextField(_("How?"), blank=True, default="")
@@ -85,3 +132,29 @@ class Goal(Scoped):
     @property
     def is_complete(self) -> bool:
         return not self.missing
+
+
+class GoalReading(Scoped):
+    """What a goal's measure was on a day: computed by the product, or said by a person who looked
+    (a check-in, with a note)."""
+
+    SCOPE = ("client", "goal__client")
+
+    goal = models.ForeignKey(Goal, models.CASCADE, related_name="readings", db_index=False)
+    day = models.DateField(_("on what day"))
+    value = models.DecimalField(_("value"), max_digits=18, decimal_places=2)
+    note = models.CharField(_("what is behind it"), max_length=1000, blank=True, default="")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    computed = models.BooleanField(default=False, editable=False)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta(Scoped.Meta):
+        ordering = ["day", "pk"]
+        indexes = [models.Index(fields=["goal", "day"], name="goal_reading_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["goal", "day"], condition=Q(computed=True), name="goal_computed_once_a_day"
+            )
+        ]

@@ -82,6 +82,10 @@ def words_of(notice: Notice) -> tuple[str, str]:
                 left,
             )
         return text % known, reverse("client_agreements", args=[notice.client_id])
+    if notice.kind == "goal_off" and notice.client is not None:
+        known = {"client": notice.client.name, "what": facts["what"]}
+        text = _("%(client)s: the goal “%(what)s” is off its path.")
+        return text % known, reverse("goal_detail", args=[facts["goal"]])
     if notice.kind == "promise":
         due = dt.date.fromisoformat(facts["due"])
         known = {

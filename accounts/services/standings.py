@@ -227,8 +227,8 @@ def take_over(
 # --- Goals ---------------------------------------------------------------------------------------
 
 GOAL_FIELDS = (
-    "why", "what_for", "how", "measure", "own_measure", "unit", "start", "target", "due", "owner",
-    "status",
+    "side", "why", "what_for", "how", "measure", "own_measure", "unit", "start", "target", "due",
+    "owner", "programme", "status",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     data,
     directory,
     documents,
+    goals,
     people,
     processes,
     promises,

@@ -12,6 +12,7 @@ from accounts.forms.goals import GoalForm
 from accounts.models import Client, Goal
 from accounts.selectors import ledger
 from accounts.selectors import standings as found
+from accounts.selectors.goals import standings as standings_of_goals
 from accounts.services import clients, portrait, standings
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
@@ -25,13 +26,14 @@ def client_standing(request, pk):
     client = find(Client, queryset=Client.objects.select_related("owner"), pk=pk)
     way = found.history(pk)
     goals = found.goals_of(pk)
+    progress = {each.goal.pk: each.progress for each in standings_of_goals(goals, today())}
     missing = found.missing_for_gate(g for g in goals if g.status == Goal.Status.OPEN)
     context = {
         "client": client,
         "editable": clients.may_edit(client),
         "way": way,
         "present": next((row for row in way if row.until is None), None),
-        "goals": goals,
+        "goals": [(goal, progress[goal.pk]) for goal in goals],
         "gate": [str(standings.ANSWERS[name]) for name in missing],
         "may_propose": standings.Value.CANDIDATE in standings.TRANSITIONS[_here(way)],
     }
@@ -67,13 +69,19 @@ def goal_create(request, pk):
     form = GoalForm(
         request.POST or None,
         present_value=present_values(client),
-        initial={"owner": client.owner_id, "measure": "revenue"},
+        initial={"owner": client.owner_id, **_first_measure(client)},
     )
     if request.method == "POST" and form.is_valid():
         goal = standings.create_goal(client, form.values(), request.user)
         _tell(request, goal)
         return redirect(following(request) or reverse("client_detail", args=[pk]))
     return _form(request, form, client)
+
+
+def _first_measure(client: Client) -> dict:
+    """Every plan starts with loyalty; the next goals may be about money."""
+    has_one = Goal.objects.filter(client=client, measure="loyalty").exists()
+    return {"measure": "revenue" if has_one else "loyalty"}
 
 
 @form_page

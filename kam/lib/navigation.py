@@ -25,7 +25,7 @@ class Place:
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
-    Place("promise_list", _("Promises"), "handshake", ("promise_",)),
+    Place("promise_list", _("Plans"), "handshake", ("promise_", "goal_", "programme_goal")),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
         "matrix_list",
@@ -50,6 +50,9 @@ TABS = {
     "personal_data": (
         Place("subject_find", _("Find a person"), "search", ("subject_",)),
         Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
+    "plans": (
+        Place("promise_list", _("Promises"), "handshake", ("promise_",)),
+        Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),

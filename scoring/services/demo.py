@@ -17,6 +17,7 @@ from accounts.services.allocation import allocate
 from accounts.services.demo import (
     agreements,
     connections,
+    goals,
     processes,
     promises,
     relationships,
@@ -151,6 +152,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     for part in (relationships, agreements, processes, sales_plans, promises, webhooks):
+    for part in (relationships, agreements, processes, sales_plans, promises, goals):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 

@@ -184,4 +184,5 @@ def _goal(client: Client, answers: Answers, texts: Texts, revenue, rng, day, man
         due=day + dt.timedelta(days=YEAR + int(rng.integers(0, 120))),
         owner_id=client.owner_id or manager.pk,
         author=manager,
+        created_at=start_of_day(day) + dt.timedelta(hours=10),
     )

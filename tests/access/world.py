@@ -26,6 +26,7 @@ from accounts.models import (
     Destruction,
     Document,
     Goal,
+    GoalReading,
     ImportBatch,
     ImportFile,
     Interaction,
@@ -40,6 +41,7 @@ from accounts.models import (
     ProcessTemplate,
     Product,
     ProductFamily,
+    ProgrammeGoal,
     Promise,
     PromiseMove,
     QuarantinedRow,
@@ -141,6 +143,9 @@ def _person(name: str, role: str, team) -> User:
 
 def _common(world: World) -> None:
     family = ProductFamily.objects.create(name="Boxes")
+    world.common["programme"] = ProgrammeGoal.objects.create(
+        year=DAY.year, why="grow", what_for="half of the profit", how="together"
+    )
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
     matrix = Matrix.objects.get(is_main=True)
     first = matrix.versions.get(status="active")
@@ -363,10 +368,15 @@ def _facts(world: World, relation: str) -> None:
         ),
     )
     goal = dict.fromkeys(("why", "what_for", "how", "own_measure", "unit"), f"{word} goal")
-    add(
+    row = add(
         relation,
         Goal.objects.create(client=client, owner=owner, start=1, target=2, due=DAY, **goal),
     )
+    add(
+        relation,
+        GoalReading.objects.create(goal=row, day=DAY, value=1, note=f"{word} check-in"),
+    )
+    add(relation, world.common["programme"])
     add(
         relation,
         Standing.objects.create(

@@ -232,6 +232,12 @@ def delta(value, kind="percent", decimals=None, period="", good="up", unit=""):
     }
 
 
+@register.filter
+def along(fraction) -> str:
+    """A part of a bar as a length of the drawing: 0..1 and beyond -> within the bar."""
+    return drawing.along(float(fraction or 0) * drawing.SCALE)
+
+
 @register.inclusion_tag("components/sparkline.html")
 def sparkline(values, label="", width=96, height=24):
     """Twelve or 24 months as a line, the last point marked; ``label`` says what it shows."""

@@ -37,6 +37,7 @@ NO_EXPORT = {
     "document_detail": "one document",
     "export_list": "the files themselves",
     "first_hour": "steps that lead through the first hour",
+    "goal_detail": "one goal with its check-ins",
     "home": "today; each part leads to its list",
     "import_detail": "one report; refused rows are a file of their own",
     "import_file": "one file; refused rows are a file of their own",
