@@ -22,7 +22,7 @@ from .clients import ChangedMeanwhile
 from .promises import _told
 
 
-class ProgressSerializer(serializers.Serializer):
+class GoalProgressSerializer(serializers.Serializer):
     """``done`` and ``expected`` are parts of the way from start to target; ``forecast`` is where
     the readings lead by the due day, null where they are too few."""
 
@@ -37,14 +37,14 @@ class ProgressSerializer(serializers.Serializer):
 class GoalProgress(APIView):
     """How a goal stands today; 204 while it is not complete and cannot be measured."""
 
-    @extend_schema(responses={200: ProgressSerializer, 204: None})
+    @extend_schema(responses={200: GoalProgressSerializer, 204: None})
     def get(self, request, pk):
         goal = find(Goal, pk=pk)
         readings = [Reading(each.day, each.value) for each in found.readings_of(goal)]
         progress = found.progress_of(goal, readings, today())
         if progress is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(ProgressSerializer(progress).data)
+        return Response(GoalProgressSerializer(progress).data)
 
 
 class GoalReadingSerializer(serializers.ModelSerializer):

@@ -14,6 +14,7 @@ from accounts.models import Goal, GoalReading, ProgrammeGoal
 from kam.lib.periods import company_zone
 
 # In the order people look at them.
+LARGE = 1_000  # from here on decimals say nothing
 STATES = ("off", "at_risk", "unknown", "on_track", "reached")
 
 
@@ -35,6 +36,11 @@ class Standing:
     goal: Goal
     progress: Progress | None
 
+    @property
+    def decimals(self) -> int:
+        """How many decimals its values are shown with: points and days have one, money has none."""
+        return decimals_of(self.goal)
+
 
 @dataclass
 class Roll:
@@ -50,6 +56,10 @@ class Roll:
     @property
     def counts(self) -> list[int]:
         return [self.states[state] for state in STATES]
+
+
+def decimals_of(goal: Goal) -> int:
+    return 1 if goal.target is not None and abs(goal.target) < LARGE else 0
 
 
 def rows() -> QuerySet[Goal]:

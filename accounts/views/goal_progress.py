@@ -92,7 +92,7 @@ def goal_detail(request, pk):
         "checkins": [each for each in reversed(readings) if not each.computed][:50],
         "measure": measure,
         "measured": measure.label if measure else goal.own_measure,
-        "decimals": min(measure.decimals, 2) if measure and measure.unit != "money" else 0,
+        "decimals": found.decimals_of(goal),
         "editable": may_edit(goal),
         "today": day,
     }

@@ -26,14 +26,14 @@ def client_standing(request, pk):
     client = find(Client, queryset=Client.objects.select_related("owner"), pk=pk)
     way = found.history(pk)
     goals = found.goals_of(pk)
-    progress = {each.goal.pk: each.progress for each in standings_of_goals(goals, today())}
+    goals_now = {each.goal.pk: each for each in standings_of_goals(goals, today())}
     missing = found.missing_for_gate(g for g in goals if g.status == Goal.Status.OPEN)
     context = {
         "client": client,
         "editable": clients.may_edit(client),
         "way": way,
         "present": next((row for row in way if row.until is None), None),
-        "goals": [(goal, progress[goal.pk]) for goal in goals],
+        "goals": [goals_now[goal.pk] for goal in goals],
         "gate": [str(standings.ANSWERS[name]) for name in missing],
         "may_propose": standings.Value.CANDIDATE in standings.TRANSITIONS[_here(way)],
     }

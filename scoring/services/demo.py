@@ -224,6 +224,7 @@ def clear_workspace() -> None:
             model.objects.all().delete()
         processes.clear()
         webhooks.clear()
+        goals.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

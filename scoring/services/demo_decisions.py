@@ -16,6 +16,7 @@ import numpy as np
 from accounts.measures.compute import compute
 from accounts.models import Client, Goal, User
 from accounts.selectors.standings import open_goals
+from kam.lib.periods import start_of_day
 from scoring.models import DecisionItem, MatrixVersion
 
 from . import decisions
@@ -170,7 +171,7 @@ def _goal(client: Client, answers: Answers, texts: Texts, revenue, rng, day, man
         # To the nearest ten thousand: as people write a goal.
         now = max(revenue.get(client.pk, 0.0), 100_000.0)
         start = Decimal(round(now, -4))
-        target = Decimal(round(now * rng.uniform(1.12, 1.35), -4)) + 10_000
+        target = Decimal(round(now * rng.uniform(1.03, 1.16), -4)) + 10_000
     return Goal(
         client=client,
         why=answers.why,

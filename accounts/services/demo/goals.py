@@ -120,6 +120,11 @@ def fill(
     return len(rows)
 
 
+def clear() -> None:
+    """Remove the goals of the programme; those with clients go with them."""
+    ProgrammeGoal.objects.all().delete()
+
+
 def _column(measure: str, day: dt.date) -> dict[int, float]:
     columns = compute([measure], day)
     pairs = zip(columns.ids.tolist(), columns.values[measure].tolist(), strict=True)
