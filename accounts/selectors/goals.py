@@ -30,7 +30,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Tracked:
     """A goal and how it stands; no progress while the goal is not complete."""
 
     goal: Goal
@@ -83,7 +83,7 @@ def readings_of(goal: Goal) -> QuerySet[GoalReading]:
     return GoalReading.objects.filter(goal=goal).select_related("person").order_by("day", "pk")
 
 
-def standings(goals: Iterable[Goal], day: dt.date) -> list[Standing]:
+def tracked(goals: Iterable[Goal], day: dt.date) -> list[Tracked]:
     """These goals with their progress on ``day``, in two queries however many they are."""
     goals = list(goals)
     readings: dict[int, list[Reading]] = {}
@@ -93,7 +93,7 @@ def standings(goals: Iterable[Goal], day: dt.date) -> list[Standing]:
         .values_list("goal_id", "day", "value")
     ):
         readings.setdefault(goal_id, []).append(Reading(on, value))
-    return [Standing(goal, progress_of(goal, readings.get(goal.pk, []), day)) for goal in goals]
+    return [Tracked(goal, progress_of(goal, readings.get(goal.pk, []), day)) for goal in goals]
 
 
 def progress_of(goal: Goal, readings: list[Reading], day: dt.date) -> Progress | None:
@@ -109,7 +109,7 @@ def progress_of(goal: Goal, readings: list[Reading], day: dt.date) -> Progress |
     )
 
 
-def rolled_up(found: Iterable[Standing]) -> list[Roll]:
+def rolled_up(found: Iterable[Tracked]) -> list[Roll]:
     """By who answers, then all together; goals not complete yet count as not known."""
     by_name: dict[str, Roll] = {}
     whole = Roll("")

@@ -16,9 +16,10 @@ from django.utils.translation import pgettext_lazy
 from accounts.measures.catalogue import MEASURES
 from accounts.measures.compute import compute
 from accounts.models import Goal, GoalReading, ProgrammeGoal, User
-from accounts.selectors.goals import standings
+from accounts.selectors.goals import tracked
 from kam.audit.services import record
 from kam.lib.periods import today
+from kam.webhooks.services import emit
 
 from .clients import Conflict
 from .notices import tell
@@ -88,15 +89,19 @@ def read(day: dt.date) -> int:
 
 def _tell_of_those_off(day: dt.date) -> None:
     open_goals = Goal.objects.filter(status=Goal.Status.OPEN, owner__isnull=False)
-    for each in standings(open_goals.select_related("client", "owner"), day):
+    for each in tracked(open_goals.select_related("client", "owner"), day):
         if each.progress is not None and each.progress.state == "off":
-            tell(
-                [each.goal.owner],
+            goal = each.goal
+            new = tell(
+                [goal.owner],
                 "goal_off",
-                f"goal_off:{each.goal.pk}:{day:%Y-%m}",
-                client=each.goal.client,
-                facts={"goal": each.goal.pk, "what": str(each.goal)[:200]},
+                f"goal_off:{goal.pk}:{day:%Y-%m}",
+                client=goal.client,
+                facts={"goal": goal.pk, "what": str(goal)[:200]},
             )
+            if new:
+                known = {"goal": goal.pk, "client": goal.client_id, "due": goal.due.isoformat()}
+                emit("goal.off_track", known)
 
 
 @transaction.atomic

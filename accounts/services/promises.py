@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Client, Promise, PromiseMove, User
 from kam.audit.services import record
 from kam.lib.periods import today
+from kam.webhooks.services import emit
 
 from .clients import Conflict
 from .notices import tell
@@ -114,6 +115,14 @@ def settle(
         client_id=promise.client_id,
         details={"side": promise.side, "outcome": promise.state, "due": promise.due.isoformat()},
     )
+    if promise.state == State.BROKEN:
+        emit(
+            "promise.broken",
+            {
+                "promise": promise.pk, "client": promise.client_id, "side": promise.side,
+                "due": promise.due.isoformat(),
+            },
+        )  # fmt: skip
     return promise
 
 

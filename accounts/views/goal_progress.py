@@ -29,15 +29,15 @@ def filters_of(parameters) -> found.Filters:
     return found.Filters(**{name: parameters.get(name, "")[:20] for name in names})
 
 
-def listed(filters: found.Filters, day) -> list[found.Standing]:
+def listed(filters: found.Filters, day) -> list[found.Tracked]:
     """The goals that the filters let through, those that need a look first."""
-    rows = found.standings(found.filtered(filters)[:SHOWN], day)
+    rows = found.tracked(found.filtered(filters)[:SHOWN], day)
     if filters.state in found.STATES:
         rows = [row for row in rows if state_of(row) == filters.state]
     return sorted(rows, key=lambda row: found.STATES.index(state_of(row)))
 
 
-def state_of(row: found.Standing) -> str:
+def state_of(row: found.Tracked) -> str:
     return row.progress.state if row.progress else "unknown"
 
 

@@ -12,7 +12,7 @@ from accounts.forms.goals import GoalForm
 from accounts.models import Client, Goal
 from accounts.selectors import ledger
 from accounts.selectors import standings as found
-from accounts.selectors.goals import standings as standings_of_goals
+from accounts.selectors.goals import tracked
 from accounts.services import clients, portrait, standings
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
@@ -26,7 +26,7 @@ def client_standing(request, pk):
     client = find(Client, queryset=Client.objects.select_related("owner"), pk=pk)
     way = found.history(pk)
     goals = found.goals_of(pk)
-    goals_now = {each.goal.pk: each for each in standings_of_goals(goals, today())}
+    goals_now = {each.goal.pk: each for each in tracked(goals, today())}
     missing = found.missing_for_gate(g for g in goals if g.status == Goal.Status.OPEN)
     context = {
         "client": client,

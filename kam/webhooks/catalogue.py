@@ -80,6 +80,16 @@ EVENTS = {
             {"agreement": 12, "client": 42, "ends": "2026-06-30", "days": 30},
         ),
         EventType(
+            "promise.broken",
+            _("a promise was broken, ours or theirs"),
+            {"promise": 88, "client": 42, "side": "ours", "due": "2026-03-16"},
+        ),
+        EventType(
+            "goal.off_track",
+            _("a goal with a client has fallen behind its path"),
+            {"goal": 17, "client": 42, "due": "2026-12-31"},
+        ),
+        EventType(
             "job.failed",
             _("a job has failed for good"),
             {"job": 907, "kind": "scoring.rank_all", "attempts": 3},

@@ -49,8 +49,8 @@ def make_goal(client, kam, begun=dt.date(2026, 1, 1), **values):
 
 
 def standing(goal):
-    (found_standing,) = found.standings([goal], DAY)
-    return found_standing.progress
+    (tracked,) = found.tracked([goal], DAY)
+    return tracked.progress
 
 
 def test_the_night_reads_measures_once_a_day(shop, kam):
@@ -99,7 +99,7 @@ def test_they_roll_up_by_who_answers_and_together(shop, kam):
             goal = make_goal(shop, owner, measure="", own_measure="x")
             goals.check_in(goal, D(value), "", kam)
         make_goal(shop, other)
-        rolls = found.rolled_up(found.standings(found.filtered(found.Filters()), DAY))
+        rolls = found.rolled_up(found.tracked(found.filtered(found.Filters()), DAY))
     assert [(roll.name, roll.counts) for roll in rolls] == [
         ("Kay", [1, 0, 0, 1, 0]),
         ("Olaf", [0, 1, 1, 0, 0]),

@@ -14,7 +14,9 @@ from accounts.services import promises
 from accounts.services.clients import Conflict
 from kam.audit.models import Event
 from kam.lib.scoping import acting_as, acting_system
+from kam.webhooks.models import Message
 from tests.factories import make_client, make_user
+from tests.kam.webhooks.conftest import make_endpoint
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 16)
@@ -89,6 +91,19 @@ def test_it_ends_with_evidence(shop, kam, outcome, on, state):
         with pytest.raises(ValidationError):
             promises.change(promise, {"due": DAY}, promise.version, kam, "why")
     assert Event.unscoped.get(action="promise.settle").details["outcome"] == state
+
+
+def test_a_broken_promise_is_told_to_other_systems(shop, kam):
+    make_endpoint("https://hooks.example/kam", ["promise.broken"])
+    promise, kept = make(shop, kam), make(shop, kam)
+    with acting_as(kam):
+        promises.settle(kept, "kept", "x", kam)
+        promises.settle(promise, "broken", "x", kam)
+    with acting_system("test"):
+        (event,) = Message.objects.values_list("data", flat=True)
+    assert event == {
+        "promise": promise.pk, "client": shop.pk, "side": "ours", "due": "2026-03-16"
+    }  # fmt: skip
 
 
 def test_kept_after_its_day_is_kept_late_and_no_day_lies_ahead(shop, kam):
