@@ -7,8 +7,8 @@ from rest_framework.response import Response
 
 from accounts.measures.progress import Reading
 from accounts.models import Goal, GoalReading, ProgrammeGoal
-from accounts.selectors import goals as found
 from accounts.selectors.people import people_beside
+from accounts.services import goal_tracking as found
 from accounts.services import goals
 from accounts.services.clients import Conflict
 from accounts.views.goal_progress import filters_of, listed

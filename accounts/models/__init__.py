@@ -13,7 +13,6 @@ from .clients import Client, ClientIdentifier, Membership, Place
 from .connections import Connection
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
-from .goals import Goal
 from .goals import Goal, GoalReading, ProgrammeGoal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.measures.catalogue import MEASURES
 from accounts.measures.compute import compute
 from accounts.models import Goal, GoalReading, ProgrammeGoal, User
-from accounts.selectors.goals import tracked
+from accounts.services.goal_tracking import tracked
 from kam.audit.services import record
 from kam.lib.periods import today
 from kam.webhooks.services import emit

@@ -10,9 +10,9 @@ from accounts.forms.goals import CheckInForm, ProgrammeGoalForm
 from accounts.measures.catalogue import MEASURES
 from accounts.measures.progress import Reading
 from accounts.models import Goal, ProgrammeGoal
-from accounts.selectors import goals as found
 from accounts.selectors import people as directory
 from accounts.services import goal_chart, goals
+from accounts.services import goal_tracking as found
 from accounts.services.clients import Conflict, may_edit
 from kam.lib.navigation import may
 from kam.lib.periods import today

@@ -12,8 +12,8 @@ from accounts.forms.goals import GoalForm
 from accounts.models import Client, Goal
 from accounts.selectors import ledger
 from accounts.selectors import standings as found
-from accounts.selectors.goals import tracked
 from accounts.services import clients, portrait, standings
+from accounts.services.goal_tracking import tracked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
 

@@ -50,6 +50,7 @@ TABS = {
     "personal_data": (
         Place("subject_find", _("Find a person"), "search", ("subject_",)),
         Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
+    ),
     "plans": (
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),

@@ -151,8 +151,8 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         known_to__isnull=True,
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
-    for part in (relationships, agreements, processes, sales_plans, promises, webhooks):
-    for part in (relationships, agreements, processes, sales_plans, promises, goals):
+    parts = (relationships, agreements, processes, sales_plans, promises, goals, webhooks)
+    for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.measures.compute import compute
 from accounts.models import Goal, GoalReading, Notice, ProgrammeGoal, Team
-from accounts.selectors import goals as found
+from accounts.services import goal_tracking as found
 from accounts.services import goals, promises
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_document, make_interaction, make_user

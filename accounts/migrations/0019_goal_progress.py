@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_promises'),
+        ('accounts', '0018_promises'),
     ]
 
     operations = [
