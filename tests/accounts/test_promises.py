@@ -94,7 +94,7 @@ def test_it_ends_with_evidence(shop, kam, outcome, on, state):
 
 
 def test_a_broken_promise_is_told_to_other_systems(shop, kam):
-    make_endpoint("https://hooks.example/kam", ["promise.broken"])
+    make_endpoint("https://93.184.215.14/kam", ["promise.broken"])
     promise, kept = make(shop, kam), make(shop, kam)
     with acting_as(kam):
         promises.settle(kept, "kept", "x", kam)
