@@ -379,3 +379,29 @@ def test_every_place_is_there_and_can_be_looked_through(admin):
             assert list(subject_places.look(place, traces, [1])) == []
             for name in place.fields:
                 place.model._meta.get_field(name)
+
+
+# Long texts in tables that hang on clients, where nobody is named or which are looked for apart.
+NO_PLACE = {
+    "accounts.Client.legal_name": "clients that are people are found by their names",
+    "accounts.Contact.blocked_reason": "names nobody, and is emptied",
+    "accounts.ContactChange.before": "stands on the card and goes with the person",
+    "accounts.ContactChange.after": "stands on the card and goes with the person",
+}
+
+
+def test_no_long_text_about_clients_is_forgotten():
+    """A column with words of people on a table that hangs on a client is a place, or says why not."""
+    from django.db.models import CharField, TextField
+
+    known = {(place.model, name) for place in subject_places.places() for name in place.fields}
+    forgotten = [
+        f"{model._meta.label}.{column.name}"
+        for model in our_models()
+        if getattr(model, "SCOPE", ("",))[0] in ("client", "work") and model._meta.managed
+        for column in model._meta.concrete_fields
+        if isinstance(column, TextField)
+        or (isinstance(column, CharField) and (column.max_length or 0) >= 300)
+        if (model, column.name) not in known
+    ]
+    assert sorted(set(forgotten) - set(NO_PLACE)) == []
