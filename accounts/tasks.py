@@ -13,6 +13,7 @@ from .services import (
     agreements,
     bulk,
     connection_schedule,
+    connection_settings,
     connections,
     goals,
     import_files,
@@ -136,6 +137,11 @@ def try_connection(running, *, connection_id):
 def pull_due(running):
     """Ask for a run of every connection whose time has come."""
     return {"asked": connection_schedule.request_due()}
+
+
+@job("accounts.connections_reseal", title=_("Sealing the keys of connections"))
+def reseal_connections(running):
+    return {"connections": connection_settings.reseal()}
 
 
 @job("accounts.import_expire", title=_("Removing old import files"))

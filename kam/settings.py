@@ -373,6 +373,7 @@ JOB_SCHEDULES = {
     "nightly-export-files": ("exports.expire", "35 3 * * *", {}),
     "webhook-sweep": ("webhooks.sweep", "*/10 * * * *", {}),
     "nightly-webhook-log": ("webhooks.forget", "35 4 * * *", {}),
+    "nightly-connection-keys": ("accounts.connections_reseal", "38 4 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }

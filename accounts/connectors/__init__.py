@@ -5,12 +5,12 @@ them; :mod:`accounts.importing` makes tables of those, :mod:`accounts.services.c
 them.  What goes wrong is a :class:`Problem` with a code; texts never hold an address or a secret.
 """
 
-from accounts.connectors.addresses import Rules
 from accounts.connectors.amocrm import AmoCRM
 from accounts.connectors.bitrix24 import Bitrix24
 from accounts.connectors.line import Line
 from accounts.connectors.problems import Problem
 from accounts.connectors.pulling import Cursor, Found, Page, Shape
+from kam.lib.addresses import Rules
 
 __all__ = [
     "AmoCRM",

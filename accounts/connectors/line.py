@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from accounts.connectors.addresses import Rules, check_address
-from accounts.connectors.problems import Problem
+from accounts.connectors.problems import Problem, refusal
+from kam.lib.addresses import NotAllowed, Rules, addresses_of, target_of
 
 TRIES = 5
 LARGEST = 16 * 2**20  # bytes of one answer
@@ -138,16 +137,18 @@ class Line:
     ) -> httpx.Request:
         """To the address that was checked, while TLS and the system see the name."""
         assert self._client is not None
-        parts = urlsplit(url)
-        address = check_address(url, self.rules)[0]
+        try:
+            target = target_of(url, self.rules)
+            address = addresses_of(target, self.rules)[0]
+        except NotAllowed as why:
+            raise refusal(url, why) from None
         host = f"[{address}]" if ":" in address else address
-        netloc = host if parts.port is None else f"{host}:{parts.port}"
         return self._client.build_request(
             method,
-            urlunsplit(parts._replace(netloc=netloc)),
+            f"{target.scheme}://{host}:{target.port}{target.path}",
             json=sent,
-            headers={**headers, "Host": parts.netloc, "Accept": "application/json"},
-            extensions={"sni_hostname": parts.hostname or ""},
+            headers={**headers, "Host": target.authority, "Accept": "application/json"},
+            extensions={"sni_hostname": target.host},
         )
 
     @staticmethod

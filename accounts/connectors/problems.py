@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from kam.lib.addresses import NotAllowed
 
 # Another try a little later may go better.
 PASSING = frozenset({"busy", "unreachable", "server", "cut", "no_json"})
@@ -25,3 +28,17 @@ class Problem(Exception):
     @property
     def is_passing(self) -> bool:
         return self.code in PASSING
+
+
+_REFUSALS = {
+    "not_https": "address.not_https",
+    "unknown_host": "address.unknown",
+    "private": "address.private",
+}
+
+
+def refusal(url: str, why: NotAllowed) -> Problem:
+    """Why an address may not be called; of the address it holds the host alone."""
+    code = _REFUSALS.get(why.code, "address.malformed")
+    named = code in ("address.unknown", "address.private")
+    return Problem(code, host=urlsplit(url).hostname or "") if named else Problem(code)

@@ -101,3 +101,7 @@ class Connection(Scoped):
 
     def seal(self, credentials: dict[str, str]) -> None:
         self.secret = secret_box.seal(json.dumps(credentials), PURPOSE)
+
+    def seal_anew(self) -> None:
+        """With the present key.  Raises :class:`kam.lib.secret_box.Lost`."""
+        self.secret = secret_box.sealed_anew(self.secret, PURPOSE)

@@ -6,6 +6,7 @@ What is secret goes in and never comes out again: not on a page, not by REST, no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,11 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.connectors import Problem
-from accounts.connectors.addresses import check_form
+from accounts.connectors.problems import refusal
 from accounts.models import Connection, User
 from kam.audit.services import record
 from kam.lib import secret_box
+from kam.lib.addresses import NotAllowed, target_of
 
 from .clients import Conflict
 from .connection_words import words
@@ -120,6 +121,18 @@ def _sign_in(row: Connection, values: Mapping[str, Any]) -> bool:
     return _sign_in_to_amo(row, given)
 
 
+@transaction.atomic
+def reseal() -> int:
+    """Seal the keys of all connections with the present key of the installation; how many."""
+    count = 0
+    for row in Connection.objects.select_for_update(of=("self",)).exclude(secret=""):
+        with suppress(secret_box.Lost):  # its runs say so; only new keys help
+            row.seal_anew()
+            row.save(update_fields=["secret"])
+            count += 1
+    return count
+
+
 def _sign_in_to_amo(row: Connection, given: Mapping[str, str]) -> bool:
     renewable = {name: given[name] for name in RENEWABLE if given[name]}
     if given["token"] and not renewable:
@@ -147,8 +160,9 @@ def _address(text: str, field: str) -> str:
     if "://" not in text:
         text = f"https://{text}"
     try:
-        check_form(text, address_rules())
-    except Problem as problem:
+        target_of(text, address_rules())
+    except NotAllowed as why:
+        problem = refusal(text, why)
         told = words({"code": problem.code, "params": problem.params})
         raise ValidationError({field: told}) from None
     parts = urlsplit(text)

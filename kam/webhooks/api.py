@@ -6,12 +6,12 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
+from kam.lib.addresses import NotAllowed
 from kam.lib.api_parameters import one_of, sent, whole
 from kam.lib.endpoints import APIView, ListAPIView, ListCreateAPIView, version_asked
 from kam.lib.views import find, find_editable
 
 from . import services
-from .addresses import NotAllowed
 from .catalogue import CHOICES, EVENTS
 from .models import Attempt, Delivery, Endpoint
 from .selectors import log

@@ -12,9 +12,11 @@ from functools import cache
 
 import httpcore
 import httpx
+from django.conf import settings
 from django.utils import timezone
 
-from .addresses import NotAllowed, Target, UnknownHost, addresses_of, target_of
+from kam.lib.addresses import NotAllowed, Rules, Target, UnknownHost, addresses_of, target_of
+
 from .models import Attempt
 
 SECONDS = 15.0
@@ -110,13 +112,23 @@ def tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def address_rules() -> Rules:
+    """Where calls may go, by the settings of this installation."""
+    return Rules(
+        networks=tuple(settings.WEBHOOK_ALLOWED_NETWORKS),
+        http=settings.WEBHOOK_ALLOW_HTTP,
+        ports=frozenset(map(int, settings.WEBHOOK_PORTS)),
+    )
+
+
 def call(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """POST a body; never raises for what the other side is or does."""
     begun = time.monotonic()
     status, text, wait = None, "", 0
     try:
-        target = target_of(url)
-        status, text, wait = _posted(target, addresses_of(target), body, headers)
+        rules = address_rules()
+        target = target_of(url, rules)
+        status, text, wait = _posted(target, addresses_of(target, rules), body, headers)
         error = "" if 200 <= status < 300 else Error.STATUS
         if 300 <= status < 400:
             error = Error.REDIRECT

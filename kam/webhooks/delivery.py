@@ -19,8 +19,8 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from kam.jobs.services import enqueue
+from kam.lib import secret_box
 
-from . import secret_box
 from .calling import Answer, call
 from .models import Attempt, Delivery, Endpoint, Message
 from .services import DELIVER, Status, stop

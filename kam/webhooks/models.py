@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import secrets
 import uuid
@@ -15,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kam.lib import secret_box
 from kam.lib.scoping import Scoped
 
-from . import secret_box
-
 SECRET_BYTES = 32
+# Standard Webhooks writes a secret so, before its base64.
+PREFIX = "whsec_"
+PURPOSE = "webhooks"
 
 
 class Endpoint(Scoped):
@@ -74,15 +77,16 @@ class Endpoint(Scoped):
     def new_secret(self) -> str:
         """Take a new secret and return its only readable form, ``whsec_…``; nothing is saved."""
         raw = secrets.token_bytes(SECRET_BYTES)
-        self.secret = secret_box.seal(raw)
-        return secret_box.readable(raw)
+        readable = PREFIX + base64.b64encode(raw).decode()
+        self.secret = secret_box.seal(readable, PURPOSE)
+        return readable
 
-    def signing_secrets(self, now: dt.datetime) -> list[bytes]:
-        """The secrets that sign at this moment, the present one first."""
+    def signing_secrets(self, now: dt.datetime) -> list[str]:
+        """The secrets that sign at this moment, the present one first.  Raises secret_box.Lost."""
         sealed = [self.secret]
         if self.former_secret and self.former_until and now < self.former_until:
             sealed.append(self.former_secret)
-        return [secret_box.unseal(each) for each in sealed]
+        return [secret_box.unseal(each, PURPOSE) for each in sealed]
 
 
 def new_message_id() -> str:

@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from kam.audit.services import record
 from kam.jobs.services import enqueue, forget_done
+from kam.lib import secret_box
+from kam.lib.addresses import check
 from kam.lib.scoping import acting_system
 
-from . import secret_box
-from .addresses import check
+from .calling import address_rules
 from .catalogue import EVENTS, checked
-from .models import Delivery, Endpoint, Message
+from .models import PURPOSE, Delivery, Endpoint, Message
 from .signals import endpoint_stopped
 
 DELIVER = "webhooks.deliver"
@@ -129,7 +130,7 @@ def create_endpoint(values: Mapping[str, Any], author) -> tuple[Endpoint, str]:
 
     Raises NotAllowed where its address may not be called.
     """
-    check(values["url"])
+    check(values["url"], address_rules())
     endpoint = Endpoint(author=author if getattr(author, "pk", None) else None, **values)
     secret = endpoint.new_secret()
     if not endpoint.is_active:
@@ -154,7 +155,7 @@ def change_endpoint(endpoint: Endpoint, values: Mapping[str, Any], version: int 
     for name in changed:
         setattr(present, name, values[name])
     if "url" in changed or ("is_active" in changed and present.is_active):
-        check(present.url)
+        check(present.url, address_rules())
     if "is_active" in changed:
         _switch(present)
     if "url" in changed:
@@ -239,9 +240,9 @@ def reseal() -> int:
         if row.former_until is not None and row.former_until <= now:
             row.former_secret, row.former_until = "", None
         try:
-            row.secret = secret_box.sealed_anew(row.secret)
+            row.secret = secret_box.sealed_anew(row.secret, PURPOSE)
             if row.former_secret:
-                row.former_secret = secret_box.sealed_anew(row.former_secret)
+                row.former_secret = secret_box.sealed_anew(row.former_secret, PURPOSE)
         except secret_box.Lost:
             continue  # its deliveries say so; only a rotation helps
         row.save(update_fields=["secret", "former_secret", "former_until"])

@@ -12,12 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kam.lib.addresses import NotAllowed
 from kam.lib.navigation import may
 from kam.lib.periods import start_of_day, today
 from kam.lib.views import find, find_editable, wants_part
 
 from . import services
-from .addresses import NotAllowed
 from .catalogue import EVENTS
 from .delivery import body_of
 from .forms import EndpointForm, ExampleForm, ResendForm

@@ -355,6 +355,16 @@ def test_secrets_are_sealed_and_told_nowhere(bitrix, to_bitrix, administrator, c
         pull(to_bitrix)
 
 
+def test_keys_are_sealed_anew_when_the_key_of_the_installation_changes(to_bitrix, settings):
+    before = to_bitrix.credentials()
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key" * 5
+    assert connection_settings.reseal() == 1
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Connection.objects.get(pk=to_bitrix.pk).credentials() == before
+    settings.SECRET_KEY = "and one that knows nothing" * 3
+    assert connection_settings.reseal() == 0, "what nothing opens is left as it is"
+
+
 def test_a_key_is_not_sent_to_another_address(to_amo):
     with pytest.raises(ValidationError) as refused:
         connection_settings.change(to_amo, {"address": "http://127.0.0.9"}, None)

@@ -20,7 +20,7 @@ URL = "https://hooks.example/kam"
 
 @pytest.fixture(autouse=True)
 def any_address(monkeypatch):
-    monkeypatch.setattr("kam.webhooks.services.check", lambda url: None)
+    monkeypatch.setattr("kam.webhooks.services.check", lambda url, rules: None)
 
 
 def told() -> list[tuple[str, dict]]:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def curious(monkeypatch):
-    monkeypatch.setattr("kam.webhooks.services.check", lambda url: None)
+    monkeypatch.setattr("kam.webhooks.services.check", lambda url, rules: None)
     return make_endpoint("https://hooks.example/kam", list(EVENTS))
 
 

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from accounts.models import ApiToken
 from kam.audit.models import Event
+from kam.lib import addresses
 from kam.lib.models import NamedAnswer
-from kam.webhooks import addresses, services
+from kam.webhooks import services
 from kam.webhooks.models import Delivery, Endpoint
 from tests.factories import make_user
 

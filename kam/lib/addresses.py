@@ -1,8 +1,8 @@
-"""Which addresses may be called: public ones, and networks that the operator has named.
+"""Which addresses of other systems may be called: public ones, and networks that the operator has
+named.  The one place that decides, for webhooks and for connections.
 
 A name is looked up once for a call; every address it has is checked, and the call goes to one
-that was checked (:mod:`kam.webhooks.calling`), so a name that means another address a moment
-later gains nothing.
+that was checked, so a name that means another address a moment later gains nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import idna
-from django.conf import settings
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -53,11 +54,13 @@ _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 # What a C library takes for an IPv4 address: 127.1, 0x7f000001, 2130706433, 0177.0.0.1.
 _NUMERIC = re.compile(r"(?:\d+|0x[0-9a-f]*)")
 _PLAIN = re.compile(r"[!-~\u0080-\U0010ffff]+")
+LONGEST = 2000
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class NotAllowed(ValueError):
-    """This address may not be called; ``code`` says why."""
+    """This address may not be called; ``code`` says why: malformed, not_https, userinfo, port,
+    unknown_host or private."""
 
     def __init__(self, code: str):
         super().__init__(code)
@@ -66,6 +69,16 @@ class NotAllowed(ValueError):
 
 class UnknownHost(NotAllowed):
     """The host has no address at present."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """networks: private ones that may be called, as "10.1.0.0/16".  http: without TLS too.
+    ports: those that may be called; none named = any."""
+
+    networks: Collection[str] = ()
+    http: bool = False
+    ports: Collection[int] = ()
 
 
 @dataclass(frozen=True)
@@ -84,9 +97,9 @@ class Target:
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def target_of(url: str) -> Target:
+def target_of(url: str, rules: Rules) -> Target:
     """The parts of an address, from its text alone.  Raises NotAllowed."""
-    if not _PLAIN.fullmatch(url) or "\\" in url or len(url) > 500:
+    if not _PLAIN.fullmatch(url) or "\\" in url or len(url) > LONGEST:
         raise NotAllowed("malformed")
     try:
         parts = urlsplit(url)
@@ -95,7 +108,7 @@ def target_of(url: str) -> Target:
         raise NotAllowed("malformed") from error
     if parts.scheme not in ("https", "http"):
         raise NotAllowed("malformed")
-    if parts.scheme == "http" and not settings.WEBHOOK_ALLOW_HTTP:
+    if parts.scheme == "http" and not rules.http:
         raise NotAllowed("not_https")
     if "@" in parts.netloc:
         raise NotAllowed("userinfo")
@@ -104,8 +117,7 @@ def target_of(url: str) -> Target:
     if not parts.query.isascii():
         raise NotAllowed("malformed")
     port = DEFAULT_PORTS[parts.scheme] if port is None else port
-    allowed = {int(each) for each in settings.WEBHOOK_PORTS}
-    if allowed and port not in allowed:
+    if rules.ports and port not in rules.ports:
         raise NotAllowed("port")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host_of(parts.hostname), port, path)
@@ -136,24 +148,24 @@ def host_of(text: str) -> str:
     return host
 
 
-def is_allowed(address: Address) -> bool:
+def is_allowed(address: Address, rules: Rules) -> bool:
     """Whether a call may go to this address."""
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
-    if any(address in network for network in _named_networks()):
+    if any(address in network for network in map(_network, rules.networks)):
         return True
     if isinstance(address, ipaddress.IPv4Address):
         return not any(address in network for network in _NOT_PUBLIC_4)
     if address in _NAT64:
-        return is_allowed(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        return is_allowed(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF), rules)
     return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)
 
 
-def _named_networks():
-    return [ipaddress.ip_network(each.strip()) for each in settings.WEBHOOK_ALLOWED_NETWORKS]
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text.strip())
 
 
-def addresses_of(target: Target) -> list[str]:
+def addresses_of(target: Target, rules: Rules) -> list[str]:
     """Where a call may go, in the order of the name service.
 
     Raises UnknownHost, and NotAllowed where any address of the host may not be called: one
@@ -165,7 +177,7 @@ def addresses_of(target: Target) -> list[str]:
         found = [ipaddress.ip_address(each) for each in _looked_up(target)]
     if not found:
         raise UnknownHost("unknown_host")
-    if not all(map(is_allowed, found)):
+    if not all(is_allowed(each, rules) for each in found):
         raise NotAllowed("private")
     return list(dict.fromkeys(map(str, found)))
 
@@ -179,13 +191,13 @@ def _looked_up(target: Target) -> list[str]:
     return [entry[4][0].partition("%")[0] for entry in found]
 
 
-def look_up(host: str, port: int):
+def look_up(host: str, port: int) -> list[Any]:
     """The name service; tests put their own here."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-def check(url: str) -> Target:
+def check(url: str, rules: Rules) -> Target:
     """Raises NotAllowed where this address may not be called as things stand."""
-    target = target_of(url)
-    addresses_of(target)
+    target = target_of(url, rules)
+    addresses_of(target, rules)
     return target
