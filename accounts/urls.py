@@ -9,6 +9,7 @@ from .api import contacts as contacts_api
 from .api import external as external_api
 from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
+from .api import needs as needs_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
@@ -23,12 +24,14 @@ from .views import (
     goals,
     home,
     interactions,
+    needs,
     notices,
     potential,
     processes,
     promises,
     sales_plans,
     subjects,
+    themes,
 )
 
 urlpatterns = [
@@ -99,6 +102,16 @@ urlpatterns = [
     path("promises/<int:pk>/edit/", promises.promise_edit, name="promise_edit"),
     path("clients/<int:pk>/promises/", promises.client_promises, name="client_promises"),
     path("clients/<int:pk>/promises/new/", promises.promise_create, name="promise_create"),
+    path("needs/", needs.need_list, name="need_list"),
+    path("needs/<int:pk>/", needs.need_detail, name="need_detail"),
+    path("needs/<int:pk>/edit/", needs.need_edit, name="need_edit"),
+    path("clients/<int:pk>/needs/", needs.client_needs, name="client_needs"),
+    path("clients/<int:pk>/needs/new/", needs.need_create, name="need_create"),
+    path("themes/", themes.theme_list, name="theme_list"),
+    path("themes/new/", themes.theme_create, name="theme_create"),
+    path("themes/<int:pk>/", themes.theme_detail, name="theme_detail"),
+    path("themes/<int:pk>/edit/", themes.theme_edit, name="theme_edit"),
+    path("themes/<int:pk>/merging/", themes.theme_merging, name="theme_merging"),
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
@@ -235,6 +248,12 @@ api_urlpatterns = [
         promises_api.ClientPromisesKept.as_view(),
         name="client-promises-kept",
     ),
+    path("needs/", needs_api.NeedList.as_view(), name="need-list"),
+    path("needs/<int:pk>/", needs_api.NeedDetail.as_view(), name="need-detail"),
+    path("needs/<int:pk>/steps/", needs_api.NeedSteps.as_view(), name="need-steps"),
+    path("themes/", needs_api.ThemeList.as_view(), name="theme-list"),
+    path("themes/<int:pk>/", needs_api.ThemeDetail.as_view(), name="theme-detail"),
+    path("themes/<int:pk>/merging/", needs_api.ThemeMerging.as_view(), name="theme-merging"),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

@@ -34,6 +34,10 @@ TAGS = {
         _("What was promised to clients and by them, and what became of it."),
         ("promises",),
     ),
+    "needs": (
+        _("What clients will want, and the themes that gather it."),
+        ("needs", "themes"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

@@ -308,6 +308,8 @@ SPECTACULAR_SETTINGS = {
         "ProcessStart": "accounts.models.Process.Start",
         "DeliveryStatus": "kam.webhooks.models.Delivery.Status",
         "WebhookEventName": "kam.webhooks.catalogue.CHOICES",
+        "NeedState": "accounts.models.Need.State",
+        "NeedSource": "accounts.models.Need.Source",
         "PromiseState": "accounts.models.Promise.State",
         "PromiseSide": "accounts.models.Promise.Side",
         "GoalSide": "accounts.models.Goal.Side",

@@ -18,6 +18,7 @@ from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
+from .needs import Need, NeedStep, Theme
 from .notices import Notice
 from .potential import Potential, Wallet
 from .processes import (
@@ -58,6 +59,8 @@ __all__ = [
     "Interaction",
     "Line",
     "Membership",
+    "Need",
+    "NeedStep",
     "Notice",
     "Organisation",
     "Payment",
@@ -83,6 +86,7 @@ __all__ = [
     "Suppression",
     "Team",
     "TemplateStep",
+    "Theme",
     "User",
     "Wallet",
 ]

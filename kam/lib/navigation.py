@@ -33,6 +33,7 @@ WORK = (
         "sliders-horizontal",
         ("matrix_", "criterion_", "backtest_", "rating_request"),
     ),
+    Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_")),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
 )
 HOUSEHOLD = (
@@ -54,6 +55,10 @@ TABS = {
     "plans": (
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
+    ),
+    "needs": (
+        Place("need_list", _("Needs"), "lightbulb", ("need_",)),
+        Place("theme_list", _("Themes"), "tags", ("theme_",)),
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),

@@ -18,6 +18,7 @@ from accounts.services.demo import (
     agreements,
     connections,
     goals,
+    needs,
     processes,
     promises,
     relationships,
@@ -151,7 +152,9 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         known_to__isnull=True,
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
-    parts = (relationships, agreements, processes, sales_plans, promises, goals, webhooks)
+    parts = (
+        relationships, agreements, processes, sales_plans, promises, goals, needs, webhooks,
+    )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 

@@ -31,6 +31,8 @@ from accounts.models import (
     ImportFile,
     Interaction,
     Line,
+    Need,
+    NeedStep,
     Notice,
     Payment,
     PlannedSale,
@@ -52,6 +54,7 @@ from accounts.models import (
     Standing,
     Team,
     TemplateStep,
+    Theme,
     User,
     Wallet,
 )
@@ -146,6 +149,7 @@ def _common(world: World) -> None:
     world.common["programme"] = ProgrammeGoal.objects.create(
         year=DAY.year, why="grow", what_for="half of the profit", how="together"
     )
+    world.common["theme"] = Theme.objects.create(name="Refill")
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
     matrix = Matrix.objects.get(is_main=True)
     first = matrix.versions.get(status="active")
@@ -260,6 +264,18 @@ def _promises(world: World, relation: str, client: Client, word: str, owner: Use
     world.add(relation, move)
 
 
+def _needs(world: World, relation: str, client: Client, contact: Contact, word: str) -> None:
+    need = Need.objects.create(
+        client=client, what=f"{word} need", purpose=f"{word} purpose", contact=contact, since=DAY,
+        theme=world.common["theme"], low=100, high=300, likelihood=50,
+        family=world.common["product"].family, reason=f"{word} reason",
+    )  # fmt: skip
+    world.add(relation, need)
+    step = NeedStep.objects.create(need=need, before="won", after="noted", reason=f"{word} step")
+    world.add(relation, step)
+    world.add(relation, world.common["theme"])
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -297,6 +313,7 @@ def _facts(world: World, relation: str) -> None:
     )
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
+    _needs(world, relation, client, contact, word)
     _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":

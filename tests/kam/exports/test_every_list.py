@@ -48,6 +48,7 @@ NO_EXPORT = {
     "matrix_rule": "a form",
     "matrix_weighing": "a form",
     "matrix_workbench": "a trial; what is ranked is in the ranking",
+    "need_detail": "one need with its way",
     "person_edit": "a form, with the keys of one person",
     "portfolio": "charts, each with the rows behind it",
     "process_create": "a form",
