@@ -105,7 +105,7 @@ class Need(Scoped):
         null=True,
         blank=True,
         related_name="needs",
-        verbose_name=_("theme"),
+        verbose_name=pgettext_lazy("need", "theme"),
     )
     family = models.ForeignKey(
         ProductFamily,
