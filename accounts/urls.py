@@ -10,6 +10,7 @@ from .api import external as external_api
 from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
 from .api import needs as needs_api
+from .api import offers as offers_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
@@ -26,6 +27,7 @@ from .views import (
     interactions,
     needs,
     notices,
+    offers,
     potential,
     processes,
     promises,
@@ -97,6 +99,12 @@ urlpatterns = [
         interactions.interaction_create,
         name="interaction_create",
     ),
+    path("clients/<int:pk>/offers/", offers.client_offers, name="client_offers"),
+    path("clients/<int:pk>/offers/new/", offers.offer_create, name="offer_create"),
+    path("offers/<int:pk>/", offers.offer_detail, name="offer_detail"),
+    path("offers/<int:pk>/edit/", offers.offer_edit, name="offer_edit"),
+    path("offers/<int:pk>/parts/new/", offers.offer_part_create, name="offer_part_create"),
+    path("offer-parts/<int:pk>/", offers.offer_part_edit, name="offer_part_edit"),
     path("promises/", promises.promise_list, name="promise_list"),
     path("promises/<int:pk>/", promises.promise_detail, name="promise_detail"),
     path("promises/<int:pk>/edit/", promises.promise_edit, name="promise_edit"),
@@ -226,6 +234,12 @@ api_urlpatterns = [
         processes_api.TemplateDetail.as_view(),
         name="process-template-detail",
     ),
+    path("offers/", offers_api.OfferList.as_view(), name="offer-list"),
+    path("offers/<int:pk>/", offers_api.OfferDetail.as_view(), name="offer-detail"),
+    path("offers/<int:pk>/parts/", offers_api.OfferParts.as_view(), name="offer-parts"),
+    path("offers/<int:pk>/giving/", offers_api.OfferGiving.as_view(), name="offer-giving"),
+    path("offers/<int:pk>/ending/", offers_api.OfferEnding.as_view(), name="offer-ending"),
+    path("offer-parts/<int:pk>/", offers_api.OfferPartDetail.as_view(), name="offer-part-detail"),
     path("promises/", promises_api.PromiseList.as_view(), name="promise-list"),
     path("promises/<int:pk>/", promises_api.PromiseDetail.as_view(), name="promise-detail"),
     path(

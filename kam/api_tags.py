@@ -31,8 +31,8 @@ TAGS = {
         ("agreements", "sales-plans", "notices"),
     ),
     "promises": (
-        _("What was promised to clients and by them, and what became of it."),
-        ("promises",),
+        _("What was promised to clients and by them, what only they get, and what became of it."),
+        ("promises", "offers", "offer-parts"),
     ),
     "needs": (
         _("What clients will want, and the themes that gather it."),

@@ -20,6 +20,7 @@ from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .needs import Need, NeedStep, Theme
 from .notices import Notice
+from .offers import ExceptionalOffer, OfferPart
 from .potential import Potential, Wallet
 from .processes import (
     Process,
@@ -51,6 +52,7 @@ __all__ = [
     "ContactChange",
     "Destruction",
     "Document",
+    "ExceptionalOffer",
     "Goal",
     "GoalReading",
     "ImportBatch",
@@ -62,6 +64,7 @@ __all__ = [
     "Need",
     "NeedStep",
     "Notice",
+    "OfferPart",
     "Organisation",
     "Payment",
     "Place",

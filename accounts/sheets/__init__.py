@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     documents,
     goals,
     needs,
+    offers,
     people,
     processes,
     promises,

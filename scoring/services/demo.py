@@ -19,6 +19,7 @@ from accounts.services.demo import (
     connections,
     goals,
     needs,
+    offers,
     processes,
     promises,
     relationships,
@@ -153,7 +154,8 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     )
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
-        relationships, agreements, processes, sales_plans, promises, goals, needs, webhooks,
+        relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
+        webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)

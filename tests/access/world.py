@@ -25,6 +25,7 @@ from accounts.models import (
     Contact,
     Destruction,
     Document,
+    ExceptionalOffer,
     Goal,
     GoalReading,
     ImportBatch,
@@ -34,6 +35,7 @@ from accounts.models import (
     Need,
     NeedStep,
     Notice,
+    OfferPart,
     Payment,
     PlannedSale,
     Potential,
@@ -276,6 +278,17 @@ def _needs(world: World, relation: str, client: Client, contact: Contact, word: 
     world.add(relation, world.common["theme"])
 
 
+def _offer(world: World, relation: str, client: Client, word: str) -> None:
+    offer = ExceptionalOffer.objects.create(
+        client=client, title=f"{word} offer", expectation=f"{word} wish", starts=DAY
+    )
+    part = OfferPart.objects.create(
+        offer=offer, kind="stock", what=f"{word} boxes", due=DAY, assured=f"{word} shelf"
+    )
+    world.add(relation, offer)
+    world.add(relation, part)
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -314,6 +327,7 @@ def _facts(world: World, relation: str) -> None:
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
     _needs(world, relation, client, contact, word)
+    _offer(world, relation, client, word)
     _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":
