@@ -56,6 +56,7 @@ NO_EXPORT = {
     "process_template_create": "a form",
     "process_template_edit": "a form",
     "profile": "a form, with one's own keys",
+    "offer_detail": "one offer; all of a client go out together",
     "promise_detail": "one promise with its history",
     "ranking_comparison": "two clients side by side",
     "webhook_delivery": "one message to another system",
