@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.forms import formset_factory
+from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agreement, Client, Product, ProductFamily
 from accounts.selectors import people as directory
 from accounts.services import agreements
+from kam.lib.editing import rows_over
 from kam.lib.scoping import current
 
 from .clients import DateField, VersionedForm
@@ -80,7 +82,16 @@ def _as_typed(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-FORMSETS = {
+def _rows(name: str, present: Sequence[Mapping[str, Any]], data) -> BaseFormSet:
+    form, extra, most = FORMSETS[name]
+    factory = formset_factory(
+        form, extra=extra, can_delete=True, max_num=most, absolute_max=most + extra
+    )
+    initial = [{key: _as_typed(value) for key, value in row.items()} for row in present]
+    return factory(data, prefix=name, initial=initial)
+
+
+FORMSETS: dict[str, tuple[type[PartForm], int, int]] = {
     "commitments": (CommitmentForm, 2, 60),
     "rebate_steps": (RebateStepForm, 3, 20),
     "prices": (PriceForm, 3, 400),
@@ -122,15 +133,9 @@ class AgreementForm(VersionedForm):
         if not self.instance.pk:
             del self.fields["ended_on"]
         self.parts = {
-            name: formset_factory(
-                form, extra=extra, can_delete=True, max_num=most, absolute_max=most + extra
-            )(data, prefix=name, initial=[self._shown(row) for row in parts.get(name, ())])
-            for name, (form, extra, most) in FORMSETS.items()
+            name: rows_over(partial(_rows, name, parts.get(name, ())), data, name)
+            for name in FORMSETS
         }
-
-    @staticmethod
-    def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: _as_typed(value) for name, value in row.items()}
 
     def is_valid(self):
         return all([super().is_valid(), *(each.is_valid() for each in self.parts.values())]) and (

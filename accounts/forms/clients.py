@@ -12,6 +12,7 @@ from accounts.importing.table import Issue
 from accounts.models import Client, Contact, Interaction
 from accounts.selectors import people as directory
 from accounts.selectors.clients import folded
+from kam.lib.editing import VersionedForm
 from kam.lib.periods import today
 
 LEADING = ("administrator", "manager")
@@ -24,21 +25,6 @@ class DateField(forms.DateField):
     def __init__(self, **options):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, **options)
-
-
-class VersionedForm(forms.ModelForm):
-    """A form that carries the version it was read at."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["version"].initial = self.instance.version
-
-    def values(self) -> dict:
-        """What is to be saved."""
-        return {name: v for name, v in self.cleaned_data.items() if name != "version"}
 
 
 class ClientForm(VersionedForm):
@@ -119,8 +105,8 @@ class ClientForm(VersionedForm):
         return same.exclude(pk=self.instance.pk)
 
 
-class InteractionForm(forms.ModelForm):
-    """Something said or done with a client."""
+class InteractionForm(VersionedForm):
+    """Something said or done with a client.  The id of a note is its version."""
 
     date = DateField(label=_("Date"))
     satisfaction = forms.IntegerField(
@@ -138,6 +124,7 @@ class InteractionForm(forms.ModelForm):
 
     def __init__(self, *args, client: Client, **kwargs):
         super().__init__(*args, **kwargs)
+        del self.fields["version"]
         self.fields["contact"].queryset = Contact.objects.filter(client=client)
         self.fields["contact"].label = _("With whom")
         self.fields["contact"].empty_label = _("Not one person")
@@ -151,9 +138,6 @@ class InteractionForm(forms.ModelForm):
         if self.cleaned_data["date"] > today():
             raise forms.ValidationError(_("This day has not come yet."))
         return self.cleaned_data["date"]
-
-    def values(self) -> dict:
-        return self.cleaned_data
 
 
 class ClientNameField(forms.CharField):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Process, ProcessTemplate, RunStep, TemplateStep, User
 from accounts.selectors import people as directory
 from accounts.services.processes import MOST_STEPS, STEP_FIELDS
+from kam.lib.editing import rows_over
 from kam.lib.scoping import current
 
 from .clients import DateField, VersionedForm
@@ -86,7 +87,11 @@ def step_rows(data, rows: list[dict], *, people, extra: int = EMPTY_ROWS) -> Ste
         StepForm, formset=StepFormSet, extra=extra, max_num=MOST_STEPS, absolute_max=MOST_STEPS + 5
     )
     initial = [{**row, "order": number} for number, row in enumerate(rows, 1)]
-    return factory(data, initial=initial, prefix="steps", form_kwargs={"people": people})
+
+    def make(data):
+        return factory(data, initial=initial, prefix="steps", form_kwargs={"people": people})
+
+    return rows_over(make, data, "steps")
 
 
 def initial_row(step, **more) -> dict:

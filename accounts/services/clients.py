@@ -12,20 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Client, Contact, ContactChange, Interaction, Relation
 from kam.audit.services import record
+from kam.lib.editing import Conflict
 from kam.lib.scoping import Scoped, current
 
 # Where interactions written by people come from; imports have names of their own.
 BY_HAND = "manual"
 
 Versioned = TypeVar("Versioned", Client, Contact, Relation)
-
-
-class Conflict(Exception):
-    """Somebody saved the row since it was read; ``present`` is the row as it is now."""
-
-    def __init__(self, present):
-        super().__init__(f"{type(present).__name__} {present.pk} has been changed meanwhile")
-        self.present = present
 
 
 def may_edit(row: Scoped) -> bool:
@@ -71,7 +64,12 @@ def update(row: Versioned, values: Mapping[str, Any], version: int) -> list[str]
     row.refresh_from_db()
     label = type(row).__name__.lower()
     client_id = row.pk if isinstance(row, Client) else row.client_id
-    record(f"{label}.change", object=row, client_id=client_id, details={"fields": changed})
+    record(
+        f"{label}.change",
+        object=row,
+        client_id=client_id,
+        details={"fields": changed, "version": row.version},
+    )
     return changed
 
 

@@ -54,7 +54,7 @@ def save(values: Mapping[str, Any], version: int) -> CompanyRecord:
             setattr(row, name, values[name])
         row.version += 1
         row.save()
-        record("company.change", details={"fields": changed})
+        record("company.change", object=row, details={"fields": changed})
         transaction.on_commit(refresh)
     return row
 

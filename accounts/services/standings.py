@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Client, Goal, Standing, User
 from accounts.selectors.standings import missing_for_gate, open_goals, present_of
 from kam.audit.services import record
+from kam.lib.editing import Conflict
 from kam.lib.periods import start_of_day, today
 from kam.lib.scoping import System, current
 from kam.webhooks.services import emit
@@ -230,14 +231,6 @@ GOAL_FIELDS = (
     "side", "why", "what_for", "how", "measure", "own_measure", "unit", "start", "target", "due",
     "owner", "programme", "status",
 )  # fmt: skip
-
-
-class Conflict(Exception):
-    """Somebody saved the goal since it was read; ``present`` is the goal as it is now."""
-
-    def __init__(self, present: Goal):
-        super().__init__(f"goal {present.pk} has been changed meanwhile")
-        self.present = present
 
 
 @transaction.atomic

@@ -17,10 +17,11 @@ from kam.audit.services import record
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
-from .clients import _found, head
+from .clients import _found, conflicting, head
 
 form_page = require_http_methods(["GET", "POST"])
 SUGGESTED_PRODUCTS = 500
+TEMPLATE = "accounts/clients/agreement_form.html"
 
 
 @require_GET
@@ -89,16 +90,16 @@ def agreement_edit(request, pk):
     if request.method == "GET" and not services.may_edit(agreement):
         return redirect("client_agreements", pk=client.pk)
     find_editable(Agreement, pk=pk)
-    parts = {name: agreements.part_values(agreement, name) for name in agreements.PARTS}
-    form = AgreementForm(_posted(request), client=client, parts=parts, instance=agreement)
+    form = _form_over(agreement, _posted(request))
     if request.method == "POST" and form.is_valid():
         row = _agreement(pk)
         version = form.cleaned_data["version"] or 0
         try:
             agreements.change(row, form.values(), form.part_rows(), version)
         except services.Conflict as conflict:
-            form.data = {**form.data.dict(), "version": conflict.present.version}
-            form.add_error(None, _("Somebody saved this agreement meanwhile. Compare and save."))
+            context = _context(form, client, agreement)
+            theirs = _form_over(conflict.present)
+            return conflicting(request, TEMPLATE, context, theirs)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -107,16 +108,25 @@ def agreement_edit(request, pk):
     return _form(request, form, client, agreement=agreement)
 
 
-def _form(request, form, client, agreement=None, previous=None):
-    context = {
+def _form_over(agreement: Agreement, posted=None) -> AgreementForm:
+    parts = {name: agreements.part_values(agreement, name) for name in agreements.PARTS}
+    return AgreementForm(posted, client=agreement.client, parts=parts, instance=agreement)
+
+
+def _context(form, client, agreement=None, previous=None) -> dict:
+    return {
         "form": form,
         "client": client,
         "agreement": agreement,
         "previous": previous,
         "products": Product.objects.order_by("name")[:SUGGESTED_PRODUCTS],
     }
+
+
+def _form(request, form, client, agreement=None, previous=None):
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/clients/agreement_form.html", context, status=status)
+    context = _context(form, client, agreement, previous)
+    return render(request, TEMPLATE, context, status=status)
 
 
 @require_POST

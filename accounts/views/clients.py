@@ -14,6 +14,7 @@ from accounts.selectors import timeline as happened
 from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
 from accounts.services import groups, portrait
+from kam.audit.conflicts import conflicting
 from kam.lib.navigation import address
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, wants_part
@@ -175,27 +176,6 @@ def client_edit(request, pk):
         _warn_of_twins(request, form)
         return redirect("client_detail", pk=pk)
     return render(request, "accounts/clients/form.html", context)
-
-
-def conflicting(request, template, context, present):
-    """The form again with what was typed, beside what somebody else has saved meanwhile."""
-    form = context["form"]
-    theirs = type(form)._meta.model.objects.get(pk=present.pk)
-    differing = [
-        {"label": form.fields[name].label, "theirs": _shown(theirs, name)}
-        for name in form.fields
-        if name != "version"
-        and hasattr(theirs, name)  # else it is no part of the row, as why it changes
-        and form.cleaned_data.get(name) != getattr(theirs, name)
-    ]
-    form.data = form.data.copy()
-    form.data["version"] = getattr(theirs, "version", "")
-    return render(request, template, {**context, "differing": differing}, status=409)
-
-
-def _shown(row, name):
-    display = getattr(row, f"get_{name}_display", None)
-    return display() if display else getattr(row, name)
 
 
 def _warn_of_twins(request, form) -> None:

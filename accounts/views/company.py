@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.company import CompanyForm
 from accounts.services import company
 from accounts.services.clients import Conflict
+from kam.audit.conflicts import conflicting
 from kam.lib.views import following
 
 
@@ -23,10 +24,8 @@ def company_edit(request):
         except ValidationError as error:
             form.add_error(None, error)
         except Conflict as conflict:
-            form.data = {**posted.dict(), "version": conflict.present.version}
-            form.add_error(
-                None, _("Somebody saved this meanwhile. Look at it and save again if yours holds.")
-            )
+            context = {"form": form, "next": following(request)}
+            return conflicting(request, "accounts/company.html", context, conflict.present)
         else:
             messages.success(request, _("Saved."))
             return redirect(following(request) or "company_edit")

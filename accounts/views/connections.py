@@ -14,6 +14,7 @@ from accounts.services import connection_settings as settings
 from accounts.services import connections as service
 from accounts.services.clients import Conflict
 from accounts.services.connection_words import words
+from kam.audit.conflicts import conflicting
 from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
 
@@ -63,19 +64,21 @@ def connection_edit(request, pk):
         except ValidationError as error:
             form.add_error(None, error)
         except Conflict as conflict:
-            form.data = {**posted.dict(), "version": conflict.present.version}
-            form.add_error(
-                None, _("Somebody saved this meanwhile. Look at it and save again if yours holds.")
-            )
+            context = _context(form, row.system, row)
+            return conflicting(request, "accounts/connections/form.html", context, conflict.present)
         else:
             messages.success(request, _("Saved."))
             return redirect("connection_detail", pk=pk)
     return _form(request, form, row.system, row)
 
 
-def _form(request, form, system, row=None):
+def _context(form, system, row=None) -> dict:
     label = Connection.System(system).label
-    context = {"form": form, "row": row, "system": system, "label": label}
+    return {"form": form, "row": row, "system": system, "label": label}
+
+
+def _form(request, form, system, row=None):
+    context = _context(form, system, row)
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/connections/form.html", context, status=status)
 

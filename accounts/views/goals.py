@@ -14,6 +14,7 @@ from accounts.selectors import ledger
 from accounts.selectors import standings as found
 from accounts.services import clients, portrait, standings
 from accounts.services.goal_tracking import tracked
+from kam.audit.conflicts import conflicting
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
 
@@ -97,10 +98,9 @@ def goal_edit(request, pk):
         try:
             goal = standings.change_goal(row, form.values(), form.cleaned_data["version"] or 0)
         except standings.Conflict as conflict:
-            form.data = {**form.data.dict(), "version": conflict.present.version}
-            form.add_error(
-                None,
-                _("Somebody saved this goal meanwhile. Compare it and save again if yours holds."),
+            context = {"form": form, "client": client, "goal": row, "next": following(request)}
+            return conflicting(
+                request, "accounts/clients/goal_form.html", context, conflict.present
             )
         else:
             _tell(request, goal)

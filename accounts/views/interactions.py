@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.clients import InteractionForm
 from accounts.models import Client, Interaction
 from accounts.services import clients as services
+from kam.audit.conflicts import conflicting
 from kam.lib.views import find, find_editable, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
@@ -43,11 +44,13 @@ def interaction_edit(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             services.change_interaction(Interaction.objects.get(pk=pk), form.values())
-        except services.Conflict:
-            messages.warning(
-                request,
-                _("Somebody changed this note while you were writing. Look at it once more."),
-            )
+        except services.Conflict as conflict:
+            present = conflict.present
+            if present.known_to is not None:  # it is there no more
+                messages.warning(request, _("Somebody has taken this note back meanwhile."))
+                return redirect("client_detail", pk=client.pk)
+            context = {"form": form, "client": client, "interaction": present}
+            return conflicting(request, "accounts/clients/interaction_form.html", context, present)
         else:
             messages.success(request, _("Saved."))
         return redirect("client_detail", pk=client.pk)

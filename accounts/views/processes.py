@@ -80,17 +80,21 @@ def process_edit(request, pk):
     if request.method == "GET" and not may_edit(process):
         return redirect("client_processes", pk=process.client_id)
     find_editable(Process, pk=pk)
-    rows = [
+    return _process_page(request, process.client, process, process.template, {}, _rows(process))
+
+
+def _rows(process: Process) -> list[dict]:
+    return [
         initial_row(step, pk=step.pk, responsible=step.responsible_id)
         for step in ProcessStep.objects.filter(process=process)
     ]
-    return _process_page(request, process.client, process, process.template, {}, rows)
 
 
 def _process_page(request, client, process, template, initial, rows):
     posted = request.POST if request.method == "POST" else None
     form = ProcessForm(posted, instance=process, initial=initial)
     steps = step_rows(posted, rows, people=people_to_answer())
+    form.parts = {"steps": steps}
     context = {"client": client, "process": process, "template": template}
     if posted is not None and MORE in posted:
         steps = _more_rows(posted, people_to_answer())
@@ -112,12 +116,10 @@ def _process_page(request, client, process, template, initial, rows):
         except ValidationError as error:
             form.add_error(None, error)
         except Conflict as conflict:
-            theirs = ProcessStep.objects.filter(process=process)
+            theirs = ProcessForm(None, instance=conflict.present)
+            theirs.parts = {"steps": step_rows(None, _rows(process), people=people_to_answer())}
             context |= {"form": form, "steps": steps, "back": _back(request, client.pk)}
-            context["their_steps"] = theirs.select_related("responsible")
-            return conflicting(
-                request, "accounts/clients/process_form.html", context, conflict.present
-            )
+            return conflicting(request, "accounts/clients/process_form.html", context, theirs)
         else:
             messages.success(request, _("Saved."))
             return redirect(_back(request, client.pk))
@@ -201,16 +203,20 @@ def process_template_create(request):
 @form_page
 def process_template_edit(request, pk):
     template = find_editable(ProcessTemplate, pk=pk)
-    rows = [
+    return _template_page(request, template, _template_rows(template))
+
+
+def _template_rows(template: ProcessTemplate) -> list[dict]:
+    return [
         initial_row(step, pk=step.pk) for step in TemplateStep.objects.filter(template=template)
     ]
-    return _template_page(request, template, rows)
 
 
 def _template_page(request, template, rows):
     posted = request.POST if request.method == "POST" else None
     form = TemplateForm(posted, instance=template)
     steps = step_rows(posted, rows, people=None)
+    form.parts = {"steps": steps}
     context = {"template": template}
     if posted is not None and MORE in posted:
         steps = _more_rows(posted, None)
@@ -227,11 +233,10 @@ def _template_page(request, template, rows):
         except ValidationError as error:
             form.add_error(None, error)
         except Conflict as conflict:
+            theirs = TemplateForm(None, instance=conflict.present)
+            theirs.parts = {"steps": step_rows(None, _template_rows(template), people=None)}
             context |= {"form": form, "steps": steps}
-            context["their_steps"] = TemplateStep.objects.filter(template=template)
-            return conflicting(
-                request, "accounts/process_template_form.html", context, conflict.present
-            )
+            return conflicting(request, "accounts/process_template_form.html", context, theirs)
         else:
             messages.success(request, _("Saved."))
             return redirect("process_template_list")

@@ -3,17 +3,17 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from kam.lib.editing import VersionedForm
 from kam.lib.periods import today
 
 from .models import Endpoint
 from .words import event_boxes, event_choices
 
 
-class EndpointForm(forms.ModelForm):
+class EndpointForm(VersionedForm):
     events = forms.MultipleChoiceField(
         label=_("Tell it when"), widget=forms.CheckboxSelectMultiple, choices=event_boxes
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Endpoint
@@ -26,11 +26,6 @@ class EndpointForm(forms.ModelForm):
         self.fields["url"].label = _("Address")
         self.fields["description"].label = _("Receiver")
         self.fields["description"].help_text = _("What it is called here, such as Data warehouse.")
-        if self.instance.pk:
-            self.fields["version"].initial = self.instance.version
-
-    def values(self) -> dict:
-        return {name: v for name, v in self.cleaned_data.items() if name != "version"}
 
 
 class ExampleForm(forms.Form):

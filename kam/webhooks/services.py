@@ -19,6 +19,7 @@ from kam.audit.services import record
 from kam.jobs.services import enqueue, forget_done
 from kam.lib import secret_box
 from kam.lib.addresses import check
+from kam.lib.editing import Conflict
 from kam.lib.scoping import acting_system
 
 from .calling import address_rules
@@ -30,14 +31,6 @@ DELIVER = "webhooks.deliver"
 Status = Delivery.Status
 # What people decide about an endpoint; the rest is the product's business.
 FIELDS = ("url", "description", "events", "is_active")
-
-
-class Conflict(Exception):
-    """Somebody saved the endpoint since it was read; ``present`` is how it is now."""
-
-    def __init__(self, present: Endpoint):
-        super().__init__(f"endpoint {present.pk} has been changed meanwhile")
-        self.present = present
 
 
 class Stopped(Exception):

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kam.audit.conflicts import conflicting
 from kam.lib.addresses import NotAllowed
 from kam.lib.navigation import may
 from kam.lib.periods import start_of_day, today
@@ -59,22 +60,14 @@ def _form_page(request, endpoint):
         except NotAllowed as refused:
             form.add_error("url", REFUSALS[refused.code])
         except services.Conflict as conflict:
-            form.data = _at_version(posted, conflict.present.version)
-            form.add_error(
-                None, _("Somebody saved this meanwhile. Look at it and save again if yours holds.")
-            )
+            context = {"form": form, "endpoint": row}
+            return conflicting(request, "webhooks/form.html", context, conflict.present)
         else:
             messages.success(request, _("Saved."))
             return redirect("webhook_detail", pk=endpoint.pk)
     status = 422 if posted is not None else 200
     context = {"form": form, "endpoint": endpoint}
     return render(request, "webhooks/form.html", context, status=status)
-
-
-def _at_version(posted, version: int):
-    data = posted.copy()
-    data["version"] = str(version)
-    return data
 
 
 def _secret_page(request, endpoint, secret, rotated=False):

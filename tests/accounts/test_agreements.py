@@ -169,7 +169,7 @@ def test_an_agreement_by_the_page_with_a_file_and_a_conflict(client, db, setting
     edit = reverse("agreement_edit", args=[agreement.pk])
     assert client.post(edit, fine | {"version": 1, "note": "x"}).status_code == 302
     stale = client.post(edit, fine | {"version": 1, "note": "y"})
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert client.get(reverse("agreement_renewal", args=[agreement.pk])).status_code == 200
     upload = SimpleUploadedFile("../../evil.html", b"<script>alert(1)</script>")
     client.post(reverse("agreement_file_create", args=[agreement.pk]), {"file": upload})

@@ -127,7 +127,7 @@ def test_who_saves_second_sees_what_the_first_left_and_decides(client, kam):
     conflict = client.post(url, mine)
     assert conflict.status_code == 409
     text = conflict.content.decode()
-    assert "Somebody saved this while you were writing" in text
+    assert f"{kam} saved this on" in text
     assert "Theirs" in text
     assert 'value="Mine"' in text
     assert fresh(row).segment == "Theirs"

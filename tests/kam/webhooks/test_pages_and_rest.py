@@ -264,7 +264,7 @@ def test_two_people_at_one_form(page):
     edit = reverse("webhook_edit", args=[row.pk])
     assert page.post(edit, {**form, "description": "One"}).status_code == 302
     answer = page.post(edit, {**form, "description": "Two"})
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert 'name="version" value="2"' in answer.content.decode()
     assert fresh(row).description == "One"
 
