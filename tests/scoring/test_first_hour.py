@@ -118,7 +118,7 @@ def test_the_page_leads_from_the_empty_installation_to_the_ranking(client, matri
         "vat_rate": "20", "version": form["version"].value(), "next": reverse("first_hour"),
     }  # fmt: skip
     assert client.post(address, sent).url == reverse("first_hour")
-    assert client.post(address, sent).status_code == 422, "an old version"
+    assert client.post(address, sent).status_code == 409, "an old version"
     with acting_system("test"):
         assert companies.present().vat == "included:20"
         sell(25)

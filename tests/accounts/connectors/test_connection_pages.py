@@ -139,7 +139,7 @@ def test_editing_without_a_key_keeps_it(client, boss, bitrix):
     form = {"name": "New name", "pulls": ["companies"], "every": "24", "source": "b",
             "version": "1"}  # fmt: skip
     assert client.post(address, form).status_code == 302
-    assert client.post(address, form | {"name": "Too late"}).status_code == 422
+    assert client.post(address, form | {"name": "Too late"}).status_code == 409
     row.refresh_from_db()
     assert (row.name, row.every, row.version) == ("New name", 24, 2)
     assert row.credentials()["webhook"] == bitrix.webhook
