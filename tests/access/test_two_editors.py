@@ -27,6 +27,7 @@ TYPED = {"promise_edit": "assured", "webhook_edit": "description"}
 FREE = ("text", "textarea")
 NO_VERSION = {
     "PersonForm": "administrators alone, who come one by one; nothing typed is long",
+    "OfferPartForm": "the version is that of its offer",
     "SetupForm": "the first person of all",
     "TeamForm": "a name",
     "ProfileForm": "one's own",
