@@ -6,10 +6,13 @@
 * a KAM reads and writes own clients and reads the team's;
 * a colleague reads plans they take part in and nothing else of a client;
 * whoever answers for a piece of work (a promise) reads and writes it, whosever the client is;
+* what is said of a person's work (skills, load, onboarding) is read by that person and by the
+  manager of their team, who also write it;
 * a token has its person's rights, cut by its scopes.
 
-A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a client and
-the person who answers for the work, to all staff, or to those who administer.
+A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a person and
+who leads them, by a client and the person who answers for the work, to all staff, or to those who
+administer.
 """
 
 from django.db.models import Q, QuerySet
@@ -66,6 +69,14 @@ def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     return queryset.filter(_of(clients, path) | Q(**{person: user.pk}))
 
 
+def _of_member(path: str, user: User) -> Q:
+    """Rows about the person, and about those of the team that a manager leads."""
+    own = Q(**{path or "pk": user.pk})
+    if user.role == MANAGER and user.team_id:
+        return own | Q(**{f"{path}__team" if path else "team": user.team_id})
+    return own
+
+
 def visible(queryset: QuerySet, user: User) -> QuerySet:
     kind, path, *_person = queryset.model.SCOPE
     if kind == "client":
@@ -76,6 +87,10 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         if user.role in (ADMINISTRATOR, AUDITOR):
             return queryset
         return queryset.filter(**{path: user.pk})
+    if kind == "member":
+        if user.role in (ADMINISTRATOR, AUDITOR):
+            return queryset
+        return queryset.filter(_of_member(path, user))
     if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
     if kind == "administration":
@@ -96,6 +111,10 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         if user.role == ADMINISTRATOR:
             return queryset
         return queryset.filter(**{path: user.pk})
+    if kind == "member":
+        if user.role == ADMINISTRATOR:
+            return queryset
+        return queryset.filter(_of_member(path, user))
     if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, MANAGER) else queryset.none()
     if kind == "administration":

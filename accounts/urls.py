@@ -9,6 +9,7 @@ from .api import contacts as contacts_api
 from .api import external as external_api
 from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
+from .api import kams as kams_api
 from .api import needs as needs_api
 from .api import offers as offers_api
 from .api import potential as potential_api
@@ -25,6 +26,7 @@ from .views import (
     goals,
     home,
     interactions,
+    kams,
     needs,
     notices,
     offers,
@@ -131,6 +133,14 @@ urlpatterns = [
     path("contacts/<int:pk>/position/", contacts.contact_position, name="contact_position"),
     path("interactions/<int:pk>/", interactions.interaction_edit, name="interaction_edit"),
     path("documents/<int:pk>/", documents.document_detail, name="document_detail"),
+    path("kams/", kams.kam_list, name="kam_list"),
+    path("kams/skills/", kams.kam_skills, name="kam_skills"),
+    path("kams/<int:pk>/", kams.kam_detail, name="kam_detail"),
+    path("kams/<int:pk>/ratings/new/", kams.kam_rating, name="kam_rating"),
+    path("kams/<int:pk>/capacity/", kams.kam_capacity, name="kam_capacity"),
+    path("skills/", kams.skill_list, name="skill_list"),
+    path("skills/new/", kams.skill_create, name="skill_create"),
+    path("skills/<int:pk>/", kams.skill_edit, name="skill_edit"),
     path("personal-data/", subjects.subject_find, name="subject_find"),
     path("contacts/<int:pk>/personal-data/", subjects.subject_card, name="subject_card"),
     path("contacts/<int:pk>/personal-data/export/", subjects.subject_export, name="subject_export"),
@@ -240,6 +250,13 @@ api_urlpatterns = [
     path("offers/<int:pk>/giving/", offers_api.OfferGiving.as_view(), name="offer-giving"),
     path("offers/<int:pk>/ending/", offers_api.OfferEnding.as_view(), name="offer-ending"),
     path("offer-parts/<int:pk>/", offers_api.OfferPartDetail.as_view(), name="offer-part-detail"),
+    path("kams/", kams_api.KamList.as_view(), name="kam-list"),
+    path("kams/hiring/", kams_api.KamHiring.as_view(), name="kam-hiring"),
+    path("kams/<int:pk>/", kams_api.KamDetail.as_view(), name="kam-detail"),
+    path("kams/<int:pk>/ratings/", kams_api.KamRatings.as_view(), name="kam-ratings"),
+    path("kams/<int:pk>/capacity/", kams_api.KamCapacity.as_view(), name="kam-capacity"),
+    path("skills/", kams_api.SkillList.as_view(), name="skill-list"),
+    path("skills/<int:pk>/", kams_api.SkillDetail.as_view(), name="skill-detail"),
     path("promises/", promises_api.PromiseList.as_view(), name="promise-list"),
     path("promises/<int:pk>/", promises_api.PromiseDetail.as_view(), name="promise-detail"),
     path(

@@ -38,6 +38,10 @@ TAGS = {
         _("What clients will want, and the themes that gather it."),
         ("needs", "themes"),
     ),
+    "kams": (
+        _("What KAMs carry, how well they master it, and when to hire."),
+        ("kams", "skills"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

@@ -34,6 +34,7 @@ from .products import Organisation, Product, ProductFamily, Rate
 from .promises import Promise, PromiseMove
 from .relations import Relation
 from .sales_plans import PlannedSale
+from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .users import ApiToken, Team, User
 
@@ -59,6 +60,7 @@ __all__ = [
     "ImportChange",
     "ImportFile",
     "Interaction",
+    "Kam",
     "Line",
     "Membership",
     "Need",
@@ -66,6 +68,7 @@ __all__ = [
     "Notice",
     "OfferPart",
     "Organisation",
+    "OwnSkill",
     "Payment",
     "Place",
     "PlannedSale",
@@ -85,6 +88,7 @@ __all__ = [
     "RebateStep",
     "Relation",
     "RunStep",
+    "SkillRating",
     "Standing",
     "Suppression",
     "Team",

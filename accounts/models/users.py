@@ -79,6 +79,12 @@ class User(AbstractBaseUser):
         blank=True,
         help_text=_("How many key clients this person can look after well; empty means none."),
     )
+    load_points = models.PositiveSmallIntegerField(
+        _("points of load"),
+        null=True,
+        blank=True,
+        help_text=_("How many points of load this person can carry; empty means not said."),
+    )
     compact = models.BooleanField(_("compact tables"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)

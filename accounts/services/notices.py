@@ -98,6 +98,9 @@ def words_of(notice: Notice) -> tuple[str, str]:
         else:
             text = _("%(client)s: the promise “%(what)s” is due on %(day)s.")
         return text % known, reverse("promise_detail", args=[facts["promise"]])
+    if notice.kind == "skills_rated":
+        text = _("Your skills have been rated. See where you and your manager differ.")
+        return text, reverse("kam_detail", args=[facts["person"]])
     if notice.kind == "import_folder":
         text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
         return text % facts, reverse("import_list")

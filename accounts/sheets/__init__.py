@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     directory,
     documents,
     goals,
+    kams,
     needs,
     offers,
     people,

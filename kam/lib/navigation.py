@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from . import policy
 
@@ -35,6 +36,7 @@ WORK = (
     ),
     Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_")),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
+    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_")),
 )
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
@@ -59,6 +61,10 @@ TABS = {
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),
         Place("theme_list", _("Themes"), "tags", ("theme_",)),
+    ),
+    "kams": (
+        Place("kam_list", pgettext_lazy("kams", "Load"), "gauge", ("kam_list",)),
+        Place("kam_skills", pgettext_lazy("skills", "Skills"), "star", ("kam_skills",)),
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),

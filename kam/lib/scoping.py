@@ -161,7 +161,8 @@ class Scoped(models.Model):
 
     ``SCOPE`` says how a row is related to what access is decided by: ``("client", path)`` with
     the lookup path to the client (empty for the client itself), ``("person", path)`` for rows
-    that belong to one person, ``("work", path, path)`` with the paths to the client and to the
+    that belong to one person, ``("member", path)`` for what is said of a person's work, which the
+    manager of their team sees too, ``("work", path, path)`` with the paths to the client and to the
     person who answers for it, ``("staff", "")`` for rows that everyone signed in reads, or
     ``("administration", "")`` for rows of the administrator, which the auditor reads.
     """

@@ -18,6 +18,7 @@ from accounts.services.demo import (
     agreements,
     connections,
     goals,
+    kams,
     needs,
     offers,
     processes,
@@ -155,7 +156,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        webhooks,
+        kams, webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
@@ -230,6 +231,7 @@ def clear_workspace() -> None:
         processes.clear()
         webhooks.clear()
         goals.clear()
+        kams.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

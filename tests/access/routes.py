@@ -120,7 +120,7 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
     """Whether the access rule lets this role see the subject, told independently of the code.
 
     ``relation`` is that of the KAM.  Rows of a person are seen by that person, the administrator
-    and the auditor; client rows by all who lead or audit, and by the KAM's team; work by the
+    and the auditor; what is said of a person's work also by the manager of the team; client rows by all who lead or audit, and by the KAM's team; work by the
     colleague who answers for it.
     """
     if relation == "absent":
@@ -132,6 +132,10 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
     if role in ("administrator", "auditor"):
         return True
     if kind == "person":
+        return role in ("kam", "token", "reading token") and relation == "own"
+    if kind == "member":
+        if role == "manager":
+            return relation in ("own", "team")
         return role in ("kam", "token", "reading token") and relation == "own"
     if kind == "staff":
         return role != "colleague"
@@ -156,6 +160,8 @@ def editable(route: Route, role: str, relation: str, world: World) -> bool:
     if role == "administrator":
         return True
     kind = model.SCOPE[0]
+    if kind == "member":
+        return True  # who sees it leads, or is the person
     if kind == "person":
         return relation == "own"
     if kind == "staff":

@@ -50,7 +50,7 @@ def test_every_model_is_scoped_or_listed_with_its_reason():
 @pytest.mark.parametrize("model", [m for m in our_models() if issubclass(m, Scoped)])
 def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
     kind, *paths = model.SCOPE
-    assert kind in ("client", "person", "staff", "work", "administration")
+    assert kind in ("client", "person", "member", "staff", "work", "administration")
     assert len(paths) == (2 if kind == "work" else 1)
     for path in paths:
         step = model

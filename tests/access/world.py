@@ -31,11 +31,13 @@ from accounts.models import (
     ImportBatch,
     ImportFile,
     Interaction,
+    Kam,
     Line,
     Need,
     NeedStep,
     Notice,
     OfferPart,
+    OwnSkill,
     Payment,
     PlannedSale,
     Potential,
@@ -53,6 +55,7 @@ from accounts.models import (
     RebateStep,
     Relation,
     RunStep,
+    SkillRating,
     Standing,
     Team,
     TemplateStep,
@@ -152,6 +155,7 @@ def _common(world: World) -> None:
         year=DAY.year, why="grow", what_for="half of the profit", how="together"
     )
     world.common["theme"] = Theme.objects.create(name="Refill")
+    world.common["skill"] = OwnSkill.objects.create(name="Tenders", at_six="wins one of three")
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
     matrix = Matrix.objects.get(is_main=True)
     first = matrix.versions.get(status="active")
@@ -289,6 +293,18 @@ def _offer(world: World, relation: str, client: Client, word: str) -> None:
     world.add(relation, part)
 
 
+def _work(world: World, relation: str, word: str, owner: User) -> None:
+    """What is said of a person's work."""
+    world.add(relation, Kam.objects.get(pk=owner.pk))
+    world.add(relation, world.common["skill"])
+    world.add(
+        relation,
+        SkillRating.objects.create(
+            person=owner, skill="rapport", said_by="manager", value=7, day=DAY, note=f"{word} seen"
+        ),
+    )
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -328,6 +344,7 @@ def _facts(world: World, relation: str) -> None:
     _promises(world, relation, client, word, owner)
     _needs(world, relation, client, contact, word)
     _offer(world, relation, client, word)
+    _work(world, relation, word, owner)
     _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":
