@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.lib.scoping import Scoped
 
@@ -62,7 +63,7 @@ class SkillRating(Scoped):
 
     class Said(models.TextChoices):
         SELF = "self", _("Self")
-        MANAGER = "manager", _("Manager")
+        MANAGER = "manager", pgettext_lazy("rating", "Manager")
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="skill_ratings", db_index=False
