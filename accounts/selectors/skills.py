@@ -143,11 +143,12 @@ def usefulness_of(people: Iterable[User], day: dt.date) -> dict[int, Usefulness]
     }
 
 
-def history_of(person: User, most: int) -> list[tuple[SkillRating, str]]:
-    """(rating, name of the skill), the latest first."""
-    names = {skill.key: str(skill.name) for skill in library.skills(archived=True)}
-    rows = ratings_of(person).order_by("-day", "-pk")[:most]
-    return [(row, names.get(row.skill, row.skill)) for row in rows]
+def history_of(lines: Iterable[Line], most: int) -> list[tuple[SkillRating, str]]:
+    """(rating, name of the skill) of a profile, the latest first."""
+    rows = [
+        (row, str(line.skill.name)) for line in lines for said in line.said.values() for row in said
+    ]
+    return sorted(rows, key=lambda each: (each[0].day, each[0].pk), reverse=True)[:most]
 
 
 @dataclass

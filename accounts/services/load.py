@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from accounts.measures import hiring
 from accounts.models import Client, Goal, Interaction, Kam, Promise, RunStep, Standing, User
@@ -92,25 +92,17 @@ def loads(people: Sequence[Kam], day: dt.date) -> list[Load]:
     """The load of these people, the fullest first, in a handful of queries."""
     found = {person.pk: Load(person) for person in people}
     ids = list(found)
-    served = Q(client__owner__in=ids, client__group__isnull=True) & ~Q(client__lifecycle="lost")
-    whole = dict(
-        Client.objects.filter(owner__in=ids, group__isnull=True)
-        .exclude(lifecycle="lost")
-        .order_by()
-        .values_list("owner")
-        .annotate(n=Count("pk"))
-    )
+    standing = standings.present().filter(client=OuterRef("pk")).order_by()
     for owner, value, count in (
-        standings.present()
-        .filter(served)
-        .exclude(value=Standing.Value.FORMER)
+        Client.objects.filter(owner__in=ids, group__isnull=True)
+        .exclude(lifecycle=Client.Lifecycle.LOST)
         .order_by()
-        .values_list("client__owner", "value")
+        .annotate(standing=Subquery(standing.values("value")[:1]))
+        .values_list("owner", "standing")
         .annotate(n=Count("pk"))
     ):
-        found[owner].clients[value] = count
-    for owner, count in whole.items():
-        found[owner].clients[""] = count - sum(found[owner].clients.values())
+        key = value if value in POINTS else ""
+        found[owner].clients[key] = found[owner].clients.get(key, 0) + count
     since = day - dt.timedelta(days=TALK_DAYS)
     for owner, count in (
         Interaction.objects.filter(

@@ -64,6 +64,7 @@ def kam_detail(request, pk):
     person, day = find(Kam, queryset=found.kams(), pk=pk), today()
     lines = found.profile_of(person)
     first, last = skill_chart.span(lines, day)
+    editable = may_edit(person)
     parts = [
         (label, [(line, skill_chart.draw(line, first, last)) for line in rows])
         for label, rows in found.by_part(lines)
@@ -79,10 +80,10 @@ def kam_detail(request, pk):
         "fewest": found.FEWEST_ANSWERS,
         "months": found.USEFUL_MONTHS,
         "load": carried.loads([person], day)[0],
-        "history": found.history_of(person, HISTORY_SHOWN),
+        "history": found.history_of(lines, HISTORY_SHOWN),
         "is_self": person.pk == request.user.pk,
-        "editable": may(request.user, "kam_rating", "POST") and may_edit(person),
-        "may_set": may(request.user, "kam_capacity", "POST") and may_edit(person),
+        "editable": editable and may(request.user, "kam_rating", "POST"),
+        "may_set": editable and may(request.user, "kam_capacity", "POST"),
     }
     return render(request, "accounts/kams/detail.html", context)
 

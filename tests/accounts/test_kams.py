@@ -90,7 +90,7 @@ def test_both_sides_rate_and_nothing_said_is_overwritten(kam, manager):
         assert (line.own.value, line.manager.value, line.gap, line.change) == (8, 6, 2, 1)
         assert line.is_wide
         assert [row.value for row in line.said["manager"]] == [5, 6]
-        assert found.history_of(kam, 9)[0][1] == str(line.skill.name)
+        assert found.history_of(found.profile_of(kam), 9)[0][1] == str(line.skill.name)
     assert Notice.unscoped.filter(person=kam, kind="skills_rated").count() == 2
     assert Event.unscoped.filter(action="skills.rate").count() == 3
 
