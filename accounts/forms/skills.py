@@ -84,20 +84,29 @@ class OwnSkillForm(VersionedForm):
             del self.fields["archived"]
 
 
-class CapacityForm(forms.ModelForm):
-    """``seen``: what stood there when the form was opened, so that nobody's change is lost."""
+class CapacityForm(forms.Form):
+    """``seen``: what stood there when the form was opened, so that nobody's change is lost.
 
+    A person has no version of their own, and these are two numbers.
+    """
+
+    key_slots = forms.IntegerField(
+        label=_("places for key clients"), min_value=0, max_value=32_767, required=False,
+        help_text=_("How many key clients this person can look after well; empty means none."),
+    )  # fmt: skip
+    load_points = forms.IntegerField(
+        label=_("points of load"), min_value=0, max_value=32_767, required=False,
+        help_text=_("How many points of load this person can carry; empty means not said."),
+    )  # fmt: skip
     seen_key_slots = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen_load_points = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    class Meta:
-        model = Kam
-        fields = list(CAPACITY)
-
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person: Kam, **kwargs):
         super().__init__(*args, **kwargs)
         for name in CAPACITY:
-            self.fields[f"seen_{name}"].initial = getattr(self.instance, name)
+            present = getattr(person, name)
+            self.fields[name].initial = self.fields[f"seen_{name}"].initial = present
+            self.fields[name].label = self.fields[name].label.capitalize()
 
     def values(self) -> dict[str, int | None]:
         return {name: self.cleaned_data[name] for name in CAPACITY}

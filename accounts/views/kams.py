@@ -14,11 +14,10 @@ from accounts.selectors import skills as found
 from accounts.services import load as carried
 from accounts.services import skill_chart, skills
 from accounts.services.clients import Conflict, may_edit
+from kam.audit.conflicts import conflicting
 from kam.lib.navigation import may
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, wants_part
-
-from .clients import conflicting
 
 form_page = require_http_methods(["GET", "POST"])
 HISTORY_SHOWN = 30
@@ -124,7 +123,7 @@ def kam_capacity(request, pk):
         return redirect("kam_detail", pk=pk)
     find_editable(Kam, pk=pk)
     posted = request.POST if request.method == "POST" else None
-    form = CapacityForm(posted, instance=find(Kam, pk=pk))
+    form = CapacityForm(posted, person=person)
     status = 200
     if posted is not None:
         status = 422
