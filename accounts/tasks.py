@@ -23,6 +23,7 @@ from .services import (
     processes,
     promises,
     rebates,
+    removals,
 )
 
 
@@ -150,6 +151,12 @@ def import_expire(running):
     days = settings.IMPORT_FILE_DAYS
     import_undo.expire(settings.IMPORT_UNDO_DAYS)
     return {"removed": import_files.expire(days), "rows": bulk.expire(days)}
+
+
+@job(removals.JOB, title=_("Emptying of the bin"), tells={"removed": _("Removed")})
+def empty_bin(running):
+    """Let go of what was removed longer ago than it can be brought back."""
+    return {"removed": removals.purge(settings.REMOVED_DAYS)}
 
 
 @job(

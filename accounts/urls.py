@@ -15,6 +15,7 @@ from .api import offers as offers_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
+from .api import removals as removals_api
 from .api import sales_plans as sales_plans_api
 from .api import subjects as subjects_api
 from .views import (
@@ -33,6 +34,7 @@ from .views import (
     potential,
     processes,
     promises,
+    removals,
     sales_plans,
     subjects,
     themes,
@@ -40,6 +42,18 @@ from .views import (
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("removed/", removals.removal_list, name="removal_list"),
+    path("removed/<int:pk>/restoration/", removals.removal_restoration, name="removal_restoration"),
+    path("removed/<int:pk>/destruction/", removals.removal_destruction, name="removal_destruction"),
+    *(
+        path(
+            f"{place}/<int:pk>/removal/",
+            removals.removal,
+            {"noun": noun},
+            name=f"{removals.page_of(noun)}_removal",
+        )
+        for noun, place in removals.PLACES.items()
+    ),
     path("clients/", clients.client_list, name="client_list"),
     path("clients/suggestions/", clients.client_suggestions, name="client_suggestions"),
     path("clients/new/", clients.client_create, name="client_create"),
@@ -151,6 +165,13 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("removals/", removals_api.RemovalList.as_view(), name="removal-list"),
+    path("removals/<int:pk>/", removals_api.RemovalDetail.as_view(), name="removal-detail"),
+    path(
+        "removals/<int:pk>/restoration/",
+        removals_api.RemovalRestoration.as_view(),
+        name="removal-restoration",
+    ),
     *(
         path(
             f"{kind}/bulk/", bulk_api.bulk_of(kind).as_view(), name=f"{kind.removesuffix('s')}-bulk"

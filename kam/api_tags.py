@@ -63,6 +63,10 @@ TAGS = {
         _("Files and many rows on their way in, and rows that wait for a client."),
         ("import-files", "imports", "bulk", "quarantine", "connections"),
     ),
+    "removals": (
+        _("What was removed and can be brought back."),
+        ("removals",),
+    ),
     "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (
         _("A person found everywhere, handed out, destroyed, and the acts of it."),

@@ -21,6 +21,9 @@ EDITORS = frozenset({ADMINISTRATOR, MANAGER, KAM})
 WORKERS = frozenset({ADMINISTRATOR, MANAGER, KAM, COLLEAGUE})  # who may answer for something
 LEADERS = frozenset({ADMINISTRATOR, MANAGER})
 ADMIN = frozenset({ADMINISTRATOR})
+REMOVABLE = (
+    "Client", "Contact", "Interaction", "Relation", "Goal", "Need", "Agreement", "Process",
+)  # fmt: skip
 
 POLICY = {
     # --- the frame
@@ -228,7 +231,7 @@ POLICY = {
     "api:relation-list": Row(read=STAFF, write=EDITORS),
     "api:relation-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Relation"),
     "api:interaction-list": Row(read=STAFF),
-    "api:interaction-detail": Row(read=STAFF, subject="accounts.Interaction"),
+    "api:interaction-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Interaction"),
     "api:client-candidacy": Row(write=EDITORS, subject="accounts.Client"),
     "api:goal-list": Row(read=STAFF, write=EDITORS),
     "api:goal-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
@@ -253,6 +256,20 @@ POLICY = {
         read=ADMIN | {AUDITOR}, subject="accounts.Destruction", scope=PRIVACY_SCOPE
     ),
     "api:destruction-left": Row(write=ADMIN, subject="accounts.Destruction", scope=PRIVACY_SCOPE),
+    # --- the bin: whoever may change a record removes it and brings it back
+    "removal_list": Row(read=EDITORS),
+    "removal_restoration": Row(write=EDITORS, subject="accounts.Removal"),
+    "removal_destruction": Row(write=ADMIN, subject="accounts.Removal"),
+    **{
+        f"{noun.lower()}_removal": Row(read=EDITORS, write=EDITORS, subject=f"accounts.{noun}")
+        for noun in REMOVABLE
+    },
+    "process_template_removal": Row(
+        read=LEADERS, write=LEADERS, subject="accounts.ProcessTemplate"
+    ),
+    "api:removal-list": Row(read=EDITORS),
+    "api:removal-detail": Row(read=EDITORS, write=ADMIN, subject="accounts.Removal"),
+    "api:removal-restoration": Row(write=EDITORS, subject="accounts.Removal"),
     # --- jobs/
     "job_list": Row(read=EVERYONE),
     "job_badge": Row(read=EVERYONE),

@@ -234,6 +234,8 @@ PERSONAL_DATA_KEY = text("PERSONAL_DATA_KEY")
 PERSONAL_DATA_DOCUMENTS = text("PERSONAL_DATA_DOCUMENTS", "keep")
 # A folder where other systems drop files, one folder in it for each source; empty = none.
 IMPORT_FOLDER = text("IMPORT_FOLDER")
+# For how many days removed records can be brought back.
+REMOVED_DAYS = env.int("REMOVED_DAYS", 30)
 # For how many days files of exports are kept.
 EXPORT_FILE_DAYS = env.int("EXPORT_FILE_DAYS", 7)
 RANKING_DAYS = env.int("RANKING_DAYS", 100)
@@ -376,6 +378,7 @@ JOB_SCHEDULES = {
     "webhook-sweep": ("webhooks.sweep", "*/10 * * * *", {}),
     "nightly-webhook-log": ("webhooks.forget", "35 4 * * *", {}),
     "nightly-connection-keys": ("accounts.connections_reseal", "38 4 * * *", {}),
+    "nightly-removals": ("accounts.removals", "50 3 * * *", {}),
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }

@@ -25,6 +25,7 @@ from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
 from .clients import OF_CLIENT, ChangedMeanwhile
+from .removals import RemovalSerializer, removed
 
 
 class CommitmentSerializer(serializers.ModelSerializer):
@@ -168,6 +169,10 @@ class AgreementDetail(APIView):
                 row, values, parts, row.version if version is None else version
             )
         )
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "agreement", find_editable(Agreement, pk=pk))
 
 
 class ProgressSerializer(serializers.Serializer):

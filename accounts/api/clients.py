@@ -3,7 +3,7 @@
 from django.forms.models import model_to_dict
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from accounts.forms.clients import ClientForm
@@ -17,6 +17,9 @@ from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView, version_ask
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
+from .conflicts import ChangedMeanwhile
+from .removals import RemovalSerializer, removed
+
 FILTERS = ("q", "owner", "team", "segment", "lifecycle", "standing", "country", "region")
 PARAMETERS = [
     phrase("q", "Part of the name."),
@@ -28,16 +31,6 @@ PARAMETERS = [
     phrase("country", "Two letters."),
     phrase("region"),
 ]
-
-
-class ChangedMeanwhile(APIException):
-    """409: somebody saved the row since the version that the caller has."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-    def __init__(self, version: int):
-        super().__init__(f"The row is now version {version}. Read it again.", "conflict")
 
 
 class ByName(Pages):
@@ -154,6 +147,10 @@ class ClientDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return self.answer(pk)
 
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "client", find_editable(Client, pk=pk))
+
     def answer(self, pk) -> Response:
         found = Client.objects.select_related("owner", "place")
         client = find(Client, queryset=found, pk=pk)
@@ -193,6 +190,10 @@ class InteractionDetail(RetrieveAPIView):
 
     def get_queryset(self):
         return Interaction.objects.all()
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "interaction", find_editable(Interaction, pk=pk))
 
 
 class DocumentRow(serializers.ModelSerializer):

@@ -18,6 +18,7 @@ from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
 from .clients import OF_CLIENT, ChangedMeanwhile
+from .removals import RemovalSerializer, removed
 
 
 class ContactSerializer(serializers.ModelSerializer):
@@ -101,6 +102,10 @@ class ContactDetail(APIView):
         except services.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(ContactSerializer(row).data)
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "contact", find_editable(Contact, pk=pk))
 
 
 class PositionSerializer(serializers.Serializer):
@@ -253,3 +258,7 @@ class RelationDetail(APIView):
         except services.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(RelationSerializer(row).data)
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "relation", find_editable(Relation, pk=pk))

@@ -15,6 +15,7 @@ from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
 from .clients import OF_CLIENT, ByDate, ChangedMeanwhile
+from .removals import RemovalSerializer, removed
 
 
 class MovesRefused(APIException):
@@ -99,6 +100,10 @@ class GoalDetail(APIView):
         except standings.Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(GoalSerializer(goal).data)
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "goal", find_editable(Goal, pk=pk))
 
 
 class StandingSerializer(serializers.ModelSerializer):

@@ -18,6 +18,7 @@ from kam.lib.views import find, find_editable
 from .clients import OF_CLIENT, ChangedMeanwhile
 from .contacts import _client_of
 from .promises import _told
+from .removals import RemovalSerializer, removed
 
 
 class NeedSerializer(serializers.ModelSerializer):
@@ -125,6 +126,10 @@ class NeedDetail(APIView):
         except Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(NeedSerializer(need).data)
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "need", find_editable(Need, pk=pk))
 
 
 class NeedMoveSerializer(serializers.Serializer):

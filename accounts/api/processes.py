@@ -25,6 +25,7 @@ from kam.lib.scoping import current
 from kam.lib.views import find, find_editable
 
 from .clients import OF_CLIENT, ChangedMeanwhile
+from .removals import RemovalSerializer, removed
 
 STEP = ("id", *processes.STEP_FIELDS)
 
@@ -157,6 +158,10 @@ class TemplateDetail(APIView):
         row = _saved(lambda: processes.save_template(row, values, steps, request.user, version))
         return Response(ProcessTemplateSerializer(row).data)
 
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "template", find_editable(ProcessTemplate, pk=pk))
+
 
 class ProcessList(ListAPIView):
     """Processes of the clients that one may see; ``?client=ID`` narrows them."""
@@ -202,6 +207,10 @@ class ProcessDetail(APIView):
             lambda: processes.save_process(row, row.client, values, steps, request.user, version)
         )
         return Response(ProcessSerializer(row).data)
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "process", find_editable(Process, pk=pk))
 
 
 class RunStepSerializer(serializers.ModelSerializer):

@@ -33,6 +33,7 @@ from .processes import (
 from .products import Organisation, Product, ProductFamily, Rate
 from .promises import Promise, PromiseMove
 from .relations import Relation
+from .removals import Removal
 from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
@@ -87,6 +88,7 @@ __all__ = [
     "RebateAccrual",
     "RebateStep",
     "Relation",
+    "Removal",
     "RunStep",
     "SkillRating",
     "Standing",

@@ -51,6 +51,7 @@ from accounts.models import (
     QuarantinedRow,
     RebateAccrual,
     Relation,
+    Removal,
     Standing,
     User,
     Wallet,
@@ -97,6 +98,7 @@ _NAMES = {
     ProductFamily: _("Product families"),
     QuarantinedRow: _("Rows that wait in quarantine"),
     Relation: _("Relations"),
+    Removal: _("Removed records"),
     Standing: _("Decisions on standing"),
     Wallet: _("What clients buy in all"),
 }
@@ -123,6 +125,16 @@ def register_derived(*derived: type[models.Model]) -> None:
 def register_name(model: type[models.Model], name) -> None:
     """What people call rows that may hang on what an import made."""
     _NAMES[model] = name
+
+
+def name_of(model: type[models.Model]):
+    """What people call rows of a table; nothing where it has no such name."""
+    return _NAMES.get(model, "")
+
+
+def is_computed(model: type[models.Model]) -> bool:
+    """Whether rows of a table only follow from others."""
+    return model in _FOLLOWS
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
     Place("export_list", _("Exports"), "download", ("export_",)),
+    Place("removal_list", pgettext_lazy("bin", "Removed"), "trash-2", ("removal_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("company_edit", _("Company"), "settings", ("company_",)),
     Place("subject_find", _("Personal data"), "shield-check", ("subject_", "destruction")),

@@ -24,6 +24,7 @@ from accounts.services.demo import (
     processes,
     promises,
     relationships,
+    removals,
     sales_plans,
     webhooks,
 )
@@ -160,6 +161,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
+    removals.fill(clients, words.language, size.as_of)
 
 
 def _try_on_history(version: MatrixVersion) -> None:

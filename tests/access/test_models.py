@@ -155,6 +155,7 @@ OWN_SQL = {
     "accounts/services/import_folder.py": "the lock of one look into the watched folder, no rows",
     "accounts/services/importing/running.py": "the lock of an import",
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
+    "accounts/services/removal_rows.py": "rows into the bin and back, as the database tells them",
     "accounts/services/people.py": "the lock of the first set-up",
     "kam/exports/company/entering.py": "a whole company into an empty installation, system only",
     "kam/exports/company/leaving.py": "a whole company, for the administrator or the command line",

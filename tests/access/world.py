@@ -54,6 +54,7 @@ from accounts.models import (
     RebateAccrual,
     RebateStep,
     Relation,
+    Removal,
     RunStep,
     SkillRating,
     Standing,
@@ -63,6 +64,7 @@ from accounts.models import (
     User,
     Wallet,
 )
+from accounts.services import removals
 from kam.exports.models import Export
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
@@ -255,7 +257,10 @@ def _participation(world: World) -> None:
     """A client of another team with whom the colleague helps."""
     owner = world.people["stranger"]
     client = Client.objects.create(name="Helped Ltd", owner=owner, team=owner.team)
-    _promises(world, "participant", client, "Plainhelp", world.people["colleague"])
+    helper = world.people["colleague"]
+    _promises(world, "participant", client, "Plainhelp", helper)
+    gone = Removal.objects.create(noun="contact", object_id=0, client=client, holder=helper)
+    world.add("participant", gone)
 
 
 def _promises(world: World, relation: str, client: Client, word: str, owner: User) -> None:
@@ -340,6 +345,8 @@ def _facts(world: World, relation: str) -> None:
         relation,
         Relation.objects.create(client=client, kind="partner", name=f"{word} partner"),
     )
+    gone = Contact.objects.create(client=client, name=f"{word} removed", email=f"x@{word}.example")
+    add(relation, removals.remove("contact", gone, None, owner))
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
     _needs(world, relation, client, contact, word)

@@ -313,7 +313,7 @@ def test_a_correction_keeps_what_was_said_until_the_person_goes(subject, admin, 
         change = ContactChange.objects.get()
         assert (change.before, change.after) == ("Закупщик", "Директор")
         event = Event.objects.get(action="contact.change")
-        assert event.details == {"fields": ["position"]}
+        assert event.details == {"fields": ["position"], "version": 2}
     erase(subject, admin)
     with acting_as(admin):
         assert not ContactChange.objects.exists()
