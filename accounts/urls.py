@@ -12,6 +12,7 @@ from .api import goals as goals_api
 from .api import kams as kams_api
 from .api import needs as needs_api
 from .api import offers as offers_api
+from .api import outlook as outlook_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
@@ -127,10 +128,12 @@ urlpatterns = [
     path("clients/<int:pk>/promises/", promises.client_promises, name="client_promises"),
     path("clients/<int:pk>/promises/new/", promises.promise_create, name="promise_create"),
     path("needs/", needs.need_list, name="need_list"),
+    path("needs/next-orders/", needs.next_order_list, name="next_order_list"),
     path("needs/<int:pk>/", needs.need_detail, name="need_detail"),
     path("needs/<int:pk>/edit/", needs.need_edit, name="need_edit"),
     path("clients/<int:pk>/needs/", needs.client_needs, name="client_needs"),
     path("clients/<int:pk>/needs/new/", needs.need_create, name="need_create"),
+    path("clients/<int:pk>/needs/from-gap/", needs.need_from_gap, name="need_from_gap"),
     path("themes/", themes.theme_list, name="theme_list"),
     path("themes/new/", themes.theme_create, name="theme_create"),
     path("themes/<int:pk>/", themes.theme_detail, name="theme_detail"),
@@ -303,6 +306,13 @@ api_urlpatterns = [
     path("needs/", needs_api.NeedList.as_view(), name="need-list"),
     path("needs/<int:pk>/", needs_api.NeedDetail.as_view(), name="need-detail"),
     path("needs/<int:pk>/steps/", needs_api.NeedSteps.as_view(), name="need-steps"),
+    path("next-orders/", outlook_api.NextOrderList.as_view(), name="next-order-list"),
+    path("clients/<int:pk>/outlook/", outlook_api.ClientOutlook.as_view(), name="client-outlook"),
+    path(
+        "clients/<int:pk>/needs-from-gaps/",
+        outlook_api.NeedFromGap.as_view(),
+        name="client-need-from-gap",
+    ),
     path("themes/", needs_api.ThemeList.as_view(), name="theme-list"),
     path("themes/<int:pk>/", needs_api.ThemeDetail.as_view(), name="theme-detail"),
     path("themes/<int:pk>/merging/", needs_api.ThemeMerging.as_view(), name="theme-merging"),

@@ -36,7 +36,7 @@ TAGS = {
     ),
     "needs": (
         _("What clients will want, and the themes that gather it."),
-        ("needs", "themes"),
+        ("needs", "themes", "next-orders"),
     ),
     "kams": (
         _("What KAMs carry, how well they master it, and when to hire."),

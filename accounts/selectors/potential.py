@@ -18,6 +18,7 @@ class Reason:
     own: float
     low: float
     high: float
+    family_id: int = 0
 
 
 def potential_of(client: Client) -> Potential | None:
@@ -36,6 +37,7 @@ def reasons_of(potential: Potential) -> list[Reason]:
             each["own"],
             each["low"],
             each["high"],
+            each["family"] or 0,
         )
         for each in potential.reasons
         if not each["family"] or each["family"] in names

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.models import Theme
 from accounts.selectors import ledger
 from accounts.selectors import needs as found
+from accounts.services import outlook
 from accounts.views.clients import _found
 from accounts.views.needs import filters_of
-from kam.exports.registry import Sheet, day, exported, money, text, whole
+from kam.exports.registry import Sheet, day, exported, money, number, text, whole
 from kam.lib.periods import today
 from kam.lib.views import find
 
@@ -67,3 +68,24 @@ def themes(query, of):
         for theme, sums in found.themes_with_money()
     )  # fmt: skip
     return Sheet(columns, cells)
+
+
+@exported("next_orders", title=gettext_lazy("Next orders"), route="next_order_list")
+def next_orders(query, of):
+    columns = [
+        text(_("Client")), text(_("KAM")), whole(_("Days of orders")), day(_("Last order")),
+        number(_("Median gap, days"), 1), number(_("Lower quartile, days"), 1),
+        number(_("Upper quartile, days"), 1), day(_("From")), day(_("Expected")), day(_("Until")),
+    ]  # fmt: skip
+
+    def rows():
+        for line in outlook.next_orders(today(), query.get("owner", "")[:20]):
+            window = line.window
+            told = [None] * 7 if window is None else [
+                window.last, window.median, window.lower, window.upper, window.earliest,
+                window.expected, window.latest,
+            ]  # fmt: skip
+            owner = line.client.owner
+            yield [line.client.name, owner.name if owner else None, line.orders, *told]
+
+    return Sheet(columns, rows())

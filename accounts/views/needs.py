@@ -6,14 +6,14 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms.needs import NeedForm, NeedStepForm
-from accounts.models import Client, Need, Product
+from accounts.models import Client, Need, Product, ProductFamily
 from accounts.selectors import ledger
 from accounts.selectors import needs as found
 from accounts.selectors import people as directory
-from accounts.services import needs
+from accounts.services import needs, outlook
 from accounts.services.clients import Conflict, may_edit
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
@@ -51,8 +51,10 @@ def need_list(request):
 @require_GET
 def client_needs(request, pk):
     client, day = _found(pk), today()
-    mine = found.needs_of(ledger.legal_entities(client, day))
+    entities = ledger.legal_entities(client, day)
+    mine = found.needs_of(entities)
     context = {
+        "outlook": outlook.outlook_of(client, entities, day),
         "open": found.in_order(mine.filter(found.OPEN)),
         "ended": mine.exclude(found.OPEN).order_by("-since", "-pk")[:ENDED_SHOWN],
         "money": found.money_of(mine),
@@ -140,3 +142,40 @@ def need_detail(request, pk):
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/need.html", context, status=status)
+
+
+@require_POST
+def need_from_gap(request, pk):
+    """Note what look-alikes buy and this client does not as a need, at one click."""
+    client = find_editable(Client, pk=pk)
+    asked = request.POST.get("family", "")
+    families = ProductFamily.objects.all()
+    family = families.filter(pk=int(asked[:18])).first() if asked.isdecimal() else None
+    if family is None:
+        messages.error(request, _("Choose a product family."))
+        return redirect("client_needs", pk=pk)
+    try:
+        need = outlook.note_gap(client, family, request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("client_needs", pk=pk)
+    messages.success(request, _("Noted. Say how likely it is, and from whom you know more."))
+    return redirect("need_edit", pk=need.pk)
+
+
+@require_GET
+def next_order_list(request):
+    """Clients on the key list by when they may order next."""
+    day, owner = today(), request.GET.get("owner", "")[:20]
+    lines = [
+        (line, line.window and line.window.state(day)) for line in outlook.next_orders(day, owner)
+    ]
+    context = {
+        "lines": lines,
+        "owner": owner,
+        "owners": directory.kams_beside(request.user),
+        "today": day,
+        "needed": outlook.ORDERS_NEEDED,
+    }
+    part = "_next_orders" if wants_part(request) else "next_orders"
+    return render(request, f"accounts/{part}.html", context)

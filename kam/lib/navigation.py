@@ -34,7 +34,7 @@ WORK = (
         "sliders-horizontal",
         ("matrix_", "criterion_", "backtest_", "rating_request"),
     ),
-    Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_")),
+    Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_", "next_order")),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
     Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_")),
 )
@@ -62,6 +62,7 @@ TABS = {
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),
         Place("theme_list", _("Themes"), "tags", ("theme_",)),
+        Place("next_order_list", _("Next orders"), "calendar-clock", ("next_order",)),
     ),
     "kams": (
         Place("kam_list", pgettext_lazy("kams", "Load"), "gauge", ("kam_list",)),
