@@ -81,17 +81,19 @@ class ClientOutlook(APIView):
         return Response(OutlookSerializer(told).data)
 
 
-class GapSerializer(serializers.Serializer):
+class GapFamilySerializer(serializers.Serializer):
     family = serializers.IntegerField(min_value=1, max_value=10**18)
 
 
 class NeedFromGap(APIView):
     """Note what look-alikes buy and the client does not as a need."""
 
-    @extend_schema(request=GapSerializer, responses={201: NeedSerializer}, examples=sent(family=3))
+    @extend_schema(
+        request=GapFamilySerializer, responses={201: NeedSerializer}, examples=sent(family=3)
+    )
     def post(self, request, pk):
         client = find_editable(Client, pk=pk)
-        asked = GapSerializer(data=request.data)
+        asked = GapFamilySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         family = ProductFamily.objects.filter(pk=asked.validated_data["family"]).first()
         try:
