@@ -5,6 +5,7 @@ from django.contrib.auth import password_validation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Team, User
+from kam.lib.editing import VersionedForm
 
 NAMED = {"name": _("Name and surname")}
 
@@ -20,7 +21,7 @@ class PasswordField(forms.CharField):
         )
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(VersionedForm):
     """A person as the administrator sees them.  A new person needs a first password."""
 
     password = PasswordField(label=_("First password"))
@@ -63,7 +64,7 @@ class SetupForm(PersonForm):
         labels = NAMED
 
 
-class TeamForm(forms.ModelForm):
+class TeamForm(VersionedForm):
     class Meta:
         model = Team
         fields = ["name"]

@@ -103,7 +103,7 @@ _NAMES = {
     Wallet: _("What clients buy in all"),
 }
 _EXAMPLES = 5
-CODES = ("undone", "not_kept", "later", "edited", "depends")
+CODES = ("undone", "not_kept", "later", "edited", "depends", "removed")
 
 
 def register_kept(model: type[models.Model], name) -> None:
@@ -142,8 +142,9 @@ class Obstacle:
     """Why an import cannot be undone.
 
     code: "undone", "not_kept" (the days to undo it are over), "later" (``batch`` wrote over
-    ``count`` of its rows), "edited" (``count`` rows were changed since) or "depends" (``count``
-    rows of ``what`` hang on what it made).  clients: some of those concerned.
+    ``count`` of its rows), "edited" (``count`` rows were changed since), "depends" (``count``
+    rows of ``what`` hang on what it made) or "removed" (``count`` stand in the bin, and would come
+    back without their import).  clients: some of those concerned.
     """
 
     code: str
@@ -313,7 +314,7 @@ def _clients_of_facts(batch: ImportBatch) -> set[int]:
 
 
 def _obstacles(batch: ImportBatch) -> Iterator[Obstacle]:
-    looks = [*_over_it(), *_edited(), *_dependents()]
+    looks = [*_over_it(), *_edited(), *_dependents(), *_removed()]
     rows = fetch(
         " UNION ALL ".join(
             f"(SELECT {number}, * FROM ({look.statement}) found)"
@@ -429,6 +430,27 @@ def _dependents() -> Iterator[_Look]:
                  GROUP BY 1
                 """,
             )
+
+
+def _removed() -> Iterator[_Look]:
+    """Rows that people have put into the bin since."""
+    for model in (*_KEPT, Interaction):
+        table, key = model._meta.db_table, model._meta.pk.column
+        here = (
+            "(e ->> 'batch_id')::bigint = %(batch)s"
+            if model is Interaction
+            else f"EXISTS (SELECT FROM accounts_importchange c WHERE c.batch_id = %(batch)s "
+            f"AND c.relation = '{table}' AND c.object_id = (e ->> '{key}')::bigint)"
+        )
+        yield _Look(
+            "removed",
+            Removal,
+            f"""
+            SELECT NULL::bigint, count(*), {_some("client_id", "r")} FROM accounts_removal r,
+                   jsonb_array_elements(r.contents -> '{model._meta.label_lower}') e
+             WHERE {here} HAVING count(*) > 0
+            """,
+        )
 
 
 def _some(column: str, table: str) -> str:

@@ -4,6 +4,7 @@ from allauth.account import views as sign_in
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from accounts.forms.people import (
 from accounts.models import ApiToken, Team, User
 from accounts.selectors import people as directory
 from accounts.services import people as services
+from kam.audit.conflicts import conflicting
 from kam.audit.services import record
 from kam.lib.navigation import address
 from kam.lib.views import find_editable, following
@@ -64,7 +66,8 @@ def person_create(request):
 
 @form_page
 def person_edit(request, pk):
-    return _person_page(request, get_object_or_404(User, pk=pk))
+    with transaction.atomic():
+        return _person_page(request, get_object_or_404(_taking_turns(request, User), pk=pk))
 
 
 def _person_page(request, person):
@@ -75,8 +78,12 @@ def _person_page(request, person):
             form.add_error(
                 None, _("You cannot take your own rights away: ask another administrator.")
             )
+        elif form.is_stale():
+            context = {"form": form, "created": created, "tokens": []}
+            present = User.objects.get(pk=person.pk)
+            return conflicting(request, "accounts/person_form.html", context, present)
         else:
-            changed = [name for name in form.changed_data if name != "password"]
+            changed = [name for name in form.changed_data if name in form.Meta.fields]
             services.save_person(
                 form.instance,
                 password=form.cleaned_data["password"],
@@ -105,13 +112,26 @@ def team_list(request):
 
 @form_page
 def team_edit(request, pk):
-    team = get_object_or_404(Team, pk=pk)
+    with transaction.atomic():
+        return _team_page(request, get_object_or_404(_taking_turns(request, Team), pk=pk))
+
+
+def _taking_turns(request, model):
+    """Rows without a version are written one after the other: each sees what was before."""
+    return model.objects.select_for_update() if request.method == "POST" else model.objects
+
+
+def _team_page(request, team):
     form = TeamForm(request.POST or None, instance=team)
+    context = {"form": form, "team": team}
     if form.is_valid():
+        if form.is_stale():
+            present = Team.objects.get(pk=team.pk)
+            return conflicting(request, "accounts/team_form.html", context, present)
         form.save()
         record("team.change", object=team)
         return redirect("team_list")
-    return render(request, "accounts/team_form.html", {"form": form, "team": team})
+    return render(request, "accounts/team_form.html", context)
 
 
 @form_page

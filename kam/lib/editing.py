@@ -80,6 +80,12 @@ class VersionedForm(forms.ModelForm):
         """What is to be saved."""
         return {name: v for name, v in self.cleaned_data.items() if name not in CARRIED}
 
+    def is_stale(self) -> bool:
+        """Whether the row says something else than it did when it was read: how rows without a
+        version are compared, under a lock."""
+        read = self._read()
+        return bool(self.instance.pk and read) and json.loads(self._digests()) != read
+
     def over(self, present) -> Self:
         """The same form, empty of what was typed, over ``present``."""
         args, kwargs = self._made

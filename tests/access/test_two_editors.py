@@ -26,10 +26,7 @@ from .test_walk import browser_of, world  # noqa: F401
 TYPED = {"promise_edit": "assured", "webhook_edit": "description"}
 FREE = ("text", "textarea")
 NO_VERSION = {
-    "PersonForm": "administrators alone, who come one by one; nothing typed is long",
     "OfferPartForm": "the version is that of its offer",
-    "SetupForm": "the first person of all",
-    "TeamForm": "a name",
     "ProfileForm": "one's own",
     "TokenForm": "made, never changed",
     "WalletForm": "each statement is a new row",
@@ -125,7 +122,8 @@ def test_whoever_saves_second_keeps_theirs_or_takes_the_other_s(world):  # noqa:
         assert second.post(url, again.data).status_code == 302, name
         assert now(second, name, url).data[field] == ["Mine again"], name
     known = {"client_edit", "contact_edit", "interaction_edit", "goal_edit", "promise_edit",
-             "agreement_edit", "process_edit", "relation_edit", "webhook_edit"}  # fmt: skip
+             "agreement_edit", "process_edit", "relation_edit", "webhook_edit", "person_edit",
+             "team_edit", "need_edit", "offer_edit"}  # fmt: skip
     assert known <= walked, known - walked
 
 

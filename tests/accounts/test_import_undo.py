@@ -20,7 +20,7 @@ from accounts.models import (
     Team,
     Wallet,
 )
-from accounts.services import import_files, import_undo, quarantine
+from accounts.services import import_files, import_undo, quarantine, removals
 from accounts.services.clients import update
 from accounts.services.importing import run
 from kam.audit.models import Event
@@ -233,6 +233,16 @@ def test_what_people_edited_or_added_is_never_lost(tmp_path, boss):
         import_undo.undo(contacts, boss)
     with acting_system("test"):
         assert Contact.objects.count() == 2
+
+
+def test_what_was_removed_since_would_come_back_without_its_import(tmp_path, boss):
+    load(tmp_path, "clients", CLIENTS)
+    contacts = load(tmp_path, "contacts", CONTACTS)
+    with acting_as(boss):
+        kept = removals.remove("contact", Contact.objects.first(), None, boss)
+        assert {each.code for each in import_undo.look(contacts).obstacles} == {"removed"}
+        removals.destroy(kept, boss)
+        assert import_undo.look(contacts).is_possible
 
 
 def test_only_what_the_import_changed_is_put_back(tmp_path, boss):
