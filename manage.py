@@ -14,11 +14,14 @@ from kam.embedded import ServerError, ensure
 # Commands that change the structure of the database connect as its owner.
 OWNER_COMMANDS = {
     "flush",
+    "backup",
     "import_company",
     "makemigrations",
     "migrate",
+    "restore",
     "showmigrations",
     "sqlmigrate",
+    "verify_backup",
 }
 
 

@@ -104,6 +104,7 @@ def _connection(connection_id: int) -> Connection:
     connections.JOB,
     title=_("Pull from a connected system"),
     queue="heavy",
+    goes_out=True,
     tells={"connection": _("Connection"), "read": _("Read"), "changed": _("Changed")},
 )
 def pull_connection(running, *, connection_id, whole=False):
@@ -126,7 +127,12 @@ def pull_connection(running, *, connection_id, whole=False):
     }
 
 
-@job(connections.TRIAL, title=_("Test of a connection"), tells={"connection": _("Connection")})
+@job(
+    connections.TRIAL,
+    title=_("Test of a connection"),
+    goes_out=True,
+    tells={"connection": _("Connection")},
+)
 def try_connection(running, *, connection_id):
     """Look whether a connected system answers, and whom the key leads to."""
     row = _connection(connection_id)

@@ -72,6 +72,7 @@ TAGS = {
         _("A person found everywhere, handed out, destroyed, and the acts of it."),
         ("subjects", "destructions"),
     ),
+    "backups": (_("Whether there is a good backup."), ("backups",)),
     "webhooks": (
         _("Which other systems are told of events, and what they answered."),
         ("webhooks", "webhook-deliveries"),

@@ -59,6 +59,12 @@ POLICY = {
     "event_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:event-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "api:seal-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    # --- backups, and what is held back after a restore
+    "backup_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "backup_now": Row(write=ADMIN),
+    "outgoing_release": Row(write=ADMIN),
+    "api:backup-list": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
+    "api:backup-standing": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     # --- webhooks: who is told of events, with what administers; the auditor reads
     "webhook_list": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
     "webhook_create": Row(read=ADMIN, write=ADMIN),

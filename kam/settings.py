@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "kam.jobs",
     "kam.exports",
     "kam.webhooks",
+    "kam.backup",
     "accounts",
     "scoring",
     "reports",
@@ -347,6 +348,19 @@ WEBHOOK_ROTATION_HOURS = env.int("WEBHOOK_ROTATION_HOURS", 24)
 # For how many days it is kept what was told, and what was answered.
 WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", 30)
 
+# --- Backups ------------------------------------------------------------------------------------
+
+# Where the nightly backup goes; empty = nobody makes one by schedule.
+BACKUP_FOLDER = text("BACKUP_FOLDER")
+# For how many days backups are kept there; 0 = for good.  The last good one always stays.
+BACKUP_KEEP_DAYS = env.int("BACKUP_KEEP_DAYS", 14)
+# An age recipient (age1…): backups are encrypted for the holder of its key.
+BACKUP_RECIPIENT = text("BACKUP_RECIPIENT")
+# Where a backup is taken apart to be tried; empty = the system's folder for such things.
+BACKUP_SCRATCH = text("BACKUP_SCRATCH")
+# A backup that is older is late.
+BACKUP_LATE_HOURS = env.int("BACKUP_LATE_HOURS", 26)
+
 # --- Logging ----------------------------------------------------------------------------------
 
 LOGGING = {
@@ -382,5 +396,7 @@ JOB_SCHEDULES = {
     "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }
+if BACKUP_FOLDER:
+    JOB_SCHEDULES["nightly-backup"] = ("backup.make", "10 3 * * *", {})
 if IMPORT_FOLDER:
     JOB_SCHEDULES["import-folder"] = ("accounts.import_folder", "*/5 * * * *", {})

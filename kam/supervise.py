@@ -126,7 +126,14 @@ def commands(home: Path, port: int) -> dict[str, list[str | Path]]:
         "worker": [
             *celery,
             "worker",
-            *("--queues", "light,heavy,outgoing", "--concurrency", "2", "--loglevel", "INFO"),
+            *(
+                "--queues",
+                "light,heavy,outgoing,backup",
+                "--concurrency",
+                "2",
+                "--loglevel",
+                "INFO",
+            ),
             *("--without-gossip", "--without-mingle"),
         ],
         "dispatcher": _manage("dispatch"),

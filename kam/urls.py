@@ -14,6 +14,7 @@ from accounts.api import imports as data_api
 from accounts.views import company, connections, import_files, imports, people, quarantine
 from kam.audit import api as audit_api
 from kam.audit import views as audit
+from kam.backup import urls as backup
 from kam.exports import api as exports_api
 from kam.exports import views as exports
 from kam.jobs import api as jobs_api
@@ -97,6 +98,7 @@ api = (
         company_api,
         *trail_api,
         *webhooks.api_urlpatterns,
+        *backup.api_urlpatterns,
         *imports_api,
         *connections_api,
         *exports_api_urls,
@@ -183,6 +185,7 @@ urlpatterns = [
         "data/connections/<int:pk>/switch/", connections.connection_switch, name="connection_switch"
     ),
     path("", include(webhooks.urlpatterns)),
+    path("", include(backup.urlpatterns)),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),

@@ -15,7 +15,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from .execution import fail_lost
-from .models import Job
+from .holding import outgoing_kinds
+from .models import Hold, Job
 from .worker import run_job
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,12 @@ REAP_EVERY = 5.0
 
 def take_due(limit: int = BATCH) -> list[tuple[int, str]]:
     """Mark due jobs as sent and return their (id, queue)."""
+    ready = Job.unscoped.filter(status=Status.WAITING, run_after__lte=timezone.now())
+    if Hold.unscoped.exists():
+        ready = ready.exclude(kind__in=outgoing_kinds())
     with transaction.atomic():
         due = list(
-            Job.unscoped.select_for_update(skip_locked=True)
-            .filter(status=Status.WAITING, run_after__lte=timezone.now())
+            ready.select_for_update(skip_locked=True)
             .order_by("run_after", "pk")
             .values_list("pk", "queue")[:limit]
         )

@@ -118,3 +118,16 @@ class Job(Scoped):
             return None
         spent = (timezone.now() - self.started_at).total_seconds()
         return round(spent * (1 - self.fraction) / self.fraction)
+
+
+class Hold(Scoped):
+    """There while jobs that go out are held back; at most one row."""
+
+    SCOPE = ("administration", "")
+
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    since = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=300)
+
+    def __str__(self):
+        return self.reason

@@ -12,7 +12,8 @@ from django.utils.module_loading import autodiscover_modules
 @dataclass(frozen=True)
 class Kind:
     """``as_person``: runs with the rights of who asked (delivering), rather than as the system
-    on their behalf (computing)."""
+    on their behalf (computing).  ``goes_out``: calls or writes to somebody outside, so it waits
+    while that is held back."""
 
     name: str
     function: Callable[..., Any]
@@ -20,6 +21,7 @@ class Kind:
     queue: str = "light"
     max_attempts: int = 3
     as_person: bool = False
+    goes_out: bool = False
     # What of the result people are told, and its name in words: key -> label.
     tells: Mapping[str, Any] = field(default_factory=dict)
 
@@ -27,14 +29,18 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def job(name: str, *, title, queue="light", max_attempts=3, as_person=False, tells=None):
+def job(
+    name: str, *, title, queue="light", max_attempts=3, as_person=False, goes_out=False, tells=None
+):
     """Register a function ``f(running, **payload) -> JSON-ready result | None`` as a job.
 
-    It must be idempotent: a job whose worker is lost runs again.
+    It must be idempotent: a job whose worker is lost runs again.  What is sent by the queue
+    ``outgoing`` goes out without saying so.
     """
 
     def register(function):
-        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person, tells or {})
+        out = goes_out or queue == "outgoing"
+        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person, out, tells or {})
         return function
 
     return register

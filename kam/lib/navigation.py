@@ -47,6 +47,7 @@ HOUSEHOLD = (
     Place("company_edit", _("Company"), "settings", ("company_",)),
     Place("subject_find", _("Personal data"), "shield-check", ("subject_", "destruction")),
     Place("webhook_list", _("Webhooks"), "webhook", ("webhook_",)),
+    Place("backup_list", _("Backups"), "archive", ("backup_",)),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
 # Tabs of a part of the product, by the name under which a page asks for them.

@@ -121,7 +121,7 @@ def test_every_job_has_a_title_and_says_as_whom_it_runs():
     for name, kind in registry.kinds().items():
         assert re.fullmatch(r"[a-z_]+\.[a-z_]+", name)
         assert str(kind.title)
-        assert kind.queue in ("light", "heavy", "outgoing")
+        assert kind.queue in ("light", "heavy", "outgoing", "backup")
         assert isinstance(kind.as_person, bool)
 
 
@@ -133,7 +133,7 @@ UNSCOPED = {
     "scoring/selectors/weighings.py": (1, "counts, and shows to whom may know others' weights"),
     "scoring/services/rating_requests.py": (1, "what another person may see decides who is asked"),
     "kam/audit/services.py": (1, "adds to the trail, whoever acts"),
-    "kam/jobs/dispatcher.py": (5, "hands on everybody's jobs"),
+    "kam/jobs/dispatcher.py": (6, "hands on everybody's jobs"),
     "kam/jobs/execution.py": (5, "claims and settles the job before its actor is set"),
     "kam/jobs/scheduler.py": (1, "looks when a schedule last ran"),
     "kam/jobs/services.py": (3, "an equal job that waits may be somebody else's"),
@@ -157,6 +157,8 @@ OWN_SQL = {
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
     "accounts/services/removal_rows.py": "rows into the bin and back, as the database tells them",
     "accounts/services/people.py": "the lock of the first set-up",
+    "kam/backup/services.py": "dump and restore as the owner of the database, system only",
+    "kam/backup/sums.py": "rows and sums of whole tables, names no client",
     "kam/exports/company/entering.py": "a whole company into an empty installation, system only",
     "kam/exports/company/leaving.py": "a whole company, for the administrator or the command line",
     "kam/exports/company/tables.py": "which tables there are",

@@ -65,8 +65,9 @@ from accounts.models import (
     Wallet,
 )
 from accounts.services import removals
+from kam.backup.models import Backup
 from kam.exports.models import Export
-from kam.jobs.models import Job
+from kam.jobs.models import Hold, Job
 from kam.lib.scoping import acting_system
 from kam.webhooks.models import Attempt, Delivery, Endpoint, Message
 from scoring.models import (
@@ -539,6 +540,7 @@ def _facts(world: World, relation: str) -> None:
         ),
     )
     _webhook(world, relation, client)
+    _backups(world, relation)
     # Not scoped, but with an id in a URL: the same for every relation.
     for shared in ("matrix", "version", "criterion", "team", "product"):
         add(relation, world.common[shared])
@@ -565,6 +567,14 @@ def _processes(world: World, relation: str, client: Client, word: str, owner: Us
     world.add(relation, process)
     world.add(relation, run)
     world.add(relation, RunStep.objects.create(run=run, due=DAY, **step))
+
+
+def _backups(world: World, relation: str) -> None:
+    """Rows of the administration look the same from every relation."""
+    backup, _made = Backup.objects.get_or_create(name="kam-x", defaults={"error": "disk full"})
+    hold, _made = Hold.objects.get_or_create(only=True, defaults={"reason": "restored"})
+    world.add(relation, backup)
+    world.add(relation, hold)
 
 
 def _webhook(world: World, relation: str, client: Client) -> None:

@@ -74,9 +74,9 @@ def test_variables_are_those_of_the_settings(name):
     assert given >= REQUIRED
 
 
-def test_the_owner_of_the_database_only_migrates():
+def test_the_owner_of_the_database_only_migrates_and_tries_backups():
     has_owner = {name for name in OURS if "DATABASE_OWNER_URL" in OURS[name]["environment"]}
-    assert has_owner == {"migrate"}
+    assert has_owner == {"migrate", "worker-backup"}
 
 
 def test_the_same_processes_as_on_a_laptop():

@@ -14,11 +14,13 @@ LEFT_OUT = {
     "auth_group": "not used; made by migrate",
     "auth_group_permissions": "not used; made by migrate",
     "auth_permission": "made by migrate",
+    "backup_backup": "backups of this installation",
     "cache": "copies of what is computed",
     "django_content_type": "made by migrate",
     "django_migrations": "made by migrate; the manifest names the migrations",
     "django_session": "who is signed in at present",
     "exports_export": "files that were taken out, kept for days",
+    "jobs_hold": "what is held back in this installation",
     "lib_namedanswer": "answers to requests of programs, kept for a day",
     "lib_pace": "counts of requests within a minute",
 }

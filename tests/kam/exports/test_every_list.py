@@ -57,6 +57,7 @@ NO_EXPORT = {
     "process_template_edit": "a form",
     "profile": "a form, with one's own keys",
     "offer_detail": "one offer; all of a client go out together",
+    "backup_list": "attempts at backups, told over REST",
     "promise_detail": "one promise with its history",
     "ranking_comparison": "two clients side by side",
     "webhook_delivery": "one message to another system",
