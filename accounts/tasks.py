@@ -19,6 +19,7 @@ from .services import (
     import_files,
     import_folder,
     import_undo,
+    onboarding,
     potential,
     processes,
     promises,
@@ -205,6 +206,12 @@ def read_goals(running):
 def remind_of_promises(running):
     """Tell those who answer of promises due tomorrow, and of those that were due yesterday."""
     return {"told": promises.remind(today())}
+
+
+@job(onboarding.JOB, title=_("Overdue steps of onboardings"), tells={"told": _("Told")})
+def remind_of_onboardings(running):
+    """Tell new KAMs and who leads them of steps that have become overdue."""
+    return {"told": onboarding.remind(today())}
 
 
 @job(agreements.ACCRUE, title=_("Rebates by agreements"), tells={"changed": _("Changed")})

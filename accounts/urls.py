@@ -12,6 +12,7 @@ from .api import goals as goals_api
 from .api import kams as kams_api
 from .api import needs as needs_api
 from .api import offers as offers_api
+from .api import onboarding as onboarding_api
 from .api import outlook as outlook_api
 from .api import potential as potential_api
 from .api import processes as processes_api
@@ -19,6 +20,7 @@ from .api import promises as promises_api
 from .api import removals as removals_api
 from .api import sales_plans as sales_plans_api
 from .api import subjects as subjects_api
+from .api import year_closing as year_closing_api
 from .views import (
     agreements,
     clients,
@@ -32,6 +34,7 @@ from .views import (
     needs,
     notices,
     offers,
+    onboarding,
     potential,
     processes,
     promises,
@@ -39,6 +42,7 @@ from .views import (
     sales_plans,
     subjects,
     themes,
+    year_closing,
 )
 
 urlpatterns = [
@@ -155,6 +159,29 @@ urlpatterns = [
     path("kams/<int:pk>/", kams.kam_detail, name="kam_detail"),
     path("kams/<int:pk>/ratings/new/", kams.kam_rating, name="kam_rating"),
     path("kams/<int:pk>/capacity/", kams.kam_capacity, name="kam_capacity"),
+    path("kams/<int:pk>/onboarding/new/", onboarding.onboarding_create, name="onboarding_create"),
+    path("onboardings/", onboarding.onboarding_list, name="onboarding_list"),
+    path("onboardings/<int:pk>/", onboarding.onboarding_detail, name="onboarding_detail"),
+    path("onboarding-steps/<int:pk>/", onboarding.onboarding_step, name="onboarding_step"),
+    path(
+        "onboarding-templates/",
+        onboarding.onboarding_template_list,
+        name="onboarding_template_list",
+    ),
+    path(
+        "onboarding-templates/new/",
+        onboarding.onboarding_template_create,
+        name="onboarding_template_create",
+    ),
+    path(
+        "onboarding-templates/<int:pk>/",
+        onboarding.onboarding_template_edit,
+        name="onboarding_template_edit",
+    ),
+    path("years/", year_closing.year_close_list, name="year_close_list"),
+    path("years/new/", year_closing.year_close_create, name="year_close_create"),
+    path("years/<int:pk>/", year_closing.year_close_detail, name="year_close_detail"),
+    path("years/<int:pk>/undo/", year_closing.year_close_undo, name="year_close_undo"),
     path("skills/", kams.skill_list, name="skill_list"),
     path("skills/new/", kams.skill_create, name="skill_create"),
     path("skills/<int:pk>/", kams.skill_edit, name="skill_edit"),
@@ -275,10 +302,40 @@ api_urlpatterns = [
     path("offers/<int:pk>/ending/", offers_api.OfferEnding.as_view(), name="offer-ending"),
     path("offer-parts/<int:pk>/", offers_api.OfferPartDetail.as_view(), name="offer-part-detail"),
     path("kams/", kams_api.KamList.as_view(), name="kam-list"),
+    path("kams/both-roles/", kams_api.BothRolesList.as_view(), name="kam-both-roles"),
     path("kams/hiring/", kams_api.KamHiring.as_view(), name="kam-hiring"),
     path("kams/<int:pk>/", kams_api.KamDetail.as_view(), name="kam-detail"),
     path("kams/<int:pk>/ratings/", kams_api.KamRatings.as_view(), name="kam-ratings"),
     path("kams/<int:pk>/capacity/", kams_api.KamCapacity.as_view(), name="kam-capacity"),
+    path("onboardings/", onboarding_api.OnboardingList.as_view(), name="onboarding-list"),
+    path(
+        "onboardings/<int:pk>/",
+        onboarding_api.OnboardingDetail.as_view(),
+        name="onboarding-detail",
+    ),
+    path(
+        "onboardings/<int:pk>/ending/",
+        onboarding_api.OnboardingEnding.as_view(),
+        name="onboarding-ending",
+    ),
+    path(
+        "onboarding-steps/<int:pk>/",
+        onboarding_api.OnboardingStepDetail.as_view(),
+        name="onboarding-step",
+    ),
+    path(
+        "onboarding-templates/",
+        onboarding_api.OnboardingTemplateList.as_view(),
+        name="onboarding-template-list",
+    ),
+    path(
+        "onboarding-templates/<int:pk>/",
+        onboarding_api.OnboardingTemplateDetail.as_view(),
+        name="onboarding-template-detail",
+    ),
+    path("years/", year_closing_api.YearCloseList.as_view(), name="year-close-list"),
+    path("years/<int:pk>/", year_closing_api.YearCloseDetail.as_view(), name="year-close-detail"),
+    path("years/<int:pk>/undo/", year_closing_api.YearCloseUndo.as_view(), name="year-close-undo"),
     path("skills/", kams_api.SkillList.as_view(), name="skill-list"),
     path("skills/<int:pk>/", kams_api.SkillDetail.as_view(), name="skill-detail"),
     path("promises/", promises_api.PromiseList.as_view(), name="promise-list"),

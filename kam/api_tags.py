@@ -28,7 +28,7 @@ TAGS = {
     ),
     "agreements": (
         _("What is agreed and planned with clients, and what the product has told you."),
-        ("agreements", "sales-plans", "notices"),
+        ("agreements", "sales-plans", "years", "notices"),
     ),
     "promises": (
         _("What was promised to clients and by them, what only they get, and what became of it."),
@@ -40,7 +40,7 @@ TAGS = {
     ),
     "kams": (
         _("What KAMs carry, how well they master it, and when to hire."),
-        ("kams", "skills"),
+        ("kams", "skills", "onboardings", "onboarding-steps", "onboarding-templates"),
     ),
     "ranking": (
         _("The ranking and how sure it is."),

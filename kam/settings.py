@@ -384,6 +384,7 @@ JOB_SCHEDULES = {
     "nightly-processes": ("accounts.processes", "30 5 * * *", {}),
     "nightly-goals": ("accounts.goals", "30 2 * * *", {}),
     "promises": ("accounts.promises", "0 6 * * *", {}),
+    "onboardings": ("accounts.onboardings", "5 6 * * *", {}),
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),
     "nightly-audit-check": ("audit.verify", "25 4 * * *", {}),

@@ -74,7 +74,8 @@ class ClientSerializer(serializers.ModelSerializer):
         model = Client
         fields = (
             "id", "name", "kind", "lifecycle", "legal_name", "inn", "kpp", "segment", "country",
-            "region", "city", "employees", "turnover", "owner", "owner_name", "team", "group",
+            "region", "city", "employees", "turnover", "owner", "owner_name", "team",
+            "sales_manager", "group",
             "place", "points", "created_at", "version",
         )  # fmt: skip
         read_only_fields = ("group", "created_at")

@@ -5,14 +5,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from accounts.models import Kam, OwnSkill, SkillRating
+from accounts.models import Client, Kam, OwnSkill, SkillRating
+from accounts.selectors import roles
 from accounts.selectors import skill_library as library
 from accounts.selectors import skills as found
 from accounts.services import load as carried
 from accounts.services import skills
 from accounts.services.clients import Conflict
 from kam.lib.api_parameters import sent
-from kam.lib.endpoints import APIView, version_asked
+from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
@@ -188,6 +189,25 @@ class KamHiring(APIView):
     def get(self, request):
         answer = carried.when_to_hire(list(found.kams()), request.user, today())
         return Response(HiringSerializer(answer).data)
+
+
+class BothRolesSerializer(serializers.ModelSerializer):
+    """A client with one person as sales manager and as KAM."""
+
+    class Meta:
+        model = Client
+        fields = ("id", "name", "owner", "sales_manager")
+        read_only_fields = fields
+
+
+class BothRolesList(ListAPIView):
+    """Clients that one person sells to and develops; none in a small company that allows it."""
+
+    serializer_class = BothRolesSerializer
+    sorts = {"id": "pk", "name": "sort_name"}
+
+    def get_queryset(self):
+        return roles.both_roles().order_by("pk")
 
 
 class SkillSerializer(serializers.ModelSerializer):

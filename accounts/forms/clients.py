@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.importing.identifiers import check_inn, check_kpp
 from accounts.importing.messages import message
 from accounts.importing.table import Issue
-from accounts.models import Client, Contact, Interaction
+from accounts.models import Client, Contact, Interaction, User
 from accounts.selectors import people as directory
 from accounts.selectors.clients import folded
 from kam.lib.editing import VersionedForm
@@ -37,7 +37,7 @@ class ClientForm(VersionedForm):
     class Meta:
         model = Client
         fields = [
-            "name", "kind", "lifecycle", "owner", "team", "legal_name", "inn", "kpp", "segment",
+            "name", "kind", "lifecycle", "owner", "team", "sales_manager", "legal_name", "inn", "kpp", "segment",
             "country", "region", "city", "employees", "turnover",
         ]  # fmt: skip
         help_texts = {"country": _("Two letters, such as RU or KZ.")}
@@ -45,6 +45,11 @@ class ClientForm(VersionedForm):
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
         self.person = person
+        seller = self.fields["sales_manager"]
+        seller.queryset = directory.people_beside(person) | User.objects.filter(
+            pk=self.instance.sales_manager_id
+        )
+        seller.empty_label = _("Nobody named")
         if person.role in LEADING:
             self.fields["owner"].queryset = directory.people_to_assign(person)
             self.fields["team"].queryset = directory.teams_to_assign(person)

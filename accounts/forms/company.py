@@ -49,9 +49,9 @@ class CompanyForm(VersionedForm):
 
     class Meta:
         model = CompanyRecord
-        fields = ["name", "currency", "time_zone", "vat"]
+        fields = ["name", "currency", "time_zone", "vat", "small_company"]
 
-    field_order = ["name", "currency", "time_zone", "vat", "vat_rate"]
+    field_order = ["name", "currency", "time_zone", "vat", "vat_rate", "small_company"]
 
     def __init__(self, *args, fixed_currency: bool, **kwargs):
         super().__init__(*args, **kwargs)

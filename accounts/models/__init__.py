@@ -21,6 +21,12 @@ from .ledger import Allocation, Document, Line, Payment
 from .needs import Need, NeedStep, Theme
 from .notices import Notice
 from .offers import ExceptionalOffer, OfferPart
+from .onboarding import (
+    Onboarding,
+    OnboardingStep,
+    OnboardingTemplate,
+    OnboardingTemplateStep,
+)
 from .potential import Potential, Wallet
 from .processes import (
     Process,
@@ -38,6 +44,7 @@ from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .users import ApiToken, Team, User
+from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
 __all__ = [
     "AgreedPrice",
@@ -46,6 +53,7 @@ __all__ = [
     "Allocation",
     "ApiToken",
     "BulkLoad",
+    "CarriedGoal",
     "Client",
     "ClientIdentifier",
     "Commitment",
@@ -55,6 +63,7 @@ __all__ = [
     "Destruction",
     "Document",
     "ExceptionalOffer",
+    "FrozenSale",
     "Goal",
     "GoalReading",
     "ImportBatch",
@@ -68,6 +77,11 @@ __all__ = [
     "NeedStep",
     "Notice",
     "OfferPart",
+    "Onboarding",
+    "OnboardingStep",
+    "OnboardingTemplate",
+    "OnboardingTemplateStep",
+    "OpenedSale",
     "Organisation",
     "OwnSkill",
     "Payment",
@@ -98,4 +112,5 @@ __all__ = [
     "Theme",
     "User",
     "Wallet",
+    "YearClose",
 ]

@@ -58,6 +58,15 @@ class Client(Scoped):
     team = models.ForeignKey(
         Team, models.SET_NULL, null=True, blank=True, related_name="clients", verbose_name=_("team")
     )
+    # Who sells to the client day by day: somebody else than the KAM, unless the company is small.
+    sales_manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="sold_clients",
+        verbose_name=_("sales manager"),
+    )
     group = models.ForeignKey(
         "self",
         models.SET_NULL,

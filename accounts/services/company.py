@@ -16,7 +16,7 @@ from kam.lib.models import CompanyRecord
 
 from .clients import Conflict
 
-FIELDS = ("name", "currency", "time_zone", "vat")
+FIELDS = ("name", "currency", "time_zone", "vat", "small_company")
 
 
 def present() -> CompanyRecord:

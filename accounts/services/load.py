@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from accounts.measures import hiring
 from accounts.models import Client, Goal, Interaction, Kam, Promise, RunStep, Standing, User
-from accounts.selectors import standings
+from accounts.selectors import onboarding, standings
 from accounts.services import goal_tracking
 from kam.audit.services import record
 from kam.lib.periods import add_months
@@ -26,7 +26,6 @@ TALK_DAYS = 90
 # From this share of the capacity on, little is left for anything unforeseen.
 FULL = 0.9
 CAPACITY = ("key_slots", "load_points")
-ONBOARDING_WEEKS = 12
 
 
 @dataclass
@@ -169,7 +168,11 @@ class Hiring:
     low: dt.date | None = None
     high: dt.date | None = None
     begin: dt.date | None = None
-    lead_weeks: int = hiring.HIRING_WEEKS + ONBOARDING_WEEKS
+    onboarding_weeks: int = 0
+
+    @property
+    def lead_weeks(self) -> int:
+        return hiring.HIRING_WEEKS + self.onboarding_weeks
 
 
 def when_to_hire(people: Sequence[Kam], actor: User, day: dt.date) -> Hiring:
@@ -189,8 +192,10 @@ def when_to_hire(people: Sequence[Kam], actor: User, day: dt.date) -> Hiring:
     places = sum(person.key_slots or 0 for person in people)
     unsaid = [person.name for person in people if person.key_slots is None]
 
+    weeks = onboarding.longest_weeks()
+
     def answer(state: str, **more) -> Hiring:
-        return Hiring(state, keys, places, counts, unsaid, **more)
+        return Hiring(state, keys, places, counts, unsaid, onboarding_weeks=weeks, **more)
 
     if not places or unsaid:
         return answer("unknown")
@@ -204,7 +209,7 @@ def when_to_hire(people: Sequence[Kam], actor: User, day: dt.date) -> Hiring:
     full_on = hiring.reached_on(day, keys, places, found.a_month)
     if full_on is None:
         return answer("later", growth=found)
-    lead = dt.timedelta(weeks=hiring.HIRING_WEEKS + ONBOARDING_WEEKS)
+    lead = dt.timedelta(weeks=hiring.HIRING_WEEKS + weeks)
     return answer(
         "due",
         growth=found,

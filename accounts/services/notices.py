@@ -101,6 +101,21 @@ def words_of(notice: Notice) -> tuple[str, str]:
     if notice.kind == "skills_rated":
         text = _("Your skills have been rated. See where you and your manager differ.")
         return text, reverse("kam_detail", args=[facts["person"]])
+    if notice.kind.startswith("onboarding"):
+        if notice.kind == "onboarding_done":
+            text = _("%(name)s has gone through the onboarding.")
+        elif notice.kind == "onboarding_late":
+            due = dt.date.fromisoformat(facts["due"])
+            facts = {**facts, "day": day_in_words(due, language=get_language() or "en")}
+            text = _("%(name)s: the onboarding step “%(step)s” was due on %(day)s.")
+        else:
+            text = _("Your onboarding plan has begun: what to learn week by week, and who helps.")
+        return text % facts, reverse("onboarding_detail", args=[facts["onboarding"]])
+    if notice.kind == "matrix_review":
+        text = _(
+            "A new year begins: look at the matrix. Do criteria and weights still say who is key?"
+        )
+        return text, address("matrix_list") or reverse("home")
     if notice.kind == "import_folder":
         text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
         return text % facts, reverse("import_list")

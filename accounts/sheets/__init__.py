@@ -10,8 +10,10 @@ from . import (  # noqa: F401
     kams,
     needs,
     offers,
+    onboarding,
     people,
     processes,
     promises,
     removals,
+    year_closes,
 )

@@ -11,7 +11,7 @@ from kam.exports.registry import Sheet, day, exported, in_batches, money, number
 from kam.lib.periods import today
 
 # Beside what the page shows, what a person needs to know the client by elsewhere.
-_MORE = ("legal_name", "kpp", "turnover", "employees", "team__name")
+_MORE = ("legal_name", "kpp", "turnover", "employees", "team__name", "sales_manager__name")
 
 
 @exported("clients", title=gettext_lazy("Clients"), route="client_list")
@@ -25,7 +25,7 @@ def clients(query, of):
         text(_("Lifecycle"), "lifecycle"), text(_("Standing")), whole(_("Place"), "place"),
         number(_("Points"), 4), money(_("Revenue, 12 months"), "revenue"),
         day(_("Last purchase"), "last"), money(_("Overdue")), whole(_("Employees")),
-        money(_("Turnover per year")),
+        money(_("Turnover per year")), text(_("Sales manager")),
     ]  # fmt: skip
     return Sheet(columns, _rows(filters), lists.filtered(filters).count())
 
@@ -52,5 +52,5 @@ def _rows(filters):
                 standing.get_value_display() if standing else None,
                 place.rank if place else None, place.score if place else None,
                 sold.revenue if sold.last else None, sold.last, sold.overdue or None,
-                told["employees"], told["turnover"],
+                told["employees"], told["turnover"], told["sales_manager__name"],
             )  # fmt: skip

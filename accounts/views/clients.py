@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms.clients import ClientForm, LeavingForm, MembershipForm
 from accounts.models import Client, Contact, Standing
 from accounts.selectors import clients as lists
-from accounts.selectors import ledger
+from accounts.selectors import ledger, roles
 from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
 from accounts.selectors.standings import present_of, standing_of
@@ -80,7 +80,7 @@ def client_suggestions(request):
 def _found(pk) -> Client:
     return find(
         Client,
-        queryset=Client.objects.select_related("owner", "team", "group", "place"),
+        queryset=Client.objects.select_related("owner", "team", "group", "place", "sales_manager"),
         pk=pk,
     )
 
@@ -108,6 +108,7 @@ def client_detail(request, pk):
     members = Client.objects.filter(pk__in=entities[1:]).order_by("sort_name", "pk")
     context = {
         **head(client),
+        "both_roles": roles.in_both(client),
         "facts": known,
         "portrait": portrait.lines(known),
         "contacts": [each for each in contacts if not each.left_on][:FIRST_CONTACTS],

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms.skills import CapacityForm, OwnSkillForm, RatingsForm
 from accounts.measures import hiring
 from accounts.models import Kam, OwnSkill
+from accounts.selectors import roles
 from accounts.selectors import skill_library as library
 from accounts.selectors import skills as found
 from accounts.services import load as carried
@@ -31,6 +32,7 @@ def kam_list(request):
     day, people = today(), list(found.kams())
     context = {
         "rows": carried.loads(people, day),
+        "warned": roles.warned(),
         "points": carried.POINTS,
         "days": carried.TALK_DAYS,
         "may_set": may(request.user, "kam_capacity", "POST"),
@@ -38,7 +40,7 @@ def kam_list(request):
     if may(request.user, HIRING_ROUTE):
         context["hiring"] = carried.when_to_hire(people, request.user, day)
         context |= {
-            "hiring_weeks": hiring.HIRING_WEEKS, "onboarding_weeks": carried.ONBOARDING_WEEKS,
+            "hiring_weeks": hiring.HIRING_WEEKS,
             "fewest_months": hiring.FEWEST_MONTHS, "horizon_months": hiring.HORIZON_MONTHS,
         }  # fmt: skip
     return render(request, "accounts/kams/list.html", context)

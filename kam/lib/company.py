@@ -22,13 +22,15 @@ MOST_SECONDS = 30.0
 class Company:
     """``vat``: how amounts of files are meant where a file does not say, as options of the import
     say it ("none", "included:20", "excluded"; empty where nothing is said).  ``first_hour_over``:
-    nobody needs to be led by the hand any more."""
+    nobody needs to be led by the hand any more.  ``small_company``: one person may be sales manager
+    and KAM of a client."""
 
     name: str = ""
     currency: str = ""
     time_zone: str = ""
     vat: str = ""
     first_hour_over: bool = False
+    small_company: bool = False
 
 
 _kept: Company | None = None
@@ -49,10 +51,14 @@ def refresh() -> None:
 
     table = CompanyRecord._meta.db_table
     with connection.cursor() as cursor:
-        # Dates are asked for while the tables are being made, too.
-        cursor.execute("SELECT to_regclass(%s)", [table])
-        there = cursor.fetchone()[0] is not None
-    row = CompanyRecord.objects.values(*Company.__dataclass_fields__).first() if there else None
+        # Dates are asked for while tables and their columns are being made, too.
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0",
+            [table],
+        )
+        there = {name for (name,) in cursor.fetchall()}
+    fields = [name for name in Company.__dataclass_fields__ if name in there]
+    row = CompanyRecord.objects.values(*fields).first() if there else None
     keep(Company(**row) if row else None)
 
 

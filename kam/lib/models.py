@@ -47,6 +47,11 @@ class CompanyRecord(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     time_zone = models.CharField(_("time zone"), max_length=60)
     vat = models.CharField(_("VAT"), max_length=20, blank=True, default="")
+    small_company = models.BooleanField(
+        _("one person may be sales manager and KAM of a client"),
+        default=False,
+        help_text=_("For a small company: nothing warns of it then."),
+    )
     first_hour_over = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 

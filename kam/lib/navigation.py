@@ -35,8 +35,8 @@ WORK = (
         ("matrix_", "criterion_", "backtest_", "rating_request"),
     ),
     Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_", "next_order")),
-    Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan")),
-    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_")),
+    Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan", "year_close")),
+    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_", "onboarding_")),
 )
 HOUSEHOLD = (
     Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
@@ -68,10 +68,11 @@ TABS = {
     "kams": (
         Place("kam_list", pgettext_lazy("kams", "Load"), "gauge", ("kam_list",)),
         Place("kam_skills", pgettext_lazy("skills", "Skills"), "star", ("kam_skills",)),
+        Place("onboarding_list", _("Onboarding"), "graduation-cap", ("onboarding_",)),
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
-        Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan",)),
+        Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan", "year_close")),
         Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
     ),
     "matrix": (

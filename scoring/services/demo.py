@@ -21,12 +21,14 @@ from accounts.services.demo import (
     kams,
     needs,
     offers,
+    onboarding,
     processes,
     promises,
     relationships,
     removals,
     sales_plans,
     webhooks,
+    years,
 )
 from accounts.services.demo.load import Loaded, load
 from accounts.services.demo.people import address
@@ -157,7 +159,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, webhooks,
+        kams, onboarding, years, webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)

@@ -18,6 +18,7 @@ from accounts.models import (
     AgreementFile,
     ApiToken,
     BulkLoad,
+    CarriedGoal,
     Client,
     ClientIdentifier,
     Commitment,
@@ -26,6 +27,7 @@ from accounts.models import (
     Destruction,
     Document,
     ExceptionalOffer,
+    FrozenSale,
     Goal,
     GoalReading,
     ImportBatch,
@@ -37,6 +39,11 @@ from accounts.models import (
     NeedStep,
     Notice,
     OfferPart,
+    Onboarding,
+    OnboardingStep,
+    OnboardingTemplate,
+    OnboardingTemplateStep,
+    OpenedSale,
     OwnSkill,
     Payment,
     PlannedSale,
@@ -63,6 +70,7 @@ from accounts.models import (
     Theme,
     User,
     Wallet,
+    YearClose,
 )
 from accounts.services import removals
 from kam.backup.models import Backup
@@ -158,7 +166,11 @@ def _common(world: World) -> None:
         year=DAY.year, why="grow", what_for="half of the profit", how="together"
     )
     world.common["theme"] = Theme.objects.create(name="Refill")
+    world.common["closed"] = YearClose.objects.create(year=DAY.year - 1, clients=3)
     world.common["skill"] = OwnSkill.objects.create(name="Tenders", at_six="wins one of three")
+    template = OnboardingTemplate.objects.create(name="Our weeks")
+    OnboardingTemplateStep.objects.create(template=template, week=1, name="Read the plans")
+    world.common["onboarding"] = template
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
     matrix = Matrix.objects.get(is_main=True)
     first = matrix.versions.get(status="active")
@@ -309,6 +321,16 @@ def _work(world: World, relation: str, word: str, owner: User) -> None:
             person=owner, skill="rapport", said_by="manager", value=7, day=DAY, note=f"{word} seen"
         ),
     )
+    plan = world.add(
+        relation, Onboarding.objects.create(person=owner, name=f"{word} weeks", begun=DAY)
+    )
+    world.add(
+        relation,
+        OnboardingStep.objects.create(
+            onboarding=plan, week=1, name=f"{word} step", note=f"{word} came", due=DAY
+        ),
+    )
+    world.add(relation, world.common["onboarding"])
 
 
 def _facts(world: World, relation: str) -> None:
@@ -626,6 +648,21 @@ def _agreement(world: World, relation: str, client: Client, owner: User, word: s
     for row in parts:
         row.save()
         world.add(relation, row)
+    _closed_year(world, relation, client, word)
+
+
+def _closed_year(world: World, relation: str, client: Client, word: str) -> None:
+    """Last year, closed for everybody, with a goal that went on."""
+    close, month = world.common["closed"], dt.date(DAY.year - 1, 1, 1)
+    world.add(relation, close)
+    world.add(relation, FrozenSale.objects.create(close=close, client=client, month=month, sold=7))
+    opened = PlannedSale.objects.create(client=client, month=dt.date(DAY.year, 2, 1), amount=6)
+    world.add(relation, OpenedSale.objects.create(close=close, client=client, planned=opened))
+    goals = [
+        Goal.objects.create(client=client, what_for=f"{word} {when}", status=status)
+        for when, status in (("then", "missed"), ("now", "open"))
+    ]
+    world.add(relation, CarriedGoal.objects.create(close=close, origin=goals[0], goal=goals[1]))
 
 
 def _backtest(world: World, client: Client) -> Backtest:

@@ -320,3 +320,57 @@ def test_over_rest(client, kam, manager):
     client.force_login(kam)
     assert client.get(reverse("api:kam-hiring")).status_code == 403
     assert client.put(capacity, put, "application/json").status_code == 403
+
+
+@pytest.fixture
+def small_company():
+    """The company allows one person in both roles."""
+    from kam.lib import company
+    from kam.lib.models import CompanyRecord
+
+    def allow(answer: bool) -> None:
+        values = {"name": "Small", "currency": "RUB", "time_zone": "Europe/Moscow"}
+        CompanyRecord.objects.update_or_create(defaults=values | {"small_company": answer})
+        company.refresh()
+
+    yield allow
+    company.keep(None)
+
+
+def test_one_person_in_two_roles_warns_unless_the_company_is_small(
+    client, kam, manager, small_company
+):
+    shop = make_client("Shop", owner=kam, team=kam.team, sales_manager=kam)
+    make_client("Other", owner=kam, team=kam.team, sales_manager=manager)
+    make_client("Nobody’s")
+    client.force_login(manager)
+    found_in = client.get(reverse("kam_list")).content.decode()
+    assert "One person sells to these clients" in found_in
+    assert "Shop" in found_in
+    assert "KAM as well" in client.get(reverse("client_detail", args=[shop.pk])).content.decode()
+    rows = client.get(reverse("api:kam-both-roles")).json()["results"]
+    assert [row["name"] for row in rows] == ["Shop"]
+    small_company(True)
+    assert "One person sells" not in client.get(reverse("kam_list")).content.decode()
+    page = client.get(reverse("client_detail", args=[shop.pk])).content.decode()
+    assert "Sales manager" in page
+    assert "KAM as well" not in page
+    assert client.get(reverse("api:kam-both-roles")).json()["results"] == []
+
+
+def test_the_sales_manager_is_named_with_the_client(client, kam, manager):
+    shop = make_client("Shop", owner=kam, team=kam.team)
+    seller = make_user("colleague", team=kam.team)
+    client.force_login(kam)
+    address = reverse("client_edit", args=[shop.pk])
+    sent = {"name": "Shop", "kind": "organisation", "lifecycle": "active", "version": "1"}
+    assert client.post(address, sent | {"sales_manager": str(seller.pk)}).status_code == 302
+    with acting_as(kam):
+        shop.refresh_from_db()
+        assert shop.sales_manager == seller
+    # One of another team, named by the administrator, is not lost when the KAM saves.
+    foreign = make_user("colleague", team=Team.objects.create(name="South"))
+    with acting_system("test"):
+        type(shop).objects.filter(pk=shop.pk).update(sales_manager=foreign)
+    again = sent | {"sales_manager": str(foreign.pk), "city": "Tver", "version": "2"}
+    assert client.post(address, again).status_code == 302

@@ -67,6 +67,7 @@ TEXTS = {"en": EN, "ru": RU}
 # Days before today on which everybody is rated; of the newest KAM only the last round is there.
 ROUNDS = (335, 160, 24)
 # Places beyond the key clients that a KAM has now, KAM by KAM.
+BOTH_ROLES = (3, 11)  # places in the list of key clients
 SPARE = (1, 0, 2, -1, 1, 3)
 
 
@@ -101,7 +102,20 @@ def fill(
                     rows.append(_rating(person, skill.key, side, level, day, author, texts, rng))
     SkillRating.objects.bulk_create(rows, batch_size=500)
     _capacities([person.pk for person in kams], as_of)
+    _sellers(clients, people)
     return len(rows)
+
+
+def _sellers(clients: Sequence[Client], people: Sequence[User]) -> None:
+    """Colleagues of sales sell to the key clients; to two of them the KAM still does both."""
+    colleagues = [person for person in people if person.role == User.Role.COLLEAGUE]
+    sellers = [person for person in colleagues if person.function == User.Function.SALES]
+    if not sellers:
+        return
+    for number, client in enumerate(clients):
+        both = number in BOTH_ROLES and client.owner_id is not None
+        client.sales_manager_id = client.owner_id if both else sellers[number % len(sellers)].pk
+    Client.objects.bulk_update(clients, ["sales_manager"], batch_size=500)
 
 
 def clear() -> None:
