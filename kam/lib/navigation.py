@@ -36,9 +36,9 @@ WORK = (
     ),
     Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_", "next_order")),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan", "year_close")),
-    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_", "onboarding_")),
 )
 HOUSEHOLD = (
+    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_", "onboarding_")),
     Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
     Place("export_list", _("Exports"), "download", ("export_",)),
