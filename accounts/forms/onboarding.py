@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import OnboardingStep, OnboardingTemplate
+from accounts.models import OnboardingStep, OnboardingTemplate, User
 from accounts.models.onboarding import MOST_WEEKS
 from accounts.selectors import onboarding as found
 from accounts.selectors import people as directory
@@ -53,7 +53,9 @@ class LearnedForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         helper = self.fields["helped_by"]
-        helper.queryset = directory.people_beside(current())
+        helper.queryset = directory.people_beside(current()) | User.objects.filter(
+            pk=self.instance.helped_by_id
+        )
         helper.empty_label = _("Nobody named")
 
 

@@ -236,6 +236,7 @@ def clear_workspace() -> None:
         webhooks.clear()
         goals.clear()
         kams.clear()
+        years.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from accounts.models import Client, PlannedSale, User
+from accounts.models import Client, PlannedSale, User, YearClose
 from accounts.selectors.year_closes import sold_of
 from kam.lib.periods import start_of_day
 
@@ -46,3 +46,8 @@ def fill(
         )  # fmt: skip
     PlannedSale.objects.bulk_create(rows, batch_size=1_000)
     return len(rows)
+
+
+def clear() -> None:
+    """Remove the marks of closed years; what they froze goes with the clients."""
+    YearClose.objects.all().delete()
