@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "PromiseSide": "accounts.models.Promise.Side",
         "GoalSide": "accounts.models.Goal.Side",
         "RunStepState": "accounts.models.RunStep.State",
+        "OnboardingOutcome": "accounts.models.Onboarding.Outcome",
     },
 }
 

@@ -49,6 +49,8 @@ NO_EXPORT = {
     "matrix_weighing": "a form",
     "matrix_workbench": "a trial; what is ranked is in the ranking",
     "need_detail": "one need with its way",
+    "onboarding_template_create": "a form",
+    "onboarding_template_edit": "a form",
     "person_edit": "a form, with the keys of one person",
     "portfolio": "charts, each with the rows behind it",
     "process_create": "a form",
