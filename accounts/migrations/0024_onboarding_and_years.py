@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_kams'),
+        ('accounts', '0023_removals'),
     ]
 
     operations = [
