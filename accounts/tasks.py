@@ -25,6 +25,7 @@ from .services import (
     promises,
     rebates,
     removals,
+    retention,
 )
 
 
@@ -152,12 +153,16 @@ def reseal_connections(running):
     return {"connections": connection_settings.reseal()}
 
 
-@job("accounts.import_expire", title=_("Removing old import files"))
-def import_expire(running):
-    """Remove files that have been kept as long as they are to be."""
-    days = settings.IMPORT_FILE_DAYS
-    import_undo.expire(settings.IMPORT_UNDO_DAYS)
-    return {"removed": import_files.expire(days), "rows": bulk.expire(days)}
+@job(
+    retention.JOB,
+    title=_("Letting go what has been kept long enough"),
+    queue="heavy",
+    tells={"removed": _("Removed"), "failed": _("Failed")},
+)
+def let_go(running):
+    """Let go what is over by the rules of keeping: people, notes, files, rows of programs."""
+    run = retention.run(running.progress)
+    return {"removed": run.done, "failed": run.failed}
 
 
 @job(removals.JOB, title=_("Emptying of the bin"), tells={"removed": _("Removed")})

@@ -18,6 +18,7 @@ from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
 from .api import removals as removals_api
+from .api import retention as retention_api
 from .api import sales_plans as sales_plans_api
 from .api import subjects as subjects_api
 from .api import year_closing as year_closing_api
@@ -39,6 +40,7 @@ from .views import (
     processes,
     promises,
     removals,
+    retention,
     sales_plans,
     subjects,
     themes,
@@ -189,6 +191,7 @@ urlpatterns = [
     path("contacts/<int:pk>/personal-data/", subjects.subject_card, name="subject_card"),
     path("contacts/<int:pk>/personal-data/export/", subjects.subject_export, name="subject_export"),
     path("contacts/<int:pk>/erasure/", subjects.subject_erasure, name="subject_erasure"),
+    path("personal-data/retention/", retention.retention, name="retention"),
     path("destructions/", subjects.destruction_list, name="destruction_list"),
     path("destructions/<int:pk>/", subjects.destruction_detail, name="destruction_detail"),
     path("destructions/<int:pk>/left/", subjects.destruction_left, name="destruction_left"),
@@ -384,6 +387,9 @@ api_urlpatterns = [
     path(
         "subjects/<int:pk>/erasure/", subjects_api.SubjectErasure.as_view(), name="subject-erasure"
     ),
+    path("retention/", retention_api.Retention.as_view(), name="retention"),
+    path("retention/due/", retention_api.RetentionDue.as_view(), name="retention-due-list"),
+    path("retention/runs/", retention_api.RetentionRunList.as_view(), name="retention-run-list"),
     path("destructions/", subjects_api.DestructionList.as_view(), name="destruction-list"),
     path(
         "destructions/<int:pk>/",

@@ -70,7 +70,7 @@ TAGS = {
     "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (
         _("A person found everywhere, handed out, destroyed, and the acts of it."),
-        ("subjects", "destructions"),
+        ("subjects", "destructions", "retention"),
     ),
     "backups": (_("Whether there is a good backup."), ("backups",)),
     "webhooks": (

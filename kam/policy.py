@@ -282,6 +282,11 @@ POLICY = {
     "destruction_list": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
     "destruction_detail": Row(read=ADMIN | {AUDITOR}, subject="accounts.Destruction"),
     "destruction_left": Row(write=ADMIN, subject="accounts.Destruction"),
+    # The auditor sees what is decided and how much is over, and opens no card from it.
+    "retention": Row(read=ADMIN | {AUDITOR}, write=ADMIN, scope=PRIVACY_SCOPE),
+    "api:retention": Row(read=ADMIN | {AUDITOR}, write=ADMIN, scope=PRIVACY_SCOPE),
+    "api:retention-due-list": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
+    "api:retention-run-list": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
     "api:subject-search": Row(write=ADMIN, scope=PRIVACY_SCOPE),
     "api:subject-detail": Row(read=ADMIN, subject="accounts.Contact", scope=PRIVACY_SCOPE),
     "api:subject-erasure": Row(

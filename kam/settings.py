@@ -225,7 +225,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 COMPANY_TIME_ZONE = text("COMPANY_TIME_ZONE", "Europe/Moscow")
 COMPANY_CURRENCY = text("COMPANY_CURRENCY", "RUB")
-# For how many days the original files of imports are kept.
+# For how many days the original files of imports, and rows sent by programs, are kept where the
+# administrator has set no months.
 IMPORT_FILE_DAYS = env.int("IMPORT_FILE_DAYS", 90)
 # For how long a whole import can be undone: until then what it changed is kept beside it.
 IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", 30)
@@ -395,7 +396,7 @@ JOB_SCHEDULES = {
     "nightly-webhook-log": ("webhooks.forget", "35 4 * * *", {}),
     "nightly-connection-keys": ("accounts.connections_reseal", "38 4 * * *", {}),
     "nightly-removals": ("accounts.removals", "50 3 * * *", {}),
-    "nightly-import-files": ("accounts.import_expire", "40 3 * * *", {}),
+    "nightly-retention": ("accounts.retention", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }
 if BACKUP_FOLDER:

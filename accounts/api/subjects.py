@@ -181,11 +181,12 @@ class ErasureSerializer(serializers.Serializer):
 
 
 class DestructionSerializer(serializers.ModelSerializer):
-    """The act: ``contact`` and ``client`` by id, ``digest`` a keyed hash of who it was; ``left``:
-    place and id of rows that wait for a decision."""
+    """The act: ``contact`` and ``client`` by id, ``digest`` a keyed hash of who it was, neither in
+    acts about no single person; ``left``: place and id of rows that wait for a decision;
+    ``run``: the night of the rules of keeping."""
 
-    contact = serializers.IntegerField(source="contact_ref")
-    client = serializers.IntegerField(source="client_ref")
+    contact = serializers.IntegerField(source="contact_ref", allow_null=True)
+    client = serializers.IntegerField(source="client_ref", allow_null=True)
     what = serializers.DictField(child=serializers.IntegerField())
     left = serializers.ListField(child=serializers.ListField())
 
@@ -193,7 +194,7 @@ class DestructionSerializer(serializers.ModelSerializer):
         model = Destruction
         fields = (
             "id", "number", "at", "contact", "client", "digest", "basis", "note", "what", "left",
-            "by_name", "keep_until",
+            "by_name", "keep_until", "run",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -40,6 +40,7 @@ from .products import Organisation, Product, ProductFamily, Rate
 from .promises import Promise, PromiseMove
 from .relations import Relation
 from .removals import Removal
+from .retention import RetentionRules, RetentionRun
 from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
@@ -103,6 +104,8 @@ __all__ = [
     "RebateStep",
     "Relation",
     "Removal",
+    "RetentionRules",
+    "RetentionRun",
     "RunStep",
     "SkillRating",
     "Standing",

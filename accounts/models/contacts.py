@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from kam.lib.periods import today
@@ -68,6 +69,9 @@ class Contact(Scoped):
     map_x = models.SmallIntegerField(null=True, editable=False)
     map_y = models.SmallIntegerField(null=True, editable=False)
     source = models.CharField(max_length=60, blank=True, default="", editable=False)
+    # Since when we keep the card: what was taken in lately is not old, however long its client
+    # has been silent.
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
     # Restricted processing: kept and shown as such, not written to and not handed out.
     blocked_since = models.DateField(_("blocked since"), null=True, editable=False)
     blocked_until = models.DateField(_("blocked until"), null=True, editable=False)

@@ -10,11 +10,13 @@ from django.utils.translation import pgettext_lazy
 from kam.lib.scoping import Scoped
 
 from .contacts import Contact
+from .retention import RetentionRun
 
 
 class Destruction(Scoped):
     """The act of a destruction.  It names nobody: ``contact_ref`` is the id that stays, ``digest``
-    a keyed hash of who it was.
+    a keyed hash of who it was.  An act about no single person (notes and files whose time is over)
+    has neither.  ``run``: the night in which it went by the rules of keeping.
 
     ``what``: place -> how many rows; ``left``: [place, id] of rows that may still name the person
     and wait for a decision by hand.  Kept until ``keep_until``.
@@ -31,9 +33,9 @@ class Destruction(Scoped):
 
     number = models.PositiveIntegerField(unique=True, editable=False)
     at = models.DateTimeField(default=timezone.now, editable=False)
-    contact_ref = models.BigIntegerField(editable=False)
-    client_ref = models.BigIntegerField(editable=False)
-    digest = models.CharField(max_length=64, editable=False)
+    contact_ref = models.BigIntegerField(null=True, editable=False)
+    client_ref = models.BigIntegerField(null=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     basis = models.CharField(pgettext_lazy("law", "basis"), max_length=12, choices=Basis)
     note = models.CharField(_("note"), max_length=300, blank=True, default="")
     what = models.JSONField(default=dict, editable=False)
@@ -43,6 +45,9 @@ class Destruction(Scoped):
     )
     by_name = models.CharField(max_length=200, editable=False)
     keep_until = models.DateField(editable=False)
+    run = models.ForeignKey(
+        RetentionRun, models.SET_NULL, null=True, related_name="acts", editable=False
+    )
 
     class Meta(Scoped.Meta):
         ordering = ["-number"]
@@ -61,7 +66,10 @@ class Suppression(Scoped):
         PHONE = "phone", _("phone")
         NAME = "name", _("name and company")
 
-    destruction = models.ForeignKey(Destruction, models.PROTECT, related_name="suppressions")
+    # The hashes hold for good; the act is kept for three years only.
+    destruction = models.ForeignKey(
+        Destruction, models.SET_NULL, null=True, related_name="suppressions"
+    )
     kind = models.CharField(max_length=5, choices=Kind)
     digest = models.CharField(max_length=64)
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.importing import Issue, ReadOptions
@@ -172,7 +173,11 @@ def _ids(load: BulkLoad, keys: Sequence[str]) -> dict[str, int]:
     return {number: ids[0] for number, ids in found.items() if len(ids) == 1}
 
 
+def old(days: int) -> QuerySet[BulkLoad]:
+    """Loads older than so many days, the oldest first."""
+    return BulkLoad.objects.filter(at__lt=timezone.now() - dt.timedelta(days=days)).order_by("pk")
+
+
 def expire(days: int) -> int:
     """Remove what is known of loads older than so many days; the facts stay.  How many."""
-    old = BulkLoad.objects.filter(at__lt=timezone.now() - dt.timedelta(days=days))
-    return old.delete()[0]
+    return old(days).delete()[0]

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -28,6 +28,7 @@ from accounts.models import (
     Destruction,
     ImportChange,
     ImportFile,
+    RetentionRun,
     User,
 )
 from kam.audit.models import Event
@@ -85,11 +86,13 @@ def erase(
     note: str = "",
     redact: Collection[str] = (),
     person: User | None = None,
+    run: RetentionRun | None = None,
 ) -> Destruction:
     """Destroy what is kept of the person; the act of it.
 
-    redact: keys of :class:`Found` whose doubtful words are masked, too.  Raises AlreadyErased, and
-    ValidationError where the note names the person.
+    redact: keys of :class:`Found` whose doubtful words are masked, too.  run: the night of the
+    rules of keeping that asks for it.  Raises AlreadyErased, and ValidationError where the note
+    names the person.
     """
     with transaction.atomic():
         contact = (
@@ -104,7 +107,7 @@ def erase(
         if traces.is_in(note) or traces.doubtful(note):
             raise ValidationError(_("The act names nobody: write the note without the person."))
         lock("destruction")
-        act = _act(contact, basis, note, person)
+        act = _act(contact, basis, note, person, run)
         marks = marks_of(contact.name, contact.email, contact.phone, company_of(contact.client))
         suppress(act, marks)
         done = _mask_rows(traces, entities_of(contact.client), set(redact), act)
@@ -125,20 +128,44 @@ def erase(
     return act
 
 
-def _act(contact: Contact, basis: str, note: str, person: User | None) -> Destruction:
+def _act(
+    contact: Contact | None,
+    basis: str,
+    note: str,
+    person: User | None,
+    run: RetentionRun | None,
+) -> Destruction:
     last = Destruction.objects.aggregate(last=Max("number"))["last"] or 0
     day = today()
+    whose = {}
+    if contact is not None:
+        said = f"{contact.pk}\x1f{contact.name}\x1f{contact.email}"
+        whose = {
+            "contact_ref": contact.pk,
+            "client_ref": contact.client_id,
+            "digest": hashed("person", said),
+        }
     return Destruction.objects.create(
         number=last + 1,
-        contact_ref=contact.pk,
-        client_ref=contact.client_id,
-        digest=hashed("person", f"{contact.pk}\x1f{contact.name}\x1f{contact.email}"),
         basis=basis,
         note=note,
         by=person,
         by_name=str(person or "system"),
         keep_until=day.replace(year=day.year + YEARS_KEPT, day=min(day.day, 28)),
+        run=run,
+        **whose,
     )
+
+
+@transaction.atomic
+def act_of_rows(run: RetentionRun, what: dict[str, int]) -> Destruction:
+    """The act of a night about rows and files of no single person; ``what``: place -> how many."""
+    lock("destruction")
+    act = _act(None, Destruction.Basis.RETENTION, "", None, run)
+    act.what = what
+    act.save(update_fields=["what"])
+    record("retention.act", object=act, details={"act": act.number, "rows": sum(what.values())})
+    return act
 
 
 def _mask_rows(
@@ -263,14 +290,30 @@ def settle(act: Destruction, place_key: str, pk: int) -> None:
     record("subject.settle", object=act, client_id=act.client_ref, details={"act": act.number})
 
 
+def acts(run: str = "") -> QuerySet[Destruction]:
+    """Acts, the last first; ``run``: those of one night only, by its id."""
+    rows = Destruction.objects.all()
+    if run:
+        rows = rows.filter(run=int(run) if run.isdecimal() and len(run) < 19 else None)
+    return rows
+
+
 def extract(act: Destruction) -> list[Event]:
     """What the trail says about the person and the act, without naming anybody."""
-    about = Event.objects.filter(object_type="accounts.contact", object_id=act.contact_ref)
-    of_act = Event.objects.filter(object_type="accounts.destruction", object_id=act.pk)
-    return sorted([*about, *of_act], key=lambda event: event.at)
+    events = list(Event.objects.filter(object_type="accounts.destruction", object_id=act.pk))
+    if act.contact_ref is not None:
+        events += Event.objects.filter(object_type="accounts.contact", object_id=act.contact_ref)
+    return sorted(events, key=lambda event: event.at)
 
 
+def expired(day: dt.date) -> QuerySet[Destruction]:
+    """Acts whose time of keeping is over, but those beside which rows still wait for a person."""
+    return Destruction.objects.filter(keep_until__lt=day, left=[])
+
+
+@transaction.atomic
 def expire(day: dt.date) -> int:
     """Acts whose time of keeping is over go, but never the hashes: those hold for good."""
-    over = Destruction.objects.filter(keep_until__lt=day, suppressions__isnull=True)
-    return over.delete()[0]
+    over = list(expired(day).values_list("pk", flat=True))
+    Destruction.objects.filter(pk__in=over).delete()
+    return len(over)

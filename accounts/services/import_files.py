@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -215,10 +216,15 @@ def remove_content(row: ImportFile) -> None:
     ImportFile.objects.filter(pk=row.pk).update(file="")
 
 
+def old(days: int) -> QuerySet[ImportFile]:
+    """Files kept for longer than so many days, the oldest first."""
+    rows = ImportFile.objects.filter(at__lt=timezone.now() - timedelta(days=days))
+    return rows.exclude(file="").order_by("at", "pk")
+
+
 def expire(days: int, *, dry_run: bool = False) -> int:
     """Remove files older than so many days; what is known about them stays.  How many."""
-    old = ImportFile.objects.filter(at__lt=timezone.now() - timedelta(days=days)).exclude(file="")
-    found = list(old)
+    found = list(old(days))
     if not dry_run:
         for row in found:
             remove_content(row)

@@ -125,6 +125,12 @@ def words_of(notice: Notice) -> tuple[str, str]:
         else:
             text = _("%(host)s is told nothing more: nothing has arrived there for days.")
         return text % facts, reverse("webhook_detail", args=[facts["endpoint"]])
+    if notice.kind == "retention":
+        text = _(
+            "Their time of keeping was over: contacts destroyed %(people)s, notes emptied"
+            " %(notes)s, not done %(failed)s."
+        )
+        return text % facts, address("retention")
     if notice.kind == "connection":
         text = _("%(name)s could not be read. %(reason)s")
         known = {"name": facts["name"], "reason": problem_in_words(facts["problem"])}

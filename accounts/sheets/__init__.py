@@ -15,5 +15,6 @@ from . import (  # noqa: F401
     processes,
     promises,
     removals,
+    retention,
     year_closes,
 )

@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from accounts.models import Contact, Destruction
+from accounts.models import Contact
 from accounts.selectors import ledger
-from accounts.services import relationships
+from accounts.services import erasure, relationships
 from accounts.views.clients import _found
 from kam.exports.registry import Sheet, day, exported, moment, text, whole
 from kam.lib.periods import today
@@ -61,6 +61,6 @@ def destructions(query, of):
             row.number, row.at, row.get_basis_display(), row.by_name, row.note,
             sum(row.what.values()), len(row.left), row.keep_until,
         )
-        for row in Destruction.objects.iterator(chunk_size=1_000)
+        for row in erasure.acts(query.get("run", "")).iterator(chunk_size=1_000)
     )  # fmt: skip
     return Sheet(columns, rows)

@@ -114,7 +114,8 @@ def subject_erasure(request, pk):
 
 @require_GET
 def destruction_list(request):
-    page = Paginator(Destruction.objects.all(), PAGE).get_page(request.GET.get("page"))
+    rows = erasure.acts(request.GET.get("run", ""))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "accounts/subjects/destructions.html", {"page": page})
 
 

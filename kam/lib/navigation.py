@@ -45,7 +45,9 @@ HOUSEHOLD = (
     Place("removal_list", pgettext_lazy("bin", "Removed"), "trash-2", ("removal_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("company_edit", _("Company"), "settings", ("company_",)),
-    Place("subject_find", _("Personal data"), "shield-check", ("subject_", "destruction")),
+    Place(
+        "subject_find", _("Personal data"), "shield-check", ("subject_", "destruction", "retention")
+    ),
     Place("webhook_list", _("Webhooks"), "webhook", ("webhook_",)),
     Place("backup_list", _("Backups"), "archive", ("backup_",)),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
@@ -54,6 +56,7 @@ HOUSEHOLD = (
 TABS = {
     "personal_data": (
         Place("subject_find", _("Find a person"), "search", ("subject_",)),
+        Place("retention", _("Time of keeping"), "hourglass", ("retention",)),
         Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
     ),
     "plans": (

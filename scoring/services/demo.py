@@ -26,6 +26,7 @@ from accounts.services.demo import (
     promises,
     relationships,
     removals,
+    retention,
     sales_plans,
     webhooks,
     years,
@@ -164,6 +165,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
     removals.fill(clients, words.language, size.as_of)
+    retention.fill(clients, words.language, size.as_of, loaded.people, size.seed)
 
 
 def _try_on_history(version: MatrixVersion) -> None:
@@ -232,6 +234,7 @@ def clear_workspace() -> None:
         Matrix.objects.update(current_run=None)
         for model in (Product, ProductFamily, Organisation):
             model.objects.all().delete()
+        retention.clear()
         processes.clear()
         webhooks.clear()
         goals.clear()
