@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 from kam.lib.periods import today
+from kam.lib.scoping import current
 
 from .connectors import Problem
-from .models import BulkLoad, Connection, ImportBatch, ImportFile
+from .models import BulkLoad, Connection, ImportBatch, ImportFile, SurveyInvitation
 from .services import (
     agreements,
     bulk,
@@ -26,6 +27,8 @@ from .services import (
     rebates,
     removals,
     retention,
+    survey_mail,
+    surveys,
 )
 
 
@@ -217,6 +220,22 @@ def remind_of_promises(running):
 def remind_of_onboardings(running):
     """Tell new KAMs and who leads them of steps that have become overdue."""
     return {"told": onboarding.remind(today())}
+
+
+@job(
+    survey_mail.JOB,
+    title=_("Mail with the link of a survey"),
+    queue="outgoing",
+    as_person=True,
+    tells={"state": _("Mail")},
+)
+def mail_survey(running, *, invitation_id):
+    """Mail a link, with the rights of who asked as they are now.  It goes out once or not at all."""
+    rows = SurveyInvitation.objects.filter(pk=invitation_id).editable_by(current())
+    row = rows.select_related("survey", "client__owner", "contact", "author").first()
+    if row is None:
+        raise Refused(str(_("This link is not yours to send any more.")))
+    return {"state": survey_mail.send(row, surveys.link_of(row))}
 
 
 @job(agreements.ACCRUE, title=_("Rebates by agreements"), tells={"changed": _("Changed")})

@@ -21,12 +21,14 @@ from .api import removals as removals_api
 from .api import retention as retention_api
 from .api import sales_plans as sales_plans_api
 from .api import subjects as subjects_api
+from .api import surveys as surveys_api
 from .api import year_closing as year_closing_api
 from .views import (
     agreements,
     clients,
     contacts,
     documents,
+    feedback,
     goal_progress,
     goals,
     home,
@@ -43,6 +45,8 @@ from .views import (
     retention,
     sales_plans,
     subjects,
+    survey_answers,
+    surveys,
     themes,
     year_closing,
 )
@@ -145,6 +149,19 @@ urlpatterns = [
     path("themes/<int:pk>/", themes.theme_detail, name="theme_detail"),
     path("themes/<int:pk>/edit/", themes.theme_edit, name="theme_edit"),
     path("themes/<int:pk>/merging/", themes.theme_merging, name="theme_merging"),
+    # What a client opens without an account.
+    path("answer/<str:token>/", survey_answers.survey_answer, name="survey_answer"),
+    path("surveys/", surveys.survey_list, name="survey_list"),
+    path("surveys/new/", surveys.survey_create, name="survey_create"),
+    path("surveys/<int:pk>/", surveys.survey_detail, name="survey_detail"),
+    path("surveys/<int:pk>/edit/", surveys.survey_edit, name="survey_edit"),
+    path(
+        "surveys/invitations/new/",
+        surveys.survey_invitation_create,
+        name="survey_invitation_create",
+    ),
+    path("surveys/invitations/<int:pk>/", surveys.survey_invitation, name="survey_invitation"),
+    path("clients/<int:pk>/feedback/", feedback.client_feedback, name="client_feedback"),
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
@@ -376,6 +393,29 @@ api_urlpatterns = [
     path("themes/", needs_api.ThemeList.as_view(), name="theme-list"),
     path("themes/<int:pk>/", needs_api.ThemeDetail.as_view(), name="theme-detail"),
     path("themes/<int:pk>/merging/", needs_api.ThemeMerging.as_view(), name="theme-merging"),
+    path("surveys/", surveys_api.SurveyList.as_view(), name="survey-list"),
+    path("surveys/<int:pk>/", surveys_api.SurveyDetail.as_view(), name="survey-detail"),
+    path("surveys/<int:pk>/result/", surveys_api.SurveyResult.as_view(), name="survey-result"),
+    path(
+        "survey-invitations/",
+        surveys_api.InvitationList.as_view(),
+        name="survey-invitation-list",
+    ),
+    path(
+        "survey-invitations/<int:pk>/",
+        surveys_api.InvitationDetail.as_view(),
+        name="survey-invitation-detail",
+    ),
+    path(
+        "survey-invitations/<int:pk>/withdrawal/",
+        surveys_api.InvitationWithdrawal.as_view(),
+        name="survey-invitation-withdrawal",
+    ),
+    path(
+        "survey-invitations/<int:pk>/follow-up/",
+        surveys_api.AnswerFollowUp.as_view(),
+        name="survey-invitation-follow-up",
+    ),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

@@ -42,6 +42,10 @@ TAGS = {
         _("What KAMs carry, how well they master it, and when to hire."),
         ("kams", "skills", "onboardings", "onboarding-steps", "onboarding-templates"),
     ),
+    "surveys": (
+        _("What clients are asked by a link, and what they answer."),
+        ("surveys", "survey-invitations"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

@@ -291,6 +291,10 @@ REST_FRAMEWORK = {
 }
 # Requests a minute for one key or person; 0 = no limit.
 API_RATE_LIMIT = env.int("API_RATE_LIMIT", 360)
+# Requests a minute from one address to the page that clients open by a link; 0 = no limit.
+SURVEY_RATE_LIMIT = env.int("SURVEY_RATE_LIMIT", 60)
+# For how many days whoever was asked in a survey is left in peace.
+SURVEY_REST_DAYS = env.int("SURVEY_REST_DAYS", 90)
 API_TAGS = "kam.api_tags.TAGS"
 SPECTACULAR_SETTINGS = {
     "TITLE": "KAM",
@@ -315,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "NeedState": "accounts.models.Need.State",
         "NeedSource": "accounts.models.Need.Source",
         "PromiseState": "accounts.models.Promise.State",
+        "SurveyMail": "accounts.models.SurveyInvitation.Mail",
         "PromiseSide": "accounts.models.Promise.Side",
         "GoalSide": "accounts.models.Goal.Side",
         "RunStepState": "accounts.models.RunStep.State",

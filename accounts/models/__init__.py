@@ -44,6 +44,7 @@ from .retention import RetentionRules, RetentionRun
 from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
+from .surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyRefusal
 from .users import ApiToken, Team, User
 from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
@@ -110,6 +111,10 @@ __all__ = [
     "SkillRating",
     "Standing",
     "Suppression",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyRefusal",
     "Team",
     "TemplateStep",
     "Theme",

@@ -55,6 +55,9 @@ from accounts.models import (
     Relation,
     Removal,
     Standing,
+    SurveyAnswer,
+    SurveyInvitation,
+    SurveyRefusal,
     User,
     Wallet,
 )
@@ -104,6 +107,9 @@ _NAMES = {
     Relation: _("Relations"),
     Removal: _("Removed records"),
     Standing: _("Decisions on standing"),
+    SurveyAnswer: _("Answers to surveys"),
+    SurveyInvitation: _("Links of surveys"),
+    SurveyRefusal: _("Wishes not to be asked"),
     Wallet: _("What clients buy in all"),
 }
 _EXAMPLES = 5

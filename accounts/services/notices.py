@@ -116,6 +116,10 @@ def words_of(notice: Notice) -> tuple[str, str]:
             "A new year begins: look at the matrix. Do criteria and weights still say who is key?"
         )
         return text, address("matrix_list") or reverse("home")
+    if notice.kind == "survey_low" and notice.client is not None:
+        known = {"client": notice.client.name, "score": facts["score"]}
+        text = _("%(client)s: a survey was answered with %(score)s of 10. Talk with them.")
+        return text % known, reverse("survey_invitation", args=[facts["invitation"]])
     if notice.kind == "import_folder":
         text = _("The file %(file)s from the folder of %(source)s was not loaded. %(reason)s")
         return text % facts, reverse("import_list")

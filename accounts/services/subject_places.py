@@ -43,6 +43,8 @@ from accounts.models import (
     Removal,
     RunStep,
     Standing,
+    Survey,
+    SurveyAnswer,
     Wallet,
 )
 from kam.audit.models import Event
@@ -148,6 +150,11 @@ register(
           ("title", "expectation", "end_reason"), address=_at("offer_detail")),
     Place("offer_parts", _("Parts of exceptional offers"), OfferPart, ("what", "assured"),
           "offer__client_id", address=_at("offer_detail", "offer_id")),
+    Place("surveys", _("Surveys"), Survey, ("name", "questions"), "",
+          address=_at("survey_detail")),
+    Place("survey_answers", _("Answers to surveys"), SurveyAnswer,
+          ("comment", "replies", "follow_up"), "invitation__client_id",
+          address=_at("survey_invitation", "invitation_id")),
     Place("standings", _("Decisions on standing"), Standing, ("reason",)),
     Place("wallets", _("What clients buy in all"), Wallet, ("source",)),
     Place("processes", _("Processes"), Process, ("name", "expectation"),

@@ -16,5 +16,6 @@ from . import (  # noqa: F401
     promises,
     removals,
     retention,
+    surveys,
     year_closes,
 )

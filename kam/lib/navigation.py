@@ -26,7 +26,9 @@ class Place:
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
-    Place("promise_list", _("Plans"), "handshake", ("promise_", "goal_", "programme_goal")),
+    Place(
+        "promise_list", _("Plans"), "handshake", ("promise_", "goal_", "programme_goal", "survey_")
+    ),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
         "matrix_list",
@@ -62,6 +64,7 @@ TABS = {
     "plans": (
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
+        Place("survey_list", _("Surveys"), "message-circle-question", ("survey_",)),
     ),
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),

@@ -12,7 +12,8 @@ import logging
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,8 @@ from .models import Pace
 
 log = logging.getLogger(__name__)
 SECONDS = 60
+# Pages that are opened without signing in, by a link.
+PUBLIC = "/answer/"
 
 
 class LimitPace:
@@ -29,6 +32,8 @@ class LimitPace:
         self.get_response = get_response
 
     def __call__(self, request):
+        if request.path.startswith(PUBLIC):
+            return too_many_for_all(request) or self.get_response(request)
         limit = settings.API_RATE_LIMIT
         if not limit or not request.path.startswith("/api/v1/"):
             return self.get_response(request)
@@ -47,6 +52,22 @@ class LimitPace:
         response.headers["RateLimit-Remaining"] = max(limit - count, 0)
         response.headers["RateLimit-Reset"] = left
         return response
+
+
+def too_many_for_all(request) -> HttpResponse | None:
+    """429 for a page that needs no sign-in: one link is opened ``SURVEY_RATE_LIMIT`` times a minute
+    at most, and ten times as often from one address (a proxy may stand before a whole office)."""
+    limit, now = settings.SURVEY_RATE_LIMIT, timezone.now()
+    if not limit:
+        return None
+    link = "link:" + hashlib.sha256(request.path.encode()).hexdigest()[:48]
+    address = "open:" + request.META.get("REMOTE_ADDR", "")[:50]
+    counts = [(_count(link, now), limit), (_count(address, now), 10 * limit)]
+    if not any(count is not None and count > most for count, most in counts):
+        return None
+    left = SECONDS - int(now.timestamp()) % SECONDS
+    text = render_to_string("429.html", {"seconds": left})
+    return HttpResponse(text, status=429, headers={"Retry-After": left})
 
 
 def caller(request) -> str:

@@ -28,6 +28,7 @@ from accounts.services.demo import (
     removals,
     retention,
     sales_plans,
+    surveys,
     webhooks,
     years,
 )
@@ -160,7 +161,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, onboarding, years, webhooks,
+        kams, onboarding, years, surveys, webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
@@ -240,6 +241,7 @@ def clear_workspace() -> None:
         goals.clear()
         kams.clear()
         years.clear()
+        surveys.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

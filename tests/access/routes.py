@@ -67,6 +67,7 @@ def _common_value(world: World, route: str, parameter: str):
         "uidb36": "1",
         "key": "set-password",
         "source": "crm",
+        "token": "no-such-token",
         "year": 2026,
         "external_id": "Plainown-7",
     }

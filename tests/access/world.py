@@ -65,6 +65,10 @@ from accounts.models import (
     RunStep,
     SkillRating,
     Standing,
+    Survey,
+    SurveyAnswer,
+    SurveyInvitation,
+    SurveyRefusal,
     Team,
     TemplateStep,
     Theme,
@@ -333,6 +337,27 @@ def _work(world: World, relation: str, word: str, owner: User) -> None:
     world.add(relation, world.common["onboarding"])
 
 
+def _survey(world: World, relation: str, client: Client, word: str, contact: Contact) -> None:
+    """An answer to a survey that is everybody's; a low one, so that somebody has to talk."""
+    survey = world.common.get("survey") or Survey.objects.create(
+        name="Spring",
+        closes_on=DAY + dt.timedelta(days=365),
+        questions=[{"kind": "text", "ru": "Чего не хватает?", "en": "What is missing?"}],
+    )
+    world.common["survey"] = survey
+    asked = SurveyInvitation(survey=survey, client=client, contact=contact, language="en")
+    asked.digest = asked.hash(asked.sign(asked.nonce))
+    asked.save()
+    world.add(relation, survey)
+    world.add(relation, asked)
+    answer = SurveyAnswer.objects.create(
+        invitation=asked, score=4, comment=f"{word} comment", replies={"0": f"{word} reply"},
+        language="en",
+    )  # fmt: skip
+    world.add(relation, answer)
+    world.add(relation, SurveyRefusal.objects.create(contact=contact, invitation=asked))
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -375,6 +400,7 @@ def _facts(world: World, relation: str) -> None:
     _needs(world, relation, client, contact, word)
     _offer(world, relation, client, word)
     _work(world, relation, word, owner)
+    _survey(world, relation, client, word, contact)
     _agreement(world, relation, client, owner, word)
     # A relation to a client that others may not see: neither side tells them its name.
     if relation == "foreign":

@@ -1,0 +1,152 @@
+"""Sending the link of a survey by mail: once, or not at all, and never twice.
+
+The row says how far it got before the mail server is spoken to.  What was broken off in the middle
+may have arrived: it is not sent again by itself, a person decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from email.utils import formataddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts.models import SurveyInvitation, SurveyRefusal, User
+from kam.audit.services import record
+from kam.jobs.services import enqueue
+from kam.lib.company import company
+
+JOB = "accounts.survey_mail"
+Mail = SurveyInvitation.Mail
+# From here it may be sent (again).
+FREE = (Mail.NONE, Mail.REFUSED, Mail.UNSURE, Mail.HELD)
+_NOWHERE = (
+    "django.core.mail.backends.console.EmailBackend",
+    "django.core.mail.backends.dummy.EmailBackend",
+)
+_PATRONYMICS = ("вич", "ьич", "мич", "вна", "чна", "ovich", "evich", "ovna", "evna")
+log = logging.getLogger(__name__)
+
+
+def is_set_up() -> bool:
+    """Whether this installation sends mail at all."""
+    return settings.EMAIL_BACKEND not in _NOWHERE
+
+
+def post(invitation: SurveyInvitation, person: User | None) -> None:
+    """Let the link be mailed, in the caller's transaction.
+
+    Raises ValidationError where mail is not set up, the contact has no address, or it is on its
+    way or has arrived already.
+    """
+    if not is_set_up():
+        raise ValidationError(_("This installation sends no mail. Copy the link instead."))
+    if invitation.contact is None or not invitation.contact.email:
+        raise ValidationError(_("This person has no e-mail. Copy the link instead."))
+    taken = SurveyInvitation.objects.filter(pk=invitation.pk, mail__in=FREE)
+    if not taken.update(mail=Mail.WAITING):
+        raise ValidationError(_("The link has been mailed already."))
+    invitation.mail = Mail.WAITING
+    enqueue(JOB, {"invitation_id": invitation.pk}, actor=person)
+
+
+def message_id(invitation: SurveyInvitation) -> str:
+    """The same however often it is asked for, so that mail servers tell a double."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<survey-{invitation.digest[:32]}@{host}>"
+
+
+def send(invitation: SurveyInvitation, link: str) -> str:
+    """Mail the link, as long as it waits for that; how it ended, a value of Mail.
+
+    Runs outside a transaction.  Raises OSError or SMTPException where surely nothing was sent and
+    it may be tried again.
+    """
+    contact = invitation.contact
+    if not link or contact is None or not contact.email or _declined(contact.pk):
+        return _note(invitation, Mail.HELD)
+    taken = SurveyInvitation.objects.filter(pk=invitation.pk, mail=Mail.WAITING)
+    if not taken.update(mail=Mail.SENDING):
+        # A worker was lost in the middle of it: whether it went out nobody can tell.
+        broken = SurveyInvitation.objects.filter(pk=invitation.pk, mail=Mail.SENDING)
+        if broken.exists():
+            return _note(invitation, Mail.UNSURE)
+        return SurveyInvitation.objects.get(pk=invitation.pk).mail
+    try:
+        connection = get_connection()
+        connection.open()
+    except (OSError, smtplib.SMTPException):
+        SurveyInvitation.objects.filter(pk=invitation.pk).update(mail=Mail.WAITING)
+        raise
+    try:
+        connection.send_messages([_message(invitation, link)])
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
+        log.warning("survey mail %s was refused", invitation.pk, exc_info=True)
+        return _note(invitation, Mail.REFUSED)
+    except (OSError, smtplib.SMTPException):
+        log.warning("survey mail %s was broken off", invitation.pk, exc_info=True)
+        return _note(invitation, Mail.UNSURE)
+    finally:
+        connection.close()
+    return _note(invitation, Mail.SENT)
+
+
+def _declined(contact_id: int) -> bool:
+    return SurveyRefusal.objects.filter(contact=contact_id).exists()
+
+
+def _note(invitation: SurveyInvitation, state: str) -> str:
+    at = {"mailed_at": timezone.now()} if state == Mail.SENT else {}
+    SurveyInvitation.objects.filter(pk=invitation.pk).update(mail=state, **at)
+    record(
+        "survey.mail", object=invitation, client_id=invitation.client_id,
+        details={"state": str(state)},
+    )  # fmt: skip
+    return str(state)
+
+
+def _message(invitation: SurveyInvitation, link: str) -> EmailMessage:
+    known = {
+        "company": company().name,
+        "name": first_name(invitation.contact.name),
+        "link": link,
+        "until": invitation.survey.closes_on,
+        "sender": invitation.client.owner or invitation.author,
+    }
+    with override(invitation.language):
+        subject = (
+            _("%(company)s asks for your opinion: two minutes") % known
+            if known["company"]
+            else _("We ask for your opinion: two minutes")
+        )
+        text = render_to_string("emails/survey.txt", known)
+    headers = {"Message-ID": message_id(invitation), "List-Unsubscribe": f"<{link}#decline>"}
+    sender = settings.DEFAULT_FROM_EMAIL
+    if known["company"] and "<" not in sender:
+        sender = formataddr((known["company"], sender))
+    answers_to = [known["sender"].email] if known["sender"] else []
+    return EmailMessage(
+        " ".join(subject.split()), text, sender, [invitation.contact.email],
+        headers=headers, reply_to=answers_to,
+    )  # fmt: skip
+
+
+def first_name(name: str) -> str:
+    """How the person is spoken to: "Ann Smith" is Ann; empty where that cannot be told.
+
+    A Russian full name puts the family name first and is told by its patronymic, which stays.
+    """
+    words = name.split()
+    if any(word.endswith(".") for word in words):  # a family name with initials
+        return ""
+    if len(words) == 3 and words[2].lower().endswith(_PATRONYMICS):
+        return " ".join(words[1:])
+    return words[0] if len(words) > 1 else ""
