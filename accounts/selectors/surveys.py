@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from accounts.models import (
@@ -105,7 +105,9 @@ def filtered(survey: Survey, filters: Filters) -> QuerySet[SurveyInvitation]:
     found = invitations().filter(survey=survey)
     if filters.state in STATES:
         found = found.filter(STATES[filters.state])
-    return found.order_by("-answer__answered_at", "-created_at", "-pk")
+    return found.annotate(waits=Case(When(WAITING, then=0), default=1)).order_by(
+        "waits", F("answer__answered_at").desc(nulls_last=True), "-created_at", "-pk"
+    )
 
 
 def of_clients(entities: Collection[int]) -> QuerySet[SurveyInvitation]:

@@ -52,7 +52,7 @@ def client_surveys(query, of):
 
 def _sheet(rows) -> Sheet:
     columns = [
-        text(_("Survey")), text(_("Client")), text(_("Who")), day(_("Asked on")),
+        text(_("Survey")), text(_("Client")), text(_("Who")), day(pgettext("survey", "Asked on")),
         whole(pgettext("survey", "Score")), text(_("What they say")), text(_("Own questions")),
         day(pgettext("survey", "Answered")), day(_("Talked with")), text(_("What was done")),
     ]  # fmt: skip
