@@ -53,14 +53,14 @@ class SurveyForm(VersionedForm):
                 label=_("In Russian") if code == "ru" else _("In English"),
                 max_length=LONGEST_QUESTION,
                 required=False,
-                initial=known.get(code, ""),
             )
+            self.initial.setdefault(f"q{number}_{code}", known.get(code, ""))
         self.fields[f"q{number}_kind"] = forms.ChoiceField(
             label=_("Answer"),
             choices=[("scale", _("a figure from 1 to 10")), ("text", _("in words"))],
             required=False,
-            initial=known.get("kind", "scale"),
         )
+        self.initial.setdefault(f"q{number}_kind", known.get("kind", "scale"))
 
     def head_fields(self):
         return [self[name] for name in ("name", "scale", "closes_on") if name in self.fields]
