@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Contact, Survey
+from accounts.models import Survey
 from accounts.selectors import surveys as found
 from accounts.services import survey_mail
 from accounts.services.survey_answers import LONGEST, LONGEST_REPLY, asked_questions
@@ -92,9 +92,7 @@ class SurveyForm(VersionedForm):
 class InviteForm(forms.Form):
     """Whom to ask, in which survey and language; ``people``: those who may be chosen."""
 
-    survey = forms.ModelChoiceField(
-        label=_("Survey"), queryset=Survey.objects.none(), empty_label=None
-    )
+    survey = forms.ModelChoiceField(label=_("Survey"), queryset=None, empty_label=None)
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
@@ -104,7 +102,7 @@ class InviteForm(forms.Form):
         label=_("Mail the link to those who have an address"), required=False, initial=True
     )
     contact = forms.ModelMultipleChoiceField(
-        label=_("Whom to ask"), queryset=Contact.objects.none(),
+        label=_("Whom to ask"), queryset=None,
         error_messages={"required": _("Choose at least one person.")},
     )  # fmt: skip
 

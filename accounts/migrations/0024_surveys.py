@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_exceptional_offers'),
+        ('accounts', '0023_removals'),
     ]
 
     operations = [
