@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api import agreements as agreements_api
+from .api import benefits as benefits_api
 from .api import bulk as bulk_api
 from .api import clients as api
 from .api import contacts as contacts_api
@@ -25,6 +26,7 @@ from .api import surveys as surveys_api
 from .api import year_closing as year_closing_api
 from .views import (
     agreements,
+    benefits,
     clients,
     contacts,
     documents,
@@ -41,6 +43,7 @@ from .views import (
     potential,
     processes,
     promises,
+    references,
     removals,
     retention,
     sales_plans,
@@ -162,6 +165,13 @@ urlpatterns = [
     ),
     path("surveys/invitations/<int:pk>/", surveys.survey_invitation, name="survey_invitation"),
     path("clients/<int:pk>/feedback/", feedback.client_feedback, name="client_feedback"),
+    path("clients/<int:pk>/benefits/new/", benefits.benefit_create, name="benefit_create"),
+    path("benefits/<int:pk>/", benefits.benefit_detail, name="benefit_detail"),
+    path("benefits/<int:pk>/edit/", benefits.benefit_edit, name="benefit_edit"),
+    path("benefits/<int:pk>/file/", benefits.benefit_file, name="benefit_file"),
+    path("references/", references.reference_list, name="reference_list"),
+    path("references/<int:pk>/", references.reference_edit, name="reference_edit"),
+    path("clients/<int:pk>/references/new/", references.reference_create, name="reference_create"),
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
@@ -416,6 +426,17 @@ api_urlpatterns = [
         surveys_api.AnswerFollowUp.as_view(),
         name="survey-invitation-follow-up",
     ),
+    path("benefits/", benefits_api.BenefitList.as_view(), name="benefit-list"),
+    path("benefits/<int:pk>/", benefits_api.BenefitDetail.as_view(), name="benefit-detail"),
+    path(
+        "benefits/<int:pk>/settlement/",
+        benefits_api.BenefitSettlement.as_view(),
+        name="benefit-settlement",
+    ),
+    path("clients/<int:pk>/benefit/", benefits_api.ClientBenefit.as_view(), name="client-benefit"),
+    path("references/", benefits_api.ReferenceList.as_view(), name="reference-list"),
+    path("references/<int:pk>/", benefits_api.ReferenceDetail.as_view(), name="reference-detail"),
+    path("referrals/", benefits_api.Referrals.as_view(), name="referral-list"),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

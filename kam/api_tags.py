@@ -46,6 +46,10 @@ TAGS = {
         _("What clients are asked by a link, and what they answer."),
         ("surveys", "survey-invitations"),
     ),
+    "benefits": (
+        _("What clients gain from us, their words for others, and whom they brought."),
+        ("benefits", "references", "referrals"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

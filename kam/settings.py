@@ -319,6 +319,8 @@ SPECTACULAR_SETTINGS = {
         "NeedState": "accounts.models.Need.State",
         "NeedSource": "accounts.models.Need.Source",
         "PromiseState": "accounts.models.Promise.State",
+        "BenefitState": "accounts.models.Benefit.State",
+        "ReferenceKind": "accounts.models.Reference.Kind",
         "SurveyMail": "accounts.models.SurveyInvitation.Mail",
         "PromiseSide": "accounts.models.Promise.Side",
         "GoalSide": "accounts.models.Goal.Side",

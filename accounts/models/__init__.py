@@ -8,6 +8,7 @@ from .agreements import (
     RebateAccrual,
     RebateStep,
 )
+from .benefits import Benefit, Reference
 from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
 from .connections import Connection
@@ -54,6 +55,7 @@ __all__ = [
     "AgreementFile",
     "Allocation",
     "ApiToken",
+    "Benefit",
     "BulkLoad",
     "CarriedGoal",
     "Client",
@@ -103,6 +105,7 @@ __all__ = [
     "Rate",
     "RebateAccrual",
     "RebateStep",
+    "Reference",
     "Relation",
     "Removal",
     "RetentionRules",

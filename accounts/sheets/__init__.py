@@ -2,6 +2,7 @@
 
 from . import (  # noqa: F401
     agreements,
+    benefits,
     clients,
     data,
     directory,

@@ -27,7 +27,10 @@ WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place(
-        "promise_list", _("Plans"), "handshake", ("promise_", "goal_", "programme_goal", "survey_")
+        "promise_list",
+        _("Plans"),
+        "handshake",
+        ("promise_", "goal_", "programme_goal", "survey_", "reference_", "benefit_"),
     ),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
@@ -65,6 +68,7 @@ TABS = {
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
         Place("survey_list", _("Surveys"), "message-circle-question", ("survey_",)),
+        Place("reference_list", _("References"), "quote", ("reference_",)),
     ),
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),

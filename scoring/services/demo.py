@@ -16,6 +16,7 @@ from accounts.models import Client, Organisation, Product, ProductFamily, Standi
 from accounts.services.allocation import allocate
 from accounts.services.demo import (
     agreements,
+    benefits,
     connections,
     goals,
     kams,
@@ -161,7 +162,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, onboarding, years, surveys, webhooks,
+        kams, onboarding, years, surveys, benefits, webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)

@@ -17,6 +17,7 @@ from accounts.models import (
     Agreement,
     AgreementFile,
     ApiToken,
+    Benefit,
     BulkLoad,
     CarriedGoal,
     Client,
@@ -60,6 +61,7 @@ from accounts.models import (
     QuarantinedRow,
     RebateAccrual,
     RebateStep,
+    Reference,
     Relation,
     Removal,
     RunStep,
@@ -356,6 +358,24 @@ def _survey(world: World, relation: str, client: Client, word: str, contact: Con
     )  # fmt: skip
     world.add(relation, answer)
     world.add(relation, SurveyRefusal.objects.create(contact=contact, invitation=asked))
+    benefit = Benefit.objects.create(
+        client=client, what=f"{word} benefit", amount=1000, method=f"{word} method", since=DAY,
+        state="confirmed", settled_on=DAY, evidence=f"{word} letter", contact=contact,
+        file=ContentFile(word.encode(), name="paper"), file_name=f"{word}.pdf",
+    )  # fmt: skip
+    world.add(relation, benefit)
+    reference = Reference.objects.create(
+        client=client, title=f"{word} review", text=f"{word} words", contact=contact, given_on=DAY,
+        permission="given", permitted_by=contact,
+    )  # fmt: skip
+    world.add(relation, reference)
+    other = Client.objects.filter(pk__in=[c.pk for c in world.clients.values()]).exclude(
+        pk=client.pk
+    )
+    Relation.objects.create(
+        client=client, kind="referrer", other=other.first(),
+        name="" if other.exists() else f"{word} friend", since=DAY,
+    )  # fmt: skip
 
 
 def _facts(world: World, relation: str) -> None:

@@ -62,6 +62,7 @@ NO_EXPORT = {
     "backup_list": "attempts at backups, told over REST",
     "promise_detail": "one promise with its history",
     "ranking_comparison": "two clients side by side",
+    "benefit_detail": "one benefit",
     "survey_invitation": "one person asked",
     "webhook_delivery": "one message to another system",
     "webhook_detail": "a log of messages, which goes after a month; programs read it over REST",

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0023_removals'),
+        ('accounts', '0025_retention'),
     ]
 
     operations = [
