@@ -6,6 +6,7 @@ from .api import agreements as agreements_api
 from .api import benefits as benefits_api
 from .api import bulk as bulk_api
 from .api import clients as api
+from .api import consents as consents_api
 from .api import contacts as contacts_api
 from .api import external as external_api
 from .api import goal_progress as goal_progress_api
@@ -28,6 +29,7 @@ from .views import (
     agreements,
     benefits,
     clients,
+    consents,
     contacts,
     documents,
     feedback,
@@ -50,6 +52,7 @@ from .views import (
     subjects,
     survey_answers,
     surveys,
+    telling,
     themes,
     year_closing,
 )
@@ -219,6 +222,14 @@ urlpatterns = [
     path("contacts/<int:pk>/personal-data/export/", subjects.subject_export, name="subject_export"),
     path("contacts/<int:pk>/erasure/", subjects.subject_erasure, name="subject_erasure"),
     path("personal-data/retention/", retention.retention, name="retention"),
+    path("contacts/<int:pk>/consents/", consents.contact_consents, name="contact_consents"),
+    path("contacts/<int:pk>/consents/new/", consents.consent_create, name="consent_create"),
+    path("contacts/<int:pk>/block/", consents.contact_block, name="contact_block"),
+    path("consents/<int:pk>/withdrawal/", consents.consent_withdrawal, name="consent_withdrawal"),
+    path("purposes/", consents.purpose_list, name="purpose_list"),
+    path("purposes/new/", consents.purpose_create, name="purpose_create"),
+    path("purposes/<int:pk>/", consents.purpose_edit, name="purpose_edit"),
+    path("personal-data/not-told/", telling.not_told_list, name="not_told_list"),
     path("destructions/", subjects.destruction_list, name="destruction_list"),
     path("destructions/<int:pk>/", subjects.destruction_detail, name="destruction_detail"),
     path("destructions/<int:pk>/left/", subjects.destruction_left, name="destruction_left"),
@@ -451,6 +462,26 @@ api_urlpatterns = [
     path("retention/", retention_api.Retention.as_view(), name="retention"),
     path("retention/due/", retention_api.RetentionDue.as_view(), name="retention-due-list"),
     path("retention/runs/", retention_api.RetentionRunList.as_view(), name="retention-run-list"),
+    path("purposes/", consents_api.PurposeList.as_view(), name="purpose-list"),
+    path("purposes/<int:pk>/", consents_api.PurposeDetail.as_view(), name="purpose-detail"),
+    path("consents/", consents_api.ConsentList.as_view(), name="consent-list"),
+    path(
+        "consents/<int:pk>/withdrawal/",
+        consents_api.ConsentWithdrawal.as_view(),
+        name="consent-withdrawal",
+    ),
+    path(
+        "contacts/<int:pk>/permissions/",
+        consents_api.ContactPermissions.as_view(),
+        name="contact-permissions",
+    ),
+    path("contacts/<int:pk>/blocks/", consents_api.ContactBlocks.as_view(), name="contact-blocks"),
+    path(
+        "contacts/<int:pk>/unblocking/",
+        consents_api.ContactUnblocking.as_view(),
+        name="contact-unblocking",
+    ),
+    path("not-told/", consents_api.NotToldList.as_view(), name="not-told-list"),
     path("destructions/", subjects_api.DestructionList.as_view(), name="destruction-list"),
     path(
         "destructions/<int:pk>/",

@@ -77,8 +77,8 @@ TAGS = {
     ),
     "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (
-        _("A person found everywhere, handed out, destroyed, and the acts of it."),
-        ("subjects", "destructions", "retention"),
+        _("A person found everywhere, handed out, destroyed; what people agreed to."),
+        ("subjects", "destructions", "retention", "purposes", "consents", "not-told"),
     ),
     "backups": (_("Whether there is a good backup."), ("backups",)),
     "webhooks": (

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.forms.relationships import ContactForm, RelationForm
 from accounts.models import Client, Contact, Relation
 from accounts.selectors import ledger
+from accounts.selectors.blocks import withheld
 from accounts.services import clients as services
 from accounts.services import relationships
 from accounts.views.contacts import silence_of
@@ -18,20 +19,26 @@ from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 
 from .clients import OF_CLIENT, ChangedMeanwhile
+from .consents import PersonBlocked
 from .removals import RemovalSerializer, removed
 
 
 class ContactSerializer(serializers.ModelSerializer):
-    """A person; writing needs ``version``."""
+    """A person; writing needs ``version``.  Of somebody ``blocked`` nothing else is told, and
+    nothing can be changed (409)."""
 
+    blocked = serializers.BooleanField(source="is_blocked", read_only=True)
     version = serializers.IntegerField(required=False)
 
     class Meta:
         model = Contact
         fields = (
             "id", "client", "name", "position", "role", "influence", "attitude", "reports_to",
-            "counterpart", "email", "phone", "left_on", "left_to", "version",
+            "counterpart", "email", "phone", "left_on", "left_to", "blocked", "version",
         )  # fmt: skip
+
+    def to_representation(self, contact):
+        return super().to_representation(withheld(contact, named=False))
 
 
 def _client_of(data) -> Client:
@@ -77,7 +84,8 @@ class ContactList(ListAPIView):
     def post(self, request):
         client = _client_of(request.data)
         form = _filled(ContactForm, request.data, client)
-        contact = services.create_contact(client, form.values())
+        by_program = getattr(request.user, "token", None) is not None
+        contact = services.create_contact(client, form.values(), "api" if by_program else "")
         return Response(ContactSerializer(contact).data, status=status.HTTP_201_CREATED)
 
 
@@ -95,6 +103,8 @@ class ContactDetail(APIView):
         find_editable(Contact, pk=pk)
         version = version_asked(request)
         contact = Contact.objects.select_related("client").get(pk=pk)
+        if contact.is_blocked:
+            raise PersonBlocked
         form = _filled(ContactForm, request.data, contact.client, contact)
         row = Contact.objects.get(pk=pk)
         try:
@@ -123,19 +133,32 @@ class ContactPosition(APIView):
         contact = find_editable(Contact, pk=pk)
         asked = PositionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        x, y = relationships.place(contact, **asked.validated_data)
+        try:
+            x, y = relationships.place(contact, **asked.validated_data)
+        except services.Blocked as error:
+            raise PersonBlocked from error
         return Response({"x": x, "y": y})
 
 
 class CardSerializer(serializers.Serializer):
+    """Of somebody ``blocked`` nothing else is told."""
+
     id = serializers.IntegerField(source="contact.pk")
-    name = serializers.CharField(source="contact.name")
+    name = serializers.SerializerMethodField()
+    blocked = serializers.BooleanField()
     reports_to = serializers.IntegerField(source="contact.reports_to_id", allow_null=True)
     last_touch = serializers.DateField(source="contact.last_touch", allow_null=True)
     talks = serializers.IntegerField(source="contact.talks")
     silent = serializers.IntegerField(allow_null=True)
     x = serializers.IntegerField()
     y = serializers.IntegerField()
+
+    def get_name(self, card) -> str:
+        return "" if card.blocked else card.contact.name
+
+    def to_representation(self, card):
+        told = super().to_representation(card)
+        return told | ({"last_touch": None, "talks": 0} if card.blocked else {})
 
 
 class GapSerializer(serializers.Serializer):

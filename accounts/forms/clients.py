@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from accounts.importing.messages import message
 from accounts.importing.table import Issue
 from accounts.models import Client, Contact, Interaction, User
 from accounts.selectors import people as directory
+from accounts.selectors.blocks import blocked
 from accounts.selectors.clients import folded
 from kam.lib.editing import VersionedForm
 from kam.lib.periods import today
@@ -130,7 +132,9 @@ class InteractionForm(VersionedForm):
     def __init__(self, *args, client: Client, **kwargs):
         super().__init__(*args, **kwargs)
         del self.fields["version"]
-        self.fields["contact"].queryset = Contact.objects.filter(client=client)
+        people = Contact.objects.filter(client=client)
+        # Whoever is blocked stays where they stand already.
+        self.fields["contact"].queryset = people.filter(~blocked() | Q(pk=self.instance.contact_id))
         self.fields["contact"].label = _("With whom")
         self.fields["contact"].empty_label = _("Not one person")
         self.fields["subject"].required = True

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Client, Contact, Interaction, Need, ProductFamily, Theme
 from accounts.selectors import ledger
 from accounts.selectors import needs as found
+from accounts.selectors.blocks import blocked
 from accounts.services.needs import NEXT
 from kam.lib.formatting import day
 from kam.lib.periods import today
@@ -65,7 +66,7 @@ class NeedForm(VersionedForm):
             self.initial["product"] = need.product.code if need.product else ""
         people = self.fields["contact"]
         people.queryset = Contact.objects.filter(client__in=entities).filter(
-            Q(left_on__isnull=True) | Q(pk=need.contact_id)
+            ~blocked() & Q(left_on__isnull=True) | Q(pk=need.contact_id)
         )
         people.empty_label = _("Nobody named")
         talks = Interaction.objects.filter(client__in=entities)

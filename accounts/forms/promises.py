@@ -1,11 +1,13 @@
 """Forms about promises."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, Contact, Promise
 from accounts.selectors import ledger
 from accounts.selectors import people as directory
+from accounts.selectors.blocks import blocked
 from accounts.services.promises import OUTCOMES
 from kam.lib.periods import today
 from kam.lib.scoping import current
@@ -41,7 +43,9 @@ class PromiseForm(VersionedForm):
         super().__init__(*args, **kwargs)
         people = self.fields["contact"]
         people.queryset = Contact.objects.filter(
-            client__in=ledger.legal_entities(client, today()), left_on__isnull=True
+            ~blocked() | Q(pk=self.instance.contact_id),
+            client__in=ledger.legal_entities(client, today()),
+            left_on__isnull=True,
         )
         people.empty_label = _("Nobody named")
         owners = self.fields["owner"]

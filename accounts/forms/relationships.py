@@ -1,6 +1,7 @@
 """A person at the client with their part in decisions, and relations to other organisations."""
 
 from django import forms
+from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Client, Contact, Relation
 from accounts.selectors import ledger
 from accounts.selectors import people as directory
+from accounts.selectors.blocks import blocked
 from accounts.selectors.clients import folded
 from accounts.selectors.relationships import chiefs_for
 from accounts.services.relationships import check_chief
@@ -58,13 +60,21 @@ class ContactForm(VersionedForm):
         return email
 
     def clean(self):
-        """Who was destroyed comes back neither by hand nor by a program."""
+        """Who was destroyed, or is blocked, comes back neither by hand nor by a program."""
         data = super().clean()
         told = [str(data.get(name) or "") for name in ("name", "email", "phone")]
         suppressed = Suppressed.load(self.entities)
         if suppressed and suppressed.has(*told, self.entities[0]):
             raise forms.ValidationError(
                 _("This person was destroyed by an act. Ask the administrator if they are back.")
+            )
+        same = Q(name__iexact=told[0]) | (Q(email__iexact=told[1]) if told[1] else Q())
+        people = Contact.objects.filter(blocked(), client__in=self.entities).exclude(
+            pk=self.instance.pk
+        )
+        if told[0] and people.filter(same).exists():
+            raise forms.ValidationError(
+                _("This person is blocked here. The administrator can end the block.")
             )
         return data
 

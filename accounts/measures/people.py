@@ -11,6 +11,9 @@ _CONTACTS = f"""
     FROM accounts_interaction i
     LEFT JOIN members m ON m.member_id = i.client_id
     WHERE i.contact_id IS NOT NULL AND i.date >= %(year_start)s AND {AS_OF.format("i")}
+      AND NOT EXISTS (SELECT FROM accounts_contactblock b
+                       WHERE b.contact_id = i.contact_id AND b.since <= %(day)s
+                         AND coalesce(least(b.until, b.ended_on), 'infinity') > %(day)s)
     GROUP BY 1
 """
 

@@ -12,6 +12,7 @@ from .benefits import Benefit, Reference
 from .bulk import BulkLoad
 from .clients import Client, ClientIdentifier, Membership, Place
 from .connections import Connection
+from .consents import Consent, ContactBlock, Purpose
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
 from .goals import Goal, GoalReading, ProgrammeGoal
@@ -62,7 +63,9 @@ __all__ = [
     "ClientIdentifier",
     "Commitment",
     "Connection",
+    "Consent",
     "Contact",
+    "ContactBlock",
     "ContactChange",
     "Destruction",
     "Document",
@@ -101,6 +104,7 @@ __all__ = [
     "ProgrammeGoal",
     "Promise",
     "PromiseMove",
+    "Purpose",
     "QuarantinedRow",
     "Rate",
     "RebateAccrual",

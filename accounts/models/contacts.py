@@ -34,6 +34,15 @@ class Contact(Scoped):
         NEUTRAL = "neutral", _("Neutral")
         AGAINST = "against", _("Against us")
 
+    class Told(models.TextChoices):
+        """How somebody learnt that we have their data."""
+
+        EMAIL = "email", _("by e-mail")
+        LETTER = "letter", _("by letter")
+        PHONE = "phone", _("on the phone")
+        MEETING = "meeting", _("at a meeting")
+        KNEW = "knew", _("knew it before")
+
     client = models.ForeignKey(Client, models.CASCADE, related_name="contacts", db_index=False)
     name = models.CharField(_("name"), max_length=200)
     position = models.CharField(_("position"), max_length=200, blank=True, default="")
@@ -78,13 +87,36 @@ class Contact(Scoped):
     blocked_reason = models.CharField(
         _("why blocked"), max_length=300, blank=True, default="", db_default="", editable=False
     )
+    # Data that did not come from the person: since when we have them, and whether the person was
+    # told (Art. 14).  Empty where somebody here wrote the card.
+    came_on = models.DateField(_("came on"), null=True, editable=False)
+    told_on = models.DateField(_("told on"), null=True, editable=False)
+    told_how = models.CharField(
+        _("how told"),
+        max_length=8,
+        choices=Told,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", editable=False
+    )
     # When the person was made unrecognisable; the row and its id stay for the history.
     anonymised_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Scoped.Meta):
         ordering = ["name", "pk"]
-        indexes = [models.Index(fields=["client", "name"], name="contact_client")]
+        indexes = [
+            models.Index(fields=["client", "name"], name="contact_client"),
+            models.Index(
+                fields=["came_on"],
+                name="contact_not_told",
+                condition=Q(came_on__isnull=False, told_on__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(reports_to__isnull=True) | ~Q(reports_to=F("id")),
@@ -97,7 +129,7 @@ class Contact(Scoped):
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the person's data may be kept only; see ``accounts.selectors.contacts``."""
+        """Whether the person's data may be kept only; see :mod:`accounts.selectors.blocks`."""
         return self.blocked_since is not None and (
             self.blocked_until is None or self.blocked_until > today()
         )

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
+from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Left
 
 from accounts.models import Document, Interaction
 
+from .blocks import blocked
 from .facts import documents_as_of, interactions_as_of, payments_as_of
 
 PAGE = 20
@@ -83,7 +84,10 @@ def _branch(name: str, number: int, as_of: dt.date) -> QuerySet:
             "what": F("kind"),
             "title": F("subject"),
             "excerpt": Left("text", EXCERPT),
-            "who": Coalesce("contact__name", nothing),
+            "who": Case(
+                When(blocked("contact__"), then=nothing),
+                default=Coalesce("contact__name", nothing),
+            ),
             "sum": Cast(Value(None), amount),
         }
     elif name == DOCUMENTS:

@@ -13,12 +13,21 @@ from django.utils import timezone
 from accounts.models import Client, Contact, ContactChange, Interaction, Relation
 from kam.audit.services import record
 from kam.lib.editing import Conflict
+from kam.lib.periods import today
 from kam.lib.scoping import Scoped, current
 
 # Where interactions written by people come from; imports have names of their own.
 BY_HAND = "manual"
 
 Versioned = TypeVar("Versioned", Client, Contact, Relation)
+
+
+class Blocked(Exception):
+    """The person is blocked (:mod:`accounts.services.blocks`): nothing of them is changed."""
+
+    def __init__(self, contact: Contact):
+        super().__init__(f"contact {contact.pk} is blocked")
+        self.contact = contact
 
 
 def may_edit(row: Scoped) -> bool:
@@ -37,8 +46,10 @@ def create_client(values: Mapping[str, Any]) -> Client:
 
 
 @transaction.atomic
-def create_contact(client: Client, values: Mapping[str, Any]) -> Contact:
-    contact = Contact.objects.create(client=client, **values)
+def create_contact(client: Client, values: Mapping[str, Any], source: str = "") -> Contact:
+    """``source``: which system told of the person; without one somebody here wrote the card."""
+    came = today() if source else None
+    contact = Contact.objects.create(client=client, source=source, came_on=came, **values)
     record("contact.create", object=contact, client_id=client.pk)
     return contact
 
@@ -47,9 +58,12 @@ def create_contact(client: Client, values: Mapping[str, Any]) -> Contact:
 def update(row: Versioned, values: Mapping[str, Any], version: int) -> list[str]:
     """Write ``values`` over the row if it still has this version; returns the changed fields.
 
-    ``row`` then holds what was saved.  Raises Conflict where somebody else was faster.
+    ``row`` then holds what was saved.  Raises Conflict where somebody else was faster, Blocked for
+    a person whose data may be kept only.
     """
     present = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if isinstance(present, Contact) and present.is_blocked:
+        raise Blocked(present)
     if present.version != version:
         raise Conflict(present)
     changed = [name for name, value in values.items() if getattr(present, name) != value]

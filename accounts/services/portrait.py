@@ -211,14 +211,15 @@ def _talk(known: Facts) -> Line:
     talk = known.talk
     if talk is None:
         return Line("talk", _("Nobody has noted a talk with this client yet."), "watch")
+    with_whom = "" if talk.contact is None or talk.contact.is_blocked else talk.contact.name
     words = {
         "kind": talk.get_kind_display().lower(),
         "day": day(talk.date),
         "ago": _ago((known.as_of - talk.date).days),
-        "who": talk.contact.name if talk.contact else "",
+        "who": with_whom,
         "subject": talk.subject,
     }
-    if talk.contact and talk.subject:
+    if with_whom and talk.subject:
         text = _("Last talk: %(kind)s with %(who)s, %(day)s, %(ago)s — %(subject)s")
     elif talk.subject:
         text = _("Last talk: %(kind)s, %(day)s, %(ago)s — %(subject)s")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Contact, Relation
 from accounts.selectors import relationships as found
+from accounts.selectors.blocks import withheld
 from kam.audit.models import Event
 from kam.audit.services import record
 from kam.lib.formatting import day as day_in_words
@@ -22,7 +23,7 @@ from kam.lib.periods import start_of_day, today
 from kam.lib.scoping import System, current
 
 from . import people_map
-from .clients import update
+from .clients import Blocked, update
 
 # Days of silence after which somebody who weighs much counts as not reached.
 SILENCE = 60
@@ -46,13 +47,14 @@ class Gap:
 
 @dataclass(frozen=True)
 class Card:
-    """One person on the map."""
+    """One person on the map.  Of somebody blocked it holds the name alone."""
 
     contact: Contact
     x: int
     y: int
     silent: int | None  # days since the last touch, None where there was none
     chief: str = ""  # name of whom they report to
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,12 @@ class Net:
     height: int
     gaps: list[Gap]
     arranged: bool
+    blocked: int = 0
 
 
 def net_of(client: Client, entities: list[int], as_of: dt.date, silence: int = SILENCE) -> Net:
     """People of the client who have not left, placed on the map, and the gaps among them."""
-    everybody = list(found.people_of(entities, as_of))
+    everybody = [withheld(each) for each in found.people_of(entities, as_of)]
     here = [each for each in everybody if not each.left_on or each.left_on > as_of]
     left = [each for each in everybody if each.left_on and each.left_on <= as_of]
     placed = people_map.lay_out(
@@ -95,8 +98,9 @@ def net_of(client: Client, entities: list[int], as_of: dt.date, silence: int = S
         Card(
             each,
             *placed.at[each.pk],
-            (as_of - each.last_touch).days if each.last_touch else None,
+            (as_of - each.last_touch).days if each.last_touch and not each.is_blocked else None,
             names.get(each.reports_to_id, ""),
+            each.is_blocked,
         )
         for each in here
     ]
@@ -110,6 +114,7 @@ def net_of(client: Client, entities: list[int], as_of: dt.date, silence: int = S
         height=placed.height,
         gaps=gaps_of(client, cards, left, as_of, silence),
         arranged=any(each.map_x is not None for each in here),
+        blocked=sum(each.is_blocked for each in everybody),
     )
 
 
@@ -120,15 +125,21 @@ def gaps_of(
     as_of: dt.date,
     silence: int = SILENCE,
 ) -> list[Gap]:
-    """What is missing, worst first.  Each gap is a fact about rows, so closing it closes it."""
+    """What is missing, worst first.  Each gap is a fact about rows, so closing it closes it.  Whoever
+    is blocked is in none of them."""
     add_person = reverse("contact_create", args=[client.pk])
     note_talk = reverse("interaction_create", args=[client.pk])
+    known = bool(cards)
+    cards = [card for card in cards if not card.blocked]
+    left = [each for each in left if not each.is_blocked]
     if not cards:
         return [
             Gap(
                 "nobody",
                 _("Nobody is known here."),
-                _("There is no contact who has not left."),
+                _("Everybody known here is blocked.")
+                if known
+                else _("There is no contact who has not left."),
                 _("Add a contact"),
                 add_person,
             )
@@ -231,7 +242,12 @@ def _silent(card: Card, silence: int, note_talk: str) -> Gap:
 
 
 def place(contact: Contact, x: int, y: int) -> tuple[int, int]:
-    """Keep where the card stands, and say where that is; no change of the person itself."""
+    """Keep where the card stands, and say where that is; no change of the person itself.
+
+    Raises Blocked.
+    """
+    if contact.is_blocked:
+        raise Blocked(contact)
     x, y = people_map.within(x, y)
     Contact.objects.filter(pk=contact.pk).update(map_x=x, map_y=y)
     return x, y

@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     agreements,
     benefits,
     clients,
+    consents,
     data,
     directory,
     documents,

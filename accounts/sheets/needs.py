@@ -43,7 +43,7 @@ def _sheet(rows) -> Sheet:
             row.client.name, row.client.owner.name if row.client.owner else None, row.what,
             row.purpose, row.theme.name if row.theme else None, row.get_state_display(), row.since,
             row.reason, row.by_when, row.low, row.high, row.likelihood, row.get_source_display(),
-            row.contact.name if row.contact else None, row.family.name if row.family else None,
+            row.contact.name if row.contact and not row.contact.is_blocked else None, row.family.name if row.family else None,
             str(row.product) if row.product else None,
         )
         for row in rows.iterator(chunk_size=2_000)

@@ -4,12 +4,13 @@ Every list that holds their names, addresses or numbers goes through :func:`expo
 not to be given out is left out there, and nowhere else.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import Contact
 from accounts.selectors import ledger
+from accounts.selectors.blocks import free
 from accounts.services import erasure, relationships
 from accounts.views.clients import _found
 from kam.exports.registry import Sheet, day, exported, moment, text, whole
@@ -18,7 +19,7 @@ from kam.lib.periods import today
 
 def exportable(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     """Of these people those who may stand in a file that leaves the product: not the blocked."""
-    return contacts.filter(Q(blocked_since__isnull=True) | Q(blocked_until__lte=today()))
+    return free(contacts)
 
 
 @exported("contacts", title=gettext_lazy("People at a client"), route="client_people")

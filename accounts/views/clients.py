@@ -11,6 +11,7 @@ from accounts.selectors import clients as lists
 from accounts.selectors import ledger, roles
 from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
+from accounts.selectors.blocks import withheld
 from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
 from accounts.services import groups, portrait
@@ -104,7 +105,8 @@ def client_detail(request, pk):
     day = today()
     entities = ledger.legal_entities(client, day)
     known = portrait.facts(entities, day)
-    contacts = list(Contact.objects.filter(client__in=entities)[: FIRST_CONTACTS + 1])
+    people = Contact.objects.filter(client__in=entities)[: FIRST_CONTACTS + 1]
+    contacts = [withheld(each) for each in people]
     members = Client.objects.filter(pk__in=entities[1:]).order_by("sort_name", "pk")
     context = {
         **head(client),

@@ -57,6 +57,8 @@ def client_people_arrangement(request, pk):
 def contact_position(request, pk):
     """Keep where a card stands on the map; answers with the place it got."""
     contact = find_editable(Contact, pk=pk)
+    if contact.is_blocked:
+        return JsonResponse({"error": "blocked"}, status=409)
     try:
         x, y = (int(float(request.POST.get(name, ""))) for name in ("x", "y"))
     except (ValueError, OverflowError):
@@ -92,6 +94,10 @@ def contact_edit(request, pk):
         return redirect("client_people", pk=contact.client_id)
     find_editable(Contact, pk=pk)
     client = contact.client
+    if contact.is_blocked:
+        if request.method == "POST":
+            messages.error(request, _("This person is blocked: nothing about them is changed."))
+        return redirect("contact_consents", pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = ContactForm(posted, instance=contact, client=client)
     if request.method == "POST" and form.is_valid():
@@ -103,6 +109,9 @@ def contact_edit(request, pk):
             return conflicting(
                 request, "accounts/clients/contact_form.html", context, conflict.present
             )
+        except services.Blocked:
+            messages.error(request, _("This person is blocked: nothing about them is changed."))
+            return redirect("contact_consents", pk=pk)
         messages.success(request, _("Saved."))
         return redirect(_back(request, row.client_id))
     if request.method == "GET":

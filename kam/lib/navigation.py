@@ -51,7 +51,10 @@ HOUSEHOLD = (
     Place("person_list", _("People"), "users", ("person_", "team_")),
     Place("company_edit", _("Company"), "settings", ("company_",)),
     Place(
-        "subject_find", _("Personal data"), "shield-check", ("subject_", "destruction", "retention")
+        "subject_find",
+        _("Personal data"),
+        "shield-check",
+        ("subject_", "destruction", "retention", "not_told", "purpose_"),
     ),
     Place("webhook_list", _("Webhooks"), "webhook", ("webhook_",)),
     Place("backup_list", _("Backups"), "archive", ("backup_",)),
@@ -61,6 +64,8 @@ HOUSEHOLD = (
 TABS = {
     "personal_data": (
         Place("subject_find", _("Find a person"), "search", ("subject_",)),
+        Place("not_told_list", _("Not yet told"), "mail-question", ("not_told",)),
+        Place("purpose_list", _("Purposes"), "list-checks", ("purpose_",)),
         Place("retention", _("Time of keeping"), "hourglass", ("retention",)),
         Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
     ),

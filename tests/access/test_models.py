@@ -28,6 +28,7 @@ NOT_SCOPED = {
     "accounts.Product": "what we sell, the same for all",
     "accounts.ProductFamily": "what we sell, the same for all",
     "accounts.Organisation": "our own legal entities",
+    "accounts.Purpose": "what data of people are used for, names nobody",
     "accounts.Rate": "rates of currencies",
     "scoring.Criterion": "what clients are rated by, names none of them",
     "scoring.Matrix": "how clients are weighed, names none of them",

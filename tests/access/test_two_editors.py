@@ -27,6 +27,7 @@ TYPED = {"promise_edit": "assured", "webhook_edit": "description"}
 FREE = ("text", "textarea")
 NO_VERSION = {
     "OfferPartForm": "the version is that of its offer",
+    "ConsentForm": "an answer is written once and never changed",
     "ProfileForm": "one's own",
     "TokenForm": "made, never changed",
     "WalletForm": "each statement is a new row",

@@ -24,7 +24,9 @@ from accounts.models import (
     ClientIdentifier,
     Commitment,
     Connection,
+    Consent,
     Contact,
+    ContactBlock,
     Destruction,
     Document,
     ExceptionalOffer,
@@ -58,6 +60,7 @@ from accounts.models import (
     ProgrammeGoal,
     Promise,
     PromiseMove,
+    Purpose,
     QuarantinedRow,
     RebateAccrual,
     RebateStep,
@@ -378,6 +381,24 @@ def _survey(world: World, relation: str, client: Client, word: str, contact: Con
     )  # fmt: skip
 
 
+def _consents(world: World, relation: str, contact: Contact, word: str) -> None:
+    """What the person said to a purpose that is everybody's, and a block that has ended."""
+    purpose, _new = Purpose.objects.get_or_create(
+        key="marketing", defaults={"label_en": "Advertising", "basis": "consent"}
+    )
+    world.add(relation, purpose)
+    consent = Consent.objects.create(
+        contact=contact, purpose=purpose, given_on=DAY, channel="paper",
+        text_version=f"{word} form", source=f"{word} folder",
+    )  # fmt: skip
+    world.add(relation, consent)
+    block = ContactBlock.objects.create(
+        contact=contact, ground="claim", reason=f"{word} letter", since=DAY, ended_on=DAY,
+        end_reason=f"{word} answer",
+    )  # fmt: skip
+    world.add(relation, block)
+
+
 def _facts(world: World, relation: str) -> None:
     owner = world.people[{"own": "kam", "team": "teammate", "foreign": "stranger"}[relation]]
     word = CANARY if relation == "foreign" else f"Plain{relation}"
@@ -407,6 +428,8 @@ def _facts(world: World, relation: str) -> None:
             email=f"ann@{word}.example",
             role="decides",
             counterpart=owner,
+            source="crm",
+            came_on=DAY,
         ),
     )
     add(
@@ -415,6 +438,7 @@ def _facts(world: World, relation: str) -> None:
     )
     gone = Contact.objects.create(client=client, name=f"{word} removed", email=f"x@{word}.example")
     add(relation, removals.remove("contact", gone, None, owner))
+    _consents(world, relation, contact, word)
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
     _needs(world, relation, client, contact, word)

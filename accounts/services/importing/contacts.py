@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from accounts.models import Contact
+from accounts.selectors.blocks import blocked
+from accounts.services.masking import emails_in, folded_email
 from accounts.services.suppression import Suppressed
+from kam.lib.periods import today
 
 from . import words
 from .load import Load
@@ -21,12 +24,13 @@ _TOLD = ("position", "email", "phone", "role")
 
 
 def load_contacts(load: Load) -> None:
-    """Write contacts; an empty cell never wipes what is known."""
+    """Write contacts; an empty cell never wipes what is known, and nothing changes whoever is
+    blocked."""
     people: dict[tuple[int, str], dict[str, object]] = {}
     unknown: set[str] = set()
     names = load.column("name")
     clients = load.known_clients()
-    erased = _leave_out_erased(load, clients)
+    erased = _leave_out_erased(load, clients) | _leave_out_blocked(load, clients)
     for position, client in enumerate(clients):
         if client is None or position in erased:
             continue
@@ -56,6 +60,25 @@ def _leave_out_erased(load: Load, clients: list[int | None]) -> set[int]:
             load.warn(position, None, "contact.erased")
     load.quarantine.discard(erased)
     return erased
+
+
+def _leave_out_blocked(load: Load, clients: list[int | None]) -> set[int]:
+    """Places of the rows about people who are blocked, known by name or e-mail at the client."""
+    known: set[tuple[int, str]] = set()
+    rows = Contact.objects.filter(blocked(), client__in={each for each in clients if each})
+    for client, name, email in rows.values_list("client_id", "name", "email"):
+        known.add((client, name.casefold()))
+        known |= {(client, folded_email(each)) for each in emails_in(email)}
+    if not known:
+        return set()
+    left_out = set()
+    columns = zip(clients, load.column("name"), load.column("email"), strict=True)
+    for position, (client, name, email) in enumerate(columns):
+        said = [(name or "").casefold(), *(folded_email(each) for each in emails_in(email or ""))]
+        if client is not None and any((client, each) in known for each in said):
+            left_out.add(position)
+            load.warn(position, None, "contact.blocked")
+    return left_out
 
 
 def _role(load: Load, position: int, unknown: set[str]) -> str:
@@ -92,11 +115,11 @@ def _write(load: Load, people: list[dict[str, object]]) -> None:
     created = run(
         f"""
         INSERT INTO {Contact._meta.db_table}
-               (client_id, name, position, email, phone, role, source, version)
-        SELECT client_id, name, position, email, phone, role, %s, 1
+               (client_id, name, position, email, phone, role, source, came_on, version)
+        SELECT client_id, name, position, email, phone, role, %s, %s, 1
           FROM staged_contact WHERE known IS NULL
         """,
-        [load.source],
+        [load.source, today()],
     )
     counts = load.report.counts("contacts")
     counts.created += created

@@ -20,6 +20,9 @@ MESSAGES = {
     "contact.erased": _(
         "this person was destroyed by an act and is not taken in again; the row was left out"
     ),
+    "contact.blocked": _(
+        "this person is blocked: nothing about them is changed, and the row was left out"
+    ),
     "interaction.kind_unknown": _("the kind “%(value)s” is not known; it was taken as a note"),
     "satisfaction.range": _("satisfaction is a whole number from 1 to 10, here it is %(value)s"),
     "text.cut": _("the text is longer than %(longest)s characters and was cut"),

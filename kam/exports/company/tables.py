@@ -43,6 +43,7 @@ SECRET = {
 # Seeded by migrate, or scheduled by the product itself: they may have rows in an installation that
 # counts as empty.
 SEEDED = {
+    "accounts_purpose",
     "jobs_job",
     "scoring_criterion",
     "scoring_matrix",

@@ -32,6 +32,7 @@ NO_EXPORT = {
     "component_gallery": "samples of components",
     "confidence_charts": "charts, which give their numbers",
     "connection_detail": "one connection; what was loaded is in the list of imports",
+    "contact_consents": "one person",
     "decision_detail": "its record is a file of its own, at once",
     "destruction_detail": "one act",
     "document_detail": "one document",

@@ -1,0 +1,49 @@
+"""People who have not been told that we have their data, what people said, and the purposes."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from accounts.selectors import consents as found
+from accounts.services import relationships
+from kam.exports.registry import Sheet, day, exported, text, whole
+from kam.lib.periods import today
+
+from .people import exportable
+
+
+@exported("not_told", title=gettext_lazy("People who have not been told"), route="not_told_list")
+def not_told(query, of):
+    relationships.note_view(None)
+    now = today()
+    rows = exportable(found.not_told())
+    columns = [
+        text(_("Name")), text(_("Client")), text(_("E-mail")), text(_("Phone")),
+        text(_("Came from")), day(_("Came on")), day(_("Tell by")), whole(_("Days left")),
+    ]  # fmt: skip
+
+    def lines():
+        for row in rows.iterator(chunk_size=2_000):
+            left = found.waiting(row, now)
+            yield (
+                row.name, row.client.name, row.email, row.phone, row.source, row.came_on,
+                left.due, left.left,
+            )  # fmt: skip
+
+    return Sheet(columns, lines(), rows.count())
+
+
+@exported("purposes", title=gettext_lazy("Purposes"), route="purpose_list")
+def purposes(query, of):
+    columns = [
+        text(_("Purpose")), text(pgettext("law", "Basis")), text(_("By law")),
+        text(_("Text of the consent in use")), text(pgettext("purpose", "In use")),
+        whole(_("Agree")), whole(_("Refuse")),
+    ]  # fmt: skip
+    rows = (
+        (
+            row.label, row.get_basis_display(), row.law, row.text_version,
+            _("yes") if row.is_active else _("no"), row.agreed, row.refused,
+        )
+        for row in found.purposes()
+    )  # fmt: skip
+    return Sheet(columns, rows)
