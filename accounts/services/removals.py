@@ -58,7 +58,7 @@ _AGREEMENT = (
     "RebateAccrual.agreement", "AgreementFile.agreement",
 )  # fmt: skip
 _PROCESS = ("ProcessStep.process", "ProcessRun.process", "RunStep.run")
-_CONTACT = ("ContactChange.contact",)
+_CONTACT = ("ContactChange.contact", "Consent.contact", "ContactBlock.contact")
 _GOAL = ("GoalReading.goal",)
 _NEED = ("NeedStep.need",)
 # Pages where a person finds what stands in the way.
@@ -137,6 +137,8 @@ def _guards_the_gate(goal: Goal) -> Any:
 
 
 def _is_evidence(contact: Contact) -> Any:
+    if contact.is_blocked:
+        return _("The person is blocked: what is kept of them stays. End the block first.")
     return _("It stands for an act of destruction.") if contact.anonymised_at else ""
 
 
