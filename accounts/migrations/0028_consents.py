@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0024_onboarding_and_years'),
+        ('accounts', '0027_benefits'),
     ]
 
     operations = [

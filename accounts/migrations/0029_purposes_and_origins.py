@@ -31,5 +31,5 @@ def fill(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0025_consents")]
+    dependencies = [("accounts", "0028_consents")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
