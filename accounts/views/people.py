@@ -46,7 +46,7 @@ def setup(request):
     form = SetupForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
     if form.is_valid():
         try:
-            user = services.create_first_administrator(**form.cleaned_data)
+            user = services.create_first_administrator(**form.values())
         except services.AlreadySetUp as error:
             raise Http404 from error
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
