@@ -22,7 +22,7 @@ def fill(clients: Sequence[Client], language: str, as_of: dt.date) -> int:
     copy, process, expectation, step, supplier = TEXTS[language]
     kept: list[tuple[Removal, int]] = []
     known = Contact.objects.filter(client__in=clients).select_related("client__owner")
-    for number, contact in enumerate(known.order_by("client", "pk").distinct("client")[:3]):
+    for number, contact in enumerate(known.order_by("client_id", "pk").distinct("client_id")[:3]):
         twin = Contact.objects.create(
             client=contact.client, name=f"{contact.name} {copy}", position=contact.position
         )
