@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .api import access_log as access_log_api
 from .api import agreements as agreements_api
 from .api import benefits as benefits_api
 from .api import bulk as bulk_api
@@ -11,6 +12,7 @@ from .api import contacts as contacts_api
 from .api import external as external_api
 from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
+from .api import incidents as incidents_api
 from .api import kams as kams_api
 from .api import needs as needs_api
 from .api import offers as offers_api
@@ -26,6 +28,7 @@ from .api import subjects as subjects_api
 from .api import surveys as surveys_api
 from .api import year_closing as year_closing_api
 from .views import (
+    access_log,
     agreements,
     benefits,
     clients,
@@ -36,6 +39,7 @@ from .views import (
     goal_progress,
     goals,
     home,
+    incidents,
     interactions,
     kams,
     needs,
@@ -221,6 +225,11 @@ urlpatterns = [
     path("contacts/<int:pk>/personal-data/", subjects.subject_card, name="subject_card"),
     path("contacts/<int:pk>/personal-data/export/", subjects.subject_export, name="subject_export"),
     path("contacts/<int:pk>/erasure/", subjects.subject_erasure, name="subject_erasure"),
+    path("personal-data/breaches/", incidents.incident_list, name="incident_list"),
+    path("personal-data/breaches/new/", incidents.incident_create, name="incident_create"),
+    path("personal-data/breaches/<int:pk>/", incidents.incident_detail, name="incident_detail"),
+    path("personal-data/breaches/<int:pk>/edit/", incidents.incident_edit, name="incident_edit"),
+    path("personal-data/access/", access_log.access_list, name="access_list"),
     path("personal-data/retention/", retention.retention, name="retention"),
     path("contacts/<int:pk>/consents/", consents.contact_consents, name="contact_consents"),
     path("contacts/<int:pk>/consents/new/", consents.consent_create, name="consent_create"),
@@ -459,6 +468,14 @@ api_urlpatterns = [
     path(
         "subjects/<int:pk>/erasure/", subjects_api.SubjectErasure.as_view(), name="subject-erasure"
     ),
+    path("incidents/", incidents_api.IncidentList.as_view(), name="incident-list"),
+    path("incidents/<int:pk>/", incidents_api.IncidentDetail.as_view(), name="incident-detail"),
+    path(
+        "incidents/<int:pk>/contacts/",
+        incidents_api.IncidentContacts.as_view(),
+        name="incident-contacts",
+    ),
+    path("accesses/", access_log_api.AccessList.as_view(), name="access-list"),
     path("retention/", retention_api.Retention.as_view(), name="retention"),
     path("retention/due/", retention_api.RetentionDue.as_view(), name="retention-due-list"),
     path("retention/runs/", retention_api.RetentionRunList.as_view(), name="retention-run-list"),

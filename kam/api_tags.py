@@ -78,7 +78,16 @@ TAGS = {
     "exports": (_("Lists as files."), ("exports",)),
     "personal-data": (
         _("A person found everywhere, handed out, destroyed; what people agreed to."),
-        ("subjects", "destructions", "retention", "purposes", "consents", "not-told"),
+        (
+            "subjects",
+            "destructions",
+            "retention",
+            "accesses",
+            "incidents",
+            "purposes",
+            "consents",
+            "not-told",
+        ),
     ),
     "backups": (_("Whether there is a good backup."), ("backups",)),
     "webhooks": (

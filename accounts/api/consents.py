@@ -10,7 +10,7 @@ from accounts.forms.consents import ConsentForm, PurposeForm
 from accounts.models import Consent, Contact, ContactBlock, Purpose
 from accounts.selectors import consents as found
 from accounts.selectors.blocks import blocks_of, withheld
-from accounts.services import blocks, consents, purposes, relationships, telling
+from accounts.services import blocks, consents, purposes, telling
 from accounts.services.clients import Conflict
 from kam.lib.api import Pages
 from kam.lib.api_parameters import one_of, sent, whole
@@ -219,7 +219,6 @@ class ContactPermissions(APIView):
     @extend_schema(responses=PermissionSerializer(many=True))
     def get(self, request, pk):
         contact = find(Contact, pk=pk)
-        relationships.note_view(contact.client_id)
         catalogue = list(Purpose.objects.all())
         may = consents.answers_for([contact], catalogue)
         rows = [
@@ -344,7 +343,6 @@ class NotToldList(ListAPIView):
         return found.not_told()
 
     def get(self, request):
-        relationships.note_view(None)
         return self.list(request)
 
     @extend_schema(

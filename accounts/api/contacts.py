@@ -73,7 +73,6 @@ class ContactList(ListAPIView):
         return Contact.objects.order_by("pk")
 
     def get(self, request):
-        relationships.note_view(None)
         return self.list(request)
 
     @extend_schema(
@@ -95,7 +94,6 @@ class ContactDetail(APIView):
     @extend_schema(responses=ContactSerializer)
     def get(self, request, pk):
         contact = find(Contact, pk=pk)
-        relationships.note_view(contact.client_id)
         return Response(ContactSerializer(contact).data)
 
     @extend_schema(request=ContactSerializer, responses=ContactSerializer)
@@ -185,7 +183,6 @@ class ClientPeople(APIView):
     def get(self, request, pk):
         client = find(Client, pk=pk)
         day = today()
-        relationships.note_view(client.pk)
         net = relationships.net_of(
             client, ledger.legal_entities(client, day), day, silence_of(request.query_params)
         )

@@ -130,6 +130,14 @@ class KeptEventSerializer(serializers.Serializer):
     by = serializers.CharField()
 
 
+class KeptLookSerializer(serializers.Serializer):
+    day = serializers.DateField()
+    by = serializers.CharField()
+    key = serializers.CharField(allow_blank=True)
+    ways = serializers.ListField(child=serializers.CharField())
+    views = serializers.IntegerField()
+
+
 class SubjectSerializer(serializers.Serializer):
     """What is kept of a person: the card, the rows and files that name them, what was changed, who
     looked, and what was handed out since."""
@@ -140,6 +148,7 @@ class SubjectSerializer(serializers.Serializer):
     files = KeptFileSerializer(many=True)
     changes = KeptChangeSerializer(many=True)
     trail = KeptEventSerializer(many=True)
+    looks = KeptLookSerializer(many=True)
     exports = KeptEventSerializer(many=True)
 
 

@@ -18,6 +18,7 @@ from .destructions import ContactChange, Destruction, Suppression
 from .goals import Goal, GoalReading, ProgrammeGoal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
+from .incidents import Incident
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .needs import Need, NeedStep, Theme
@@ -76,6 +77,7 @@ __all__ = [
     "ImportBatch",
     "ImportChange",
     "ImportFile",
+    "Incident",
     "Interaction",
     "Kam",
     "Line",

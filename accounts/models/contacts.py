@@ -6,10 +6,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from kam.audit import looking
 from kam.lib.periods import today
 from kam.lib.scoping import Scoped
 
 from .clients import Client
+
+# What of a contact is personal: a row read with any of it is a look (kam.audit.looking).
+PERSONAL = frozenset({"name", "position", "email", "phone"})
 
 
 class Contact(Scoped):
@@ -126,6 +130,14 @@ class Contact(Scoped):
 
     def __str__(self):
         return self.name
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        kept = row.__dict__
+        if not PERSONAL.isdisjoint(kept) and kept.get("anonymised_at") is None:
+            looking.met(kept.get("client_id") or 0, row.pk)
+        return row
 
     @property
     def is_blocked(self) -> bool:

@@ -35,6 +35,8 @@ class RetentionRules(Scoped):
     notes = months(_("texts of notes and letters"), 6)
     import_files = months(_("original files of imports"), 1)
     bulk_loads = months(_("rows sent by programs"), 1)
+    # The database lets none of it go before a year.
+    access_log = months(_("access log"), 12)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Scoped.Meta):

@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, F, IntegerField, Q, QuerySet, Valu
 from django.db.models.functions import Cast, Coalesce, Left
 
 from accounts.models import Document, Interaction
+from kam.audit import looking
 
 from .blocks import blocked
 from .facts import documents_as_of, interactions_as_of, payments_as_of
@@ -53,7 +54,7 @@ class Slice:
 def timeline(
     entities: list[int], as_of: dt.date, *, source: str = "", after: str = "", size: int = PAGE
 ) -> Slice:
-    """``entities``: ids of a client and its members.  ``source`` shows one kind of thing only;
+    """``entities``: ids of a client, first, and its members.  ``source`` shows one kind of thing only;
     ``after`` is the cursor of the entry above."""
     branches = []
     for number, name in enumerate(SOURCES):
@@ -70,6 +71,8 @@ def timeline(
     ]
     more = len(entries) > size
     entries = entries[:size]
+    if any(entry.who for entry in entries):
+        looking.met_names(entities[0])
     return Slice(entries, entries[-1].cursor if more else None)
 
 

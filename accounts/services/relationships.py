@@ -16,11 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Client, Contact, Relation
 from accounts.selectors import relationships as found
 from accounts.selectors.blocks import withheld
-from kam.audit.models import Event
 from kam.audit.services import record
 from kam.lib.formatting import day as day_in_words
-from kam.lib.periods import start_of_day, today
-from kam.lib.scoping import System, current
 
 from . import people_map
 from .clients import Blocked, update
@@ -268,22 +265,6 @@ def check_chief(contact_id: int | None, chief: Contact | None, entities: list[in
         raise ValidationError(
             _("%(name)s reports to this person already, directly or not.") % {"name": chief.name}
         )
-
-
-def note_view(client_id: int | None) -> None:
-    """The trail tells who has looked at personal data of contacts: once a day for a client;
-    without a client, of lists."""
-    person = current()
-    if isinstance(person, System) or getattr(person, "pk", None) is None:
-        return
-    seen = Event.objects.filter(
-        actor_id=person.pk, action="contact.view", at__gte=start_of_day(today())
-    )
-    if client_id is None:
-        # Rows without a client are seen by those only who read the whole trail.
-        record("contact.view", details={"list": True})
-    elif not seen.filter(client_ref=client_id).exists():
-        record("contact.view", client_id=client_id)
 
 
 @transaction.atomic

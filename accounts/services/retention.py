@@ -26,6 +26,7 @@ from accounts.models import (
     RetentionRun,
     User,
 )
+from accounts.selectors import access_log
 from accounts.selectors import retention as over
 from accounts.services import bulk, erasure, import_files, import_undo
 from kam.audit.services import record
@@ -103,6 +104,12 @@ CATEGORIES = (
         _("Counted from the day they came. What was loaded from them stays."),
         _days(bulk.old),
         lambda: settings.IMPORT_FILE_DAYS,
+    ),
+    Category(
+        "access_log",
+        _("Who looked at contacts"),
+        _("Counted from the day. It holds ids only; a year is kept in any case."),
+        _before(access_log.before),
     ),
 )
 KEYS = tuple(category.key for category in CATEGORIES)
@@ -198,6 +205,10 @@ def run(progress: Progress | None = None) -> RetentionRun:
         if (months := getattr(kept, key)) is not None:
             _let_people_go(tally, key, _category(key).due(day, months), progress)
     _let_rows_go(tally, kept, day)
+    if kept.access_log is not None:
+        rows = access_log.before(over.cutoff(day, kept.access_log))
+        if count := rows.order_by().delete()[0]:
+            tally.add("access_log", due=count, done=count)
     import_undo.expire(settings.IMPORT_UNDO_DAYS)
     if gone := erasure.expire(day):
         tally.add("acts", due=gone, done=gone)

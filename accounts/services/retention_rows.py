@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from accounts.models import BulkLoad, Contact, ImportFile, Interaction
+from kam.audit.models import DataAccess
 from kam.lib.navigation import address
 
 
@@ -33,6 +34,9 @@ def line(row: Any) -> Line:
         what = f"{row.get_kind_display()}: {row.subject or row.text[:80]}"
         page = _page("interaction_edit", row.pk) if row.known_to is None else ("", "")
         return Line(what, row.client.name, row.date, *page)
+    if isinstance(row, DataAccess):
+        ways = ", ".join(str(DataAccess.Way(each).label) for each in row.ways)
+        return Line(ways, "", row.day)
     day = timezone.localtime(row.at).date()
     if isinstance(row, ImportFile):
         return Line(row.name, "", day, *_page("import_file", row.pk))

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 
 from accounts.models import BulkLoad, ImportFile
 
-from .masking import Traces
+from .masking import Traces, emails_in, folded_email, folded_phone, phones_in
 
 # Of a packed file no more is looked through: a bomb is not worth the memory.
 MOST_BYTES = 256 * 2**20
 _PIECE = 4 * 2**20
 _OVERLAP = 1_000
 _TAG = re.compile(r"<[^>]*>")
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 _ENCODINGS = ("utf-8", "cp1251", "utf-16-le", "utf-16-be")
 
 
@@ -46,7 +47,7 @@ def look(traces: Traces) -> list[FoundFile]:
                     found.append(FoundFile(row))
         except FileNotFoundError:
             continue
-        except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError):
+        except UNREADABLE:
             found.append(FoundFile(row, readable=False))
     return found
 
@@ -60,24 +61,45 @@ def look_loads(traces: Traces) -> list[BulkLoad]:
     ]  # fmt: skip
 
 
+def ways_in(row: ImportFile) -> tuple[set[str], set[str]]:
+    """All e-mails and phones that stand in a kept file, folded; none where it cannot be read."""
+    emails: set[str] = set()
+    phones: set[str] = set()
+    try:
+        with row.file.open("rb") as file:
+            for text in _said_in(file):
+                said = _TAG.sub(" ", text) if "<" in text else text
+                emails.update(map(folded_email, emails_in(said)))
+                phones.update(map(folded_phone, phones_in(said)))
+    except UNREADABLE:
+        pass
+    return emails, phones
+
+
 def _names(file, traces: Traces) -> bool:
+    return any(_said(text, traces) for text in _said_in(file))
+
+
+def _said_in(file) -> Iterator[str]:
+    """The texts of a file, also inside gzip, ZIP and XLSX."""
     start = file.read(4)
     file.seek(0)
+    left = [MOST_BYTES]
     if start[:2] == b"\x1f\x8b":
-        return _any(gzip.open(file), traces, [MOST_BYTES])
-    if start == b"PK\x03\x04":
-        left = [MOST_BYTES]
+        with gzip.open(file) as unpacked:
+            yield from _texts_of(unpacked, left)
+    elif start == b"PK\x03\x04":
         with zipfile.ZipFile(file) as box:
             for inner in box.infolist():
                 with box.open(inner) as part:
-                    if _any(part, traces, left):
-                        return True
-        return False
-    return _any(file, traces, [MOST_BYTES])
+                    yield from _texts_of(part, left)
+    else:
+        yield from _texts_of(file, left)
 
 
-def _any(file, traces: Traces, left: list[int]) -> bool:
-    return any(_said(text, traces) for piece in _pieces(file, left) for text in _texts(piece))
+def _texts_of(file, left: list[int]) -> Iterator[str]:
+    for piece in _pieces(file, left):
+        yield from _texts(piece)
 
 
 def _pieces(file: io.IOBase, left: list[int]) -> Iterator[bytes]:

@@ -31,6 +31,7 @@ from accounts.models import (
     ImportBatch,
     ImportChange,
     ImportFile,
+    Incident,
     Interaction,
     Need,
     NeedStep,
@@ -190,6 +191,8 @@ register(
     Place("import_changes", _("What imports changed, kept to undo them"), ImportChange,
           ("before", "after"), ""),
     Place("bulk", _("Answers to programs"), BulkLoad, ("report", "findings"), ""),
+    Place("incidents", _("Breaches"), Incident, ("title", "note"), "",
+          address=_at("incident_detail")),
     Place("events", _("Audit trail"), Event, ("details",), "client_ref", kept=lambda: SEALED),
 )  # fmt: skip
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import BulkLoad, Client, Contact, ContactChange, User
-from accounts.selectors import ledger
+from accounts.selectors import access_log, ledger
+from accounts.selectors.access_log import Look, Way
 from accounts.selectors.relationships import touches_of
 from kam.audit.models import Event
 from kam.audit.services import record
@@ -140,6 +141,7 @@ class Card:
     trail: list[Event]
     handed_out: list[Event]
     touches: int
+    looks: list[Look] = field(default_factory=list)
 
 
 def card_of(contact: Contact) -> Card:
@@ -163,6 +165,7 @@ def card_of(contact: Contact) -> Card:
         list(about[:SHOWN]),
         list(handed[:SHOWN]),
         touches_of(contact).count(),
+        access_log.told(access_log.looks_at(contact)[:SHOWN]),
     )
 
 
@@ -206,6 +209,16 @@ def export(contact: Contact) -> dict[str, Any]:
             {"at": event.at.isoformat(), "action": event.action, "by": event.actor_name}
             for event in card.trail
         ],
+        "looks": [
+            {
+                "day": look.row.day.isoformat(),
+                "by": str(look.who or look.row.actor_id),
+                "key": look.key,
+                "ways": look.row.ways,
+                "views": look.row.views,
+            }
+            for look in card.looks
+        ],
         "exports": [
             {"at": event.at.isoformat(), "action": event.action, "by": event.actor_name}
             for event in card.handed_out
@@ -235,6 +248,10 @@ def as_csv(kept: dict[str, Any]) -> bytes:
     ]
     for name, title in (("trail", _("Audit trail")), ("exports", _("Exports"))):
         rows += [(title, e["at"], who(e["by"]), words(e["action"])) for e in kept[name]]
+    rows += [
+        (_("Who looked"), e["day"], e["by"], ", ".join(str(Way(way).label) for way in e["ways"]))
+        for e in kept["looks"]
+    ]
     return csv_bytes([_("Where"), _("Number or time"), _("Who"), _("What is said")], rows)
 
 

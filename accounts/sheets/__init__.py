@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     directory,
     documents,
     goals,
+    incidents,
     kams,
     needs,
     offers,

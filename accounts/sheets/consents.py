@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.selectors import consents as found
-from accounts.services import relationships
 from kam.exports.registry import Sheet, day, exported, text, whole
 from kam.lib.periods import today
 
@@ -13,7 +12,6 @@ from .people import exportable
 
 @exported("not_told", title=gettext_lazy("People who have not been told"), route="not_told_list")
 def not_told(query, of):
-    relationships.note_view(None)
     now = today()
     rows = exportable(found.not_told())
     columns = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.models import Contact
 from accounts.selectors import ledger
 from accounts.selectors.blocks import free
-from accounts.services import erasure, relationships
+from accounts.services import erasure
 from accounts.views.clients import _found
 from kam.exports.registry import Sheet, day, exported, moment, text, whole
 from kam.lib.periods import today
@@ -25,7 +25,6 @@ def exportable(contacts: QuerySet[Contact]) -> QuerySet[Contact]:
 @exported("contacts", title=gettext_lazy("People at a client"), route="client_people")
 def contacts(query, of):
     client = _found(of)
-    relationships.note_view(client.pk)
     entities = ledger.legal_entities(client, today())
     rows = exportable(Contact.objects.filter(client__in=entities)).select_related(
         "client", "counterpart", "reports_to"

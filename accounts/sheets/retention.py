@@ -1,12 +1,13 @@
-"""What would go by the rules of keeping."""
+"""What would go by the rules of keeping, and who looked at contact data."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from accounts.selectors import access_log
 from accounts.services import retention
 from accounts.services.retention_rows import line
 from accounts.views.retention import asked_rules
-from kam.exports.registry import Sheet, day, exported, text
+from kam.exports.registry import Sheet, day, exported, in_batches, moment, text, whole
 from kam.lib.periods import today
 
 
@@ -32,3 +33,25 @@ def due(query, of):
                 yield str(category.title), told.what, told.client or None, told.since
 
     return Sheet(columns, lines(), sum(rows.count() for _category, rows in kinds))
+
+
+@exported("accesses", title=gettext_lazy("Who looked"), route="access_list")
+def accesses(query, of):
+    rows = access_log.looks(access_log.Asked.of(query))
+    columns = [
+        day(_("Day")), text(_("Who")), text(_("Key")), text(_("Client")), text(pgettext("access", "How")),
+        text(_("Ids of contacts")), whole(_("Times")), moment(pgettext("access", "First")),
+        moment(pgettext("access", "Last")),
+    ]  # fmt: skip
+
+    def lines():
+        for batch in in_batches(rows.iterator(chunk_size=1_000)):
+            for look in access_log.told(batch):
+                row = look.row
+                yield (
+                    row.day, str(look.who or row.actor_id), look.key or None,
+                    look.client.name if look.client else None, ", ".join(map(str, look.ways)),
+                    ", ".join(map(str, row.contacts)), row.views, row.first_at, row.last_at,
+                )  # fmt: skip
+
+    return Sheet(columns, lines(), rows.count())

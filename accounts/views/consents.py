@@ -16,7 +16,7 @@ from accounts.forms.consents import (
 from accounts.models import Consent, Contact, Purpose
 from accounts.selectors import consents as found
 from accounts.selectors.blocks import blocks_of
-from accounts.services import blocks, consents, purposes, relationships
+from accounts.services import blocks, consents, purposes
 from accounts.services.clients import Conflict, may_edit
 from kam.audit.conflicts import conflicting
 from kam.lib.views import find, find_editable, wants_part
@@ -49,7 +49,6 @@ def _page(request, contact: Contact, form: ConsentForm | None = None):
 @require_GET
 def contact_consents(request, pk):
     contact = _contact(pk)
-    relationships.note_view(contact.client_id)
     form = None
     if may_edit(contact) and not contact.is_blocked and not contact.anonymised_at:
         asked = request.GET.get("purpose", "")[:60]

@@ -34,7 +34,6 @@ def client_people(request, pk):
     day = today()
     entities = ledger.legal_entities(client, day)
     silence = silence_of(request.GET)
-    relationships.note_view(client.pk)
     context = {
         "net": relationships.net_of(client, entities, day, silence),
         "relations": found.relations_of(entities),
@@ -114,8 +113,6 @@ def contact_edit(request, pk):
             return redirect("contact_consents", pk=pk)
         messages.success(request, _("Saved."))
         return redirect(_back(request, row.client_id))
-    if request.method == "GET":
-        relationships.note_view(client.pk)
     return _form(request, form, client, contact)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms.consents import ToldForm
 from accounts.selectors import consents as found
 from accounts.selectors.blocks import blocked, withheld
-from accounts.services import relationships, telling
+from accounts.services import telling
 from kam.lib.navigation import may
 from kam.lib.periods import today
 
@@ -35,8 +35,6 @@ def not_told_list(request):
             )
             messages.success(request, said % {"count": count})
             return redirect("not_told_list")
-    if request.method == "GET":
-        relationships.note_view(None)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -1,8 +1,11 @@
 """The append-only trail: who did what, when.  The application may add to it, never rewrite it."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kam.lib.scoping import Scoped
 
@@ -33,6 +36,56 @@ class Event(Scoped):
         indexes = [
             models.Index(fields=["-at"], name="event_at"),
             models.Index(fields=["client_ref", "-at"], name="event_client"),
+        ]
+
+
+class DataAccess(Scoped):
+    """That a person has had contact data of a client before their eyes on a day, how often and by
+    which ways, and of which contacts (none named: by name alone, whoever they were).
+
+    Ids only, no personal values.  The database lets the counter, ways and contacts grow and the row
+    go after a year, and nothing else, whoever asks.  ``token_ref``: the key of a program, 0 where
+    the person was signed in.  ``client_ref`` 0: the answer did not say of which client.
+    """
+
+    SCOPE = ("administration", "")
+
+    class Way(models.TextChoices):
+        NAME = "name", _("names on a page")
+        PAGE = "page", _("page with ways to reach them")
+        CARD = "card", _("card of one contact")
+        MAP = "map", _("map of people")
+        SEARCH = "search", _("search for a person")
+        FILE = "file", _("file")
+        REST = "rest", _("REST API")
+        OTHER = "other", pgettext_lazy("access", "other page")
+
+    day = models.DateField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    token_ref = models.BigIntegerField(default=0)
+    client_ref = models.BigIntegerField(default=0)
+    views = models.PositiveIntegerField(default=1)
+    ways = ArrayField(models.CharField(max_length=8))
+    contacts = ArrayField(models.BigIntegerField(), default=list)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta(Scoped.Meta):
+        ordering = ["-day", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "token_ref", "client_ref", "day"], name="data_access_once_a_day"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["client_ref", "-day"], name="data_access_client"),
+            models.Index(fields=["-day"], name="data_access_day"),
         ]
 
 

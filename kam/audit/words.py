@@ -57,6 +57,8 @@ ACTIONS = {
     "subject.erase": _("personal data destroyed"),
     "subject.redact": _("words masked by hand after a destruction"),
     "subject.settle": _("row looked at after a destruction"),
+    "incident.create": _("breach written down"),
+    "incident.change": _("breach described further"),
     "retention.change": _("time of keeping changed"),
     "retention.run": _("what had been kept long enough let go"),
     "retention.act": _("notes and files whose time was over destroyed"),
@@ -198,6 +200,7 @@ OBJECTS = {
     "accounts.importbatch": _("import"),
     "accounts.importfile": _("file"),
     "accounts.interaction": pgettext_lazy("audit", "note"),
+    "accounts.incident": pgettext_lazy("audit", "breach"),
     "accounts.retentionrun": pgettext_lazy("audit", "night of the rules of keeping"),
     "accounts.team": _("team"),
     "accounts.user": _("person"),
@@ -235,6 +238,7 @@ OBJECTS = {
 }
 DETAILS = {
     "act": pgettext_lazy("audit", "act"),
+    "access_log": pgettext_lazy("audit", "access log"),
     "acts": pgettext_lazy("audit", "acts"),
     "basis": pgettext_lazy("audit", "basis"),
     "bulk_loads": pgettext_lazy("audit", "rows sent by programs"),

@@ -17,6 +17,8 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from kam.audit import looking
+from kam.audit.models import DataAccess
 from kam.audit.services import record
 from kam.jobs.execution import Refused, Running
 from kam.jobs.services import enqueue
@@ -80,7 +82,11 @@ def run(row: Export, running: Running) -> Export:
     """Write the file with the rights that the person has now.  Raises Refused."""
     try:
         found = find_list(row.name, row.author)
-        with tempfile.TemporaryDirectory() as folder, override(row.language):
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            override(row.language),
+            looking.collecting() as met,
+        ):
             path = Path(folder) / "export"
             with one_moment():
                 row.rows = _write(found, row, path, running)
@@ -97,7 +103,13 @@ def run(row: Export, running: Running) -> Export:
         ) from error
     with transaction.atomic():
         row.save(update_fields=["rows", "size", "filename", "file"])
-        record("export.written", object=row, details=_told(row))
+        looking.note(row.author, DataAccess.Way.FILE, met)
+        people = sum(map(len, met.values()))
+        record(
+            "export.written",
+            object=row,
+            details=_told(row) | ({"people": people} if people else {}),
+        )
     return row
 
 

@@ -23,6 +23,7 @@ ADMINISTRATOR, MANAGER, KAM, COLLEAGUE, AUDITOR = ROLES = (
 )
 EVERYONE = frozenset(ROLES)
 NOBODY: frozenset[str] = frozenset()
+NOTHING = "-"
 # What a key may be allowed: each cuts the rights of its person, none adds to them.
 READ_SCOPE, WRITE_SCOPE, IMPORT_SCOPE, ADMIN_SCOPE, PRIVACY_SCOPE = SCOPES = (
     "read",
@@ -39,13 +40,16 @@ class Row:
     stands in the URL, as ``app.Model``, or empty; ``public`` routes need no sign-in.
 
     ``scope``: what a key needs instead of ``write`` to write; ``admin`` and ``privacy`` also to
-    read."""
+    read.  ``shows``: how contact data comes before the eyes of who opens it, a way of
+    :class:`kam.audit.models.DataAccess`, or ``NOTHING`` where contacts are only worked with; by
+    that the access log is written."""
 
     read: frozenset[str] = NOBODY
     write: frozenset[str] = NOBODY
     subject: str = ""
     public: bool = False
     scope: str = ""
+    shows: str = ""
 
     def allows(self, role: str, method: str) -> bool:
         return role in (self.read if method in SAFE_METHODS else self.write)

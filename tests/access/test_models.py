@@ -175,6 +175,7 @@ OWN_SQL = {
     "scoring/services/demo.py": "resetting the demo workspace",
     "kam/lib/company.py": "whether the table of the company is there yet",
     "kam/audit/sealing.py": "the lock of sealing",
+    "kam/audit/looking.py": "notes who looked, by one statement that counts",
     "scoring/services/retention.py": "how long dropping a ranking waits",
     "scoring/services/ranking.py": "the lock and the moment of a ranking",
     "scoring/store.py": "partitions of ranking runs",

@@ -35,6 +35,7 @@ from accounts.models import (
     GoalReading,
     ImportBatch,
     ImportFile,
+    Incident,
     Interaction,
     Kam,
     Line,
@@ -601,6 +602,7 @@ def _facts(world: World, relation: str) -> None:
             basis="withdrawn", by_name="somebody", keep_until=DAY,
         ),
     )  # fmt: skip
+    add(relation, Incident.objects.create(title="Shared laptop lost", since=DAY, until=DAY))
     add(relation, _backtest(world, client))
     add(
         relation,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import Client, Contact, Interaction, Relation
 from accounts.selectors.relationships import relations_of
 from accounts.services import people_map, relationships
-from kam.audit.models import Event
+from kam.audit.models import DataAccess
 from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests import factories
@@ -136,7 +136,8 @@ def test_the_page_keeps_places_and_notes_who_looked(client, db):
     assert client.get(address).status_code == 200
     assert client.get(address).status_code == 200
     with acting_system("test"):
-        assert Event.objects.filter(action="contact.view", client_ref=row.pk).count() == 1
+        look = DataAccess.objects.get(client_ref=row.pk)
+        assert (look.actor_id, look.views, look.contacts) == (kam.pk, 2, [contact.pk])
     answer = client.post(reverse("contact_position", args=[contact.pk]), {"x": "40", "y": "9e9"})
     assert answer.json()["x"] == 40
     assert b'data-x="40"' in client.get(address).content

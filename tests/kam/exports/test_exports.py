@@ -10,7 +10,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
-from kam.audit.models import Event
+from kam.audit.models import DataAccess, Event
 from kam.exports import services
 from kam.exports.models import Export
 from kam.exports.registry import Column, Sheet
@@ -215,7 +215,18 @@ def test_looking_at_people_in_a_file_is_noted_as_on_the_page(administrator, take
     made = make_client("One")
     make_contact(made, "Anna", email="anna@example.com")
     assert take(administrator, "contacts", of=made.pk).column("Name") == ["Anna"]
-    assert Event.unscoped.filter(action="contact.view", client_ref=made.pk).exists()
+    look = DataAccess.unscoped.get(client_ref=made.pk)
+    assert (look.actor_id, look.ways, len(look.contacts)) == (administrator.pk, ["file"], 1)
+    assert Event.unscoped.get(action="export.written").details["people"] == 1
+
+
+def test_names_in_a_list_of_what_happened_are_noted_too(administrator, take):
+    made = make_client("One")
+    anna = make_contact(made, "Anna")
+    make_interaction(made, "2026-03-01", contact=anna, subject="Call")
+    take(administrator, "timeline", of=made.pk)
+    look = DataAccess.unscoped.get(client_ref=made.pk)
+    assert (look.ways, look.contacts) == (["file"], [])
 
 
 def test_people_who_are_blocked_are_in_no_file(administrator, take):
