@@ -1,5 +1,6 @@
 """Surveys over REST: questionnaires, who is asked by a link, what they answered."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
@@ -202,7 +203,7 @@ class AskingSerializer(serializers.Serializer):
     contacts = serializers.ListField(
         child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST_AT_ONCE
     )
-    language = serializers.ChoiceField(["ru", "en"])
+    language = serializers.ChoiceField(settings.LANGUAGES)
     mail = serializers.BooleanField(required=False, default=False)
 
 

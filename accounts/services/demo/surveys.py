@@ -158,7 +158,7 @@ def _ask(survey, contacts, language, begun, as_of, rng: np.random.Generator) -> 
 def _answer(
     row, contact, day: dt.date, texts: Texts, rng: np.random.Generator, *, old: bool, score
 ):
-    told, score = score, score or int(np.clip(round(rng.normal(8.4, 1.9)), 0, 10))
+    told, score = score, score or int(np.clip(round(rng.normal(8.8, 1.5)), 0, 10))
     words = texts.high if score >= 9 else texts.middle if score >= 7 else texts.low
     at = start_of_day(day) + dt.timedelta(hours=10, minutes=int(rng.integers(0, 420)))
     comment = words[int(rng.integers(len(words)))]
