@@ -13,11 +13,14 @@ from .api import external as external_api
 from .api import goal_progress as goal_progress_api
 from .api import goals as goals_api
 from .api import incidents as incidents_api
+from .api import initiatives as initiatives_api
+from .api import invitations as invitations_api
 from .api import kams as kams_api
 from .api import needs as needs_api
 from .api import offers as offers_api
 from .api import onboarding as onboarding_api
 from .api import outlook as outlook_api
+from .api import planned_changes as planned_changes_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
@@ -40,12 +43,14 @@ from .views import (
     goals,
     home,
     incidents,
+    initiatives,
     interactions,
     kams,
     needs,
     notices,
     offers,
     onboarding,
+    planned_changes,
     potential,
     processes,
     promises,
@@ -154,6 +159,42 @@ urlpatterns = [
     path("clients/<int:pk>/needs/", needs.client_needs, name="client_needs"),
     path("clients/<int:pk>/needs/new/", needs.need_create, name="need_create"),
     path("clients/<int:pk>/needs/from-gap/", needs.need_from_gap, name="need_from_gap"),
+    path("initiatives/", initiatives.initiative_list, name="initiative_list"),
+    path("initiatives/new/", initiatives.initiative_create, name="initiative_create"),
+    path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative_detail"),
+    path("initiatives/<int:pk>/edit/", initiatives.initiative_edit, name="initiative_edit"),
+    path(
+        "initiatives/<int:pk>/candidates/",
+        initiatives.initiative_candidates,
+        name="initiative_candidates",
+    ),
+    path(
+        "clients/<int:pk>/invitations/new/",
+        initiatives.invitation_create,
+        name="invitation_create",
+    ),
+    path("invitations/<int:pk>/", initiatives.invitation_detail, name="invitation_detail"),
+    path("planned-changes/", planned_changes.planned_change_list, name="planned_change_list"),
+    path(
+        "planned-changes/new/",
+        planned_changes.planned_change_create,
+        name="planned_change_create",
+    ),
+    path(
+        "planned-changes/<int:pk>/",
+        planned_changes.planned_change_detail,
+        name="planned_change_detail",
+    ),
+    path(
+        "planned-changes/<int:pk>/edit/",
+        planned_changes.planned_change_edit,
+        name="planned_change_edit",
+    ),
+    path(
+        "touched-clients/<int:pk>/",
+        planned_changes.touched_client_detail,
+        name="touched_client_detail",
+    ),
     path("themes/", themes.theme_list, name="theme_list"),
     path("themes/new/", themes.theme_create, name="theme_create"),
     path("themes/<int:pk>/", themes.theme_detail, name="theme_detail"),
@@ -419,6 +460,63 @@ api_urlpatterns = [
         "clients/<int:pk>/needs-from-gaps/",
         outlook_api.NeedFromGap.as_view(),
         name="client-need-from-gap",
+    ),
+    path("initiatives/", initiatives_api.InitiativeList.as_view(), name="initiative-list"),
+    path(
+        "initiatives/<int:pk>/",
+        initiatives_api.InitiativeDetail.as_view(),
+        name="initiative-detail",
+    ),
+    path(
+        "initiatives/<int:pk>/steps/",
+        initiatives_api.InitiativeSteps.as_view(),
+        name="initiative-steps",
+    ),
+    path(
+        "initiatives/<int:pk>/candidates/",
+        initiatives_api.InitiativeCandidates.as_view(),
+        name="initiative-candidates",
+    ),
+    path(
+        "initiatives/<int:pk>/effect/",
+        initiatives_api.InitiativeEffect.as_view(),
+        name="initiative-effect",
+    ),
+    path("invitations/", invitations_api.InvitationList.as_view(), name="invitation-list"),
+    path(
+        "invitations/<int:pk>/",
+        invitations_api.InvitationDetail.as_view(),
+        name="invitation-detail",
+    ),
+    path(
+        "planned-changes/",
+        planned_changes_api.PlannedChangeList.as_view(),
+        name="planned-change-list",
+    ),
+    path(
+        "planned-changes/<int:pk>/",
+        planned_changes_api.PlannedChangeDetail.as_view(),
+        name="planned-change-detail",
+    ),
+    path(
+        "planned-changes/<int:pk>/settlement/",
+        planned_changes_api.PlannedChangeSettlement.as_view(),
+        name="planned-change-settlement",
+    ),
+    path(
+        "planned-changes/<int:pk>/clients/",
+        planned_changes_api.PlannedChangeClients.as_view(),
+        name="planned-change-clients",
+    ),
+    path(
+        "touched-clients/",
+        planned_changes_api.TouchedClientList.as_view(),
+        name="touched-client-list",
+    ),
+    path(
+        "touched-clients/<int:pk>/",
+        planned_changes_api.TouchedClientDetail.as_view(),
+        name="touched-client-detail",
     ),
     path("themes/", needs_api.ThemeList.as_view(), name="theme-list"),
     path("themes/<int:pk>/", needs_api.ThemeDetail.as_view(), name="theme-detail"),

@@ -50,6 +50,14 @@ TAGS = {
         _("What clients gain from us, their words for others, and whom they brought."),
         ("benefits", "references", "referrals"),
     ),
+    "initiatives": (
+        _("Beta tests, new products and unique offers, and the clients invited to them."),
+        ("initiatives", "invitations"),
+    ),
+    "planned-changes": (
+        _("Changes that we plan, and what the clients they touch say."),
+        ("planned-changes", "touched-clients"),
+    ),
     "ranking": (
         _("The ranking and how sure it is."),
         ("ranking", "confidences", "backtests"),

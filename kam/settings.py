@@ -317,6 +317,12 @@ SPECTACULAR_SETTINGS = {
         "ProcessStart": "accounts.models.Process.Start",
         "DeliveryStatus": "kam.webhooks.models.Delivery.Status",
         "WebhookEventName": "kam.webhooks.catalogue.CHOICES",
+        "PlannedChangeKind": "accounts.models.PlannedChange.Kind",
+        "PlannedChangeState": "accounts.models.PlannedChange.State",
+        "TouchedClientState": "accounts.models.TouchedClient.State",
+        "InitiativeKind": "accounts.models.Initiative.Kind",
+        "InitiativeStage": "accounts.models.Initiative.Stage",
+        "InvitationState": "accounts.models.Invitation.State",
         "NeedState": "accounts.models.Need.State",
         "NeedSource": "accounts.models.Need.Source",
         "DestructionBasis": "accounts.models.Destruction.Basis",
@@ -390,6 +396,9 @@ LOGGING = {
 
 # --- The system's own schedules (times in the company's zone) -----------------------------------
 # name: (kind of job, crontab fields: minute hour day-of-week day-of-month month, payload)
+
+# A client that was invited or surveyed rests so many days before it is asked again; 0 = no rest.
+CONTACT_REST_DAYS = env.int("CONTACT_REST_DAYS", 30)
 
 JOB_SCHEDULES = {
     "nightly-rebates": ("accounts.rebates", "20 1 * * *", {}),

@@ -7,7 +7,7 @@ from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from accounts.models import Client, ProductFamily
-from accounts.selectors import ledger
+from accounts.selectors import ledger, needs
 from accounts.services import outlook
 from kam.lib.api_parameters import sent, whole
 from kam.lib.endpoints import APIView
@@ -66,7 +66,8 @@ class ClientOutlook(APIView):
     @extend_schema(responses=OutlookSerializer)
     def get(self, request, pk):
         client, day = find(Client, pk=pk), today()
-        seen = outlook.outlook_of(client, ledger.legal_entities(client, day), day)
+        noted = needs.families_of(ledger.legal_entities(client, day))
+        seen = outlook.outlook_of(client, noted, day)
         gaps = [
             {
                 **vars(each.reason), "family": each.reason.family_id, "name": each.reason.family,

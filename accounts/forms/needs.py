@@ -10,11 +10,12 @@ from accounts.selectors import ledger
 from accounts.selectors import needs as found
 from accounts.selectors.blocks import blocked
 from accounts.services.needs import NEXT
+from kam.lib.editing import VersionedForm
 from kam.lib.formatting import day
 from kam.lib.periods import today
 
 from .agreements import ProductField
-from .clients import DateField, VersionedForm
+from .clients import DateField
 
 TALKS = 30
 

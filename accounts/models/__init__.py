@@ -19,6 +19,7 @@ from .goals import Goal, GoalReading, ProgrammeGoal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
 from .incidents import Incident
+from .initiatives import Initiative, InitiativeStep, Invitation
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
 from .needs import Need, NeedStep, Theme
@@ -30,6 +31,7 @@ from .onboarding import (
     OnboardingTemplate,
     OnboardingTemplateStep,
 )
+from .planned_changes import PlannedChange, TouchedClient
 from .potential import Potential, Wallet
 from .processes import (
     Process,
@@ -78,7 +80,10 @@ __all__ = [
     "ImportChange",
     "ImportFile",
     "Incident",
+    "Initiative",
+    "InitiativeStep",
     "Interaction",
+    "Invitation",
     "Kam",
     "Line",
     "Membership",
@@ -95,6 +100,7 @@ __all__ = [
     "OwnSkill",
     "Payment",
     "Place",
+    "PlannedChange",
     "PlannedSale",
     "Potential",
     "Process",
@@ -127,6 +133,7 @@ __all__ = [
     "Team",
     "TemplateStep",
     "Theme",
+    "TouchedClient",
     "User",
     "Wallet",
     "YearClose",

@@ -78,6 +78,12 @@ def filtered(filters: Filters) -> QuerySet[Need]:
     return in_order(found)
 
 
+def families_of(entities: Collection[int]) -> set[int]:
+    """Product families that open needs of these clients name."""
+    named = Need.objects.filter(OPEN, client__in=entities, family__isnull=False).order_by()
+    return set(named.values_list("family_id", flat=True))
+
+
 def steps_of(need: Need) -> QuerySet[NeedStep]:
     return NeedStep.objects.filter(need=need).select_related("person")
 
@@ -100,6 +106,21 @@ def money_of(needs: QuerySet[Need]) -> Money:
     # Named apart from the columns they sum.
     found = needs.order_by().aggregate(**{f"sum_{name}": each for name, each in _sums().items()})
     return _money(found)
+
+
+def money_of_rows(needs: Collection[Need]) -> Money:
+    """The same of open needs that are at hand."""
+    priced = [need for need in needs if need.high is not None]
+    weighed = [need.expected for need in priced if need.expected is not None]
+    return Money(
+        len(needs),
+        len({need.client_id for need in needs}),
+        sum((need.low for need in priced), Decimal(0)),
+        sum((need.high for need in priced), Decimal(0)),
+        sum(weighed, Decimal(0)),
+        len(weighed),
+        len(needs) - len(priced),
+    )
 
 
 def _money(row: dict[str, Any]) -> Money:

@@ -39,6 +39,7 @@ from accounts.models import (
     ImportChange,
     ImportFile,
     Interaction,
+    Invitation,
     Line,
     Membership,
     Need,
@@ -62,6 +63,7 @@ from accounts.models import (
     SurveyAnswer,
     SurveyInvitation,
     SurveyRefusal,
+    TouchedClient,
     User,
     Wallet,
 )
@@ -99,6 +101,7 @@ _NAMES = {
     FrozenSale: _("Results of closed years"),
     Goal: _("Goals"),
     Interaction: _("Interactions"),
+    Invitation: _("Invitations"),
     Membership: _("Memberships in groups"),
     Need: _("Needs"),
     OpenedSale: _("Sales plan"),
@@ -118,6 +121,7 @@ _NAMES = {
     SurveyAnswer: _("Answers to surveys"),
     SurveyInvitation: _("Links of surveys"),
     SurveyRefusal: _("Wishes not to be asked"),
+    TouchedClient: _("Clients planned changes touch"),
     Wallet: _("What clients buy in all"),
 }
 _EXAMPLES = 5

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Client, Need, NeedStep, Theme, User
+from accounts.models import Client, Initiative, Need, NeedStep, Theme, User
 from kam.audit.services import record
 from kam.lib.periods import today
 
@@ -65,7 +65,12 @@ def change(need: Need, values: Mapping[str, Any], version: int, person: User | N
     present.version += 1
     present.save(update_fields=[*changed, "version"])
     need.refresh_from_db()
-    record("need.change", object=need, client_id=need.client_id, details={"fields": changed})
+    record(
+        "need.change",
+        object=need,
+        client_id=need.client_id,
+        details={"fields": changed, "version": need.version},
+    )
     return changed
 
 
@@ -147,7 +152,7 @@ def change_theme(theme: Theme, values: Mapping[str, Any], version: int) -> list[
     present.version += 1
     present.save(update_fields=[*changed, "version"])
     theme.refresh_from_db()
-    record("theme.change", object=theme, details={"fields": changed})
+    record("theme.change", object=theme, details={"fields": changed, "version": theme.version})
     return changed
 
 
@@ -168,6 +173,7 @@ def merge(theme: Theme, into: Theme) -> int:
     if any(row.merged_into_id for row in found.values()):
         raise ValidationError({"into": _("One of them has been merged already.")})
     moved = Need.objects.filter(theme=theme).update(theme=into)
+    Initiative.objects.filter(theme=theme).update(theme=into)
     # Those merged into it before lead to where things are now.
     Theme.objects.filter(merged_into=theme).update(merged_into=into)
     present = found[theme.pk]

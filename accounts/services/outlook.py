@@ -48,16 +48,11 @@ class Outlook:
     fewest: int = FEWEST
 
 
-def outlook_of(client: Client, entities: Collection[int], day: dt.date) -> Outlook:
-    """For one client with its members."""
+def outlook_of(client: Client, noted: Collection[int | None], day: dt.date) -> Outlook:
+    """For one client.  ``noted``: product families that open needs name already."""
     since = day - dt.timedelta(days=DAYS_ASKED)
     days = ordered.order_days([client.pk], since, day)[client.pk]
     row = room.potential_of(client)
-    noted = set(
-        Need.objects.filter(client__in=entities, state__in=Need.OPEN, family__isnull=False)
-        .values_list("family_id", flat=True)
-        .order_by()
-    )
     reasons = room.reasons_of(row) if row is not None else []
     window = next_order(days, day)
     return Outlook(

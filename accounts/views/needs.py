@@ -10,20 +10,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.forms.needs import NeedForm, NeedStepForm
 from accounts.models import Client, Need, Product, ProductFamily
-from accounts.selectors import ledger
+from accounts.selectors import initiatives, ledger, planned_changes
 from accounts.selectors import needs as found
 from accounts.selectors import people as directory
 from accounts.services import needs, outlook
 from accounts.services.clients import Conflict, may_edit
+from kam.audit.conflicts import conflicting
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
 
-from .clients import _found, conflicting, head
+from .clients import _found, head
 
 form_page = require_http_methods(["GET", "POST"])
 PAGE = 50
 SUGGESTED_PRODUCTS = 500
 ENDED_SHOWN = 20
+LATEST = 10
 
 
 def filters_of(parameters) -> found.Filters:
@@ -53,11 +55,14 @@ def client_needs(request, pk):
     client, day = _found(pk), today()
     entities = ledger.legal_entities(client, day)
     mine = found.needs_of(entities)
+    open_needs = list(found.in_order(mine.filter(found.OPEN)))
     context = {
-        "outlook": outlook.outlook_of(client, entities, day),
-        "open": found.in_order(mine.filter(found.OPEN)),
+        "outlook": outlook.outlook_of(client, {need.family_id for need in open_needs}, day),
+        "open": open_needs,
         "ended": mine.exclude(found.OPEN).order_by("-since", "-pk")[:ENDED_SHOWN],
-        "money": found.money_of(mine),
+        "money": found.money_of_rows(open_needs),
+        "invited": initiatives.invitations().filter(client__in=entities)[:LATEST],
+        "touched": planned_changes.touched().filter(client__in=entities, change__state="planned"),
         "today": day,
     }
     return render(request, "accounts/clients/needs.html", context | head(client))

@@ -12,10 +12,9 @@ from accounts.models import Need, Theme
 from accounts.selectors import needs as found
 from accounts.services import needs
 from accounts.services.clients import Conflict
+from kam.audit.conflicts import conflicting
 from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
-
-from .clients import conflicting
 
 form_page = require_http_methods(["GET", "POST"])
 

@@ -12,7 +12,7 @@ from .models import Event
 # What makes another version of a row.
 CHANGING = (
     "change", "save", "create", "make", "join", "leave", "settle", "satisfaction", "reopen", "on",
-    "off", "stop", "resume", "rotate", "erase",
+    "off", "step", "stop", "resume", "rotate", "erase",
 )  # fmt: skip
 KNOWN_FOR = dt.timedelta(days=30)  # nobody has a form open for longer
 

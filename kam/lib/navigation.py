@@ -39,7 +39,20 @@ WORK = (
         "sliders-horizontal",
         ("matrix_", "criterion_", "backtest_", "rating_request"),
     ),
-    Place("need_list", _("Needs"), "lightbulb", ("need_", "theme_", "next_order")),
+    Place(
+        "need_list",
+        _("Needs"),
+        "lightbulb",
+        (
+            "need_",
+            "theme_",
+            "next_order",
+            "initiative_",
+            "invitation_",
+            "planned_change_",
+            "touched_client_",
+        ),
+    ),
     Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan", "year_close")),
 )
 HOUSEHOLD = (
@@ -88,6 +101,13 @@ TABS = {
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),
         Place("theme_list", _("Themes"), "tags", ("theme_",)),
+        Place("initiative_list", _("Initiatives"), "rocket", ("initiative_", "invitation_")),
+        Place(
+            "planned_change_list",
+            _("Planned changes"),
+            "calendar-sync",
+            ("planned_change_", "touched_client_"),
+        ),
         Place("next_order_list", _("Next orders"), "calendar-clock", ("next_order",)),
     ),
     "kams": (

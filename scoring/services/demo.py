@@ -19,10 +19,12 @@ from accounts.services.demo import (
     benefits,
     connections,
     goals,
+    initiatives,
     kams,
     needs,
     offers,
     onboarding,
+    planned_changes,
     processes,
     promises,
     relationships,
@@ -162,7 +164,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, onboarding, years, surveys, benefits, webhooks,
+        kams, onboarding, years, surveys, benefits, initiatives, planned_changes, webhooks,
     )  # fmt: skip
     for part in parts:
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)

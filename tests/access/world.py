@@ -36,7 +36,10 @@ from accounts.models import (
     ImportBatch,
     ImportFile,
     Incident,
+    Initiative,
+    InitiativeStep,
     Interaction,
+    Invitation,
     Kam,
     Line,
     Need,
@@ -50,6 +53,7 @@ from accounts.models import (
     OpenedSale,
     OwnSkill,
     Payment,
+    PlannedChange,
     PlannedSale,
     Potential,
     Process,
@@ -78,6 +82,7 @@ from accounts.models import (
     Team,
     TemplateStep,
     Theme,
+    TouchedClient,
     User,
     Wallet,
     YearClose,
@@ -182,6 +187,17 @@ def _common(world: World) -> None:
     OnboardingTemplateStep.objects.create(template=template, week=1, name="Read the plans")
     world.common["onboarding"] = template
     world.common["product"] = Product.objects.create(code="B-1", name="Box", family=family)
+    initiative = Initiative.objects.create(
+        kind="beta", name="Refill trial", goal="less waste", theme=world.common["theme"],
+        family=family, stage="running", began=DAY,
+    )  # fmt: skip
+    world.common["initiative"] = initiative
+    world.common["planned_change"] = PlannedChange.objects.create(
+        name="Boxes become dearer", on=DAY, family=family
+    )
+    world.common["initiative_step"] = InitiativeStep.objects.create(
+        initiative=initiative, before="inviting", after="running", on=DAY
+    )
     matrix = Matrix.objects.get(is_main=True)
     first = matrix.versions.get(status="active")
     matrix.versions.update(status="retired")
@@ -308,6 +324,20 @@ def _needs(world: World, relation: str, client: Client, contact: Contact, word: 
     step = NeedStep.objects.create(need=need, before="won", after="noted", reason=f"{word} step")
     world.add(relation, step)
     world.add(relation, world.common["theme"])
+    world.add(relation, world.common["initiative"])
+    world.add(relation, world.common["initiative_step"])
+    invitation = Invitation.objects.create(
+        initiative=world.common["initiative"], client=client, contact=contact, invited_on=DAY,
+        state="took_part", answered_on=DAY, words=f"{word} answer", despite=f"{word} again",
+        points=25, reasons=[["need", 25, ["noted", f"{word} need"]]],
+    )  # fmt: skip
+    world.add(relation, invitation)
+    world.add(relation, world.common["planned_change"])
+    touched = TouchedClient.objects.create(
+        change=world.common["planned_change"], client=client, bought=10, told_on=DAY,
+        state="objects", words=f"{word} objects", contact=contact,
+    )  # fmt: skip
+    world.add(relation, touched)
 
 
 def _offer(world: World, relation: str, client: Client, word: str) -> None:

@@ -1,5 +1,6 @@
 """Needs: noted, brought forward, ended with a reason, and gathered by theme."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -109,6 +110,8 @@ def test_a_theme_is_named_once_and_shows_the_money_behind_it(shop, kam):
         assert (money.needs, money.clients, money.low, money.high) == (3, 2, 1100, 1300)
         assert (money.expected, money.weighed, money.unpriced, money.won) == (100, 1, 1, 1)
         assert found.money_of(Need.objects.filter(theme=theme)) == money
+        at_hand = found.money_of_rows(Need.objects.filter(found.OPEN, theme=theme))
+        assert dataclasses.replace(at_hand, won=1) == money
         with pytest.raises(ValidationError):
             needs.make_theme({"name": "REFILL systems"}, kam)
     # A KAM of another team sees the theme and none of the money.
