@@ -18,7 +18,9 @@ from accounts.models import (
     Invitation,
     Need,
     Potential,
+    SurveyInvitation,
 )
+from kam.lib.periods import company_zone, end_of_day
 
 from .facts import documents_as_of, interactions_as_of, memberships_as_of
 
@@ -163,6 +165,17 @@ def last_asked(
         "client", "date", "subject", "contact__name"
     ):
         found[members[client]] = Asked(on, True, what, contact or "")
+    links = SurveyInvitation.objects.filter(
+        client__in=members, withdrawn_at__isnull=True, created_at__gte=end_of_day(since),
+        created_at__lt=end_of_day(day),
+    )  # fmt: skip
+    for client, at, what, contact in links.order_by("created_at", "pk").values_list(
+        "client", "created_at", "survey__name", "contact__name"
+    ):
+        on = at.astimezone(company_zone()).date()
+        before = found.get(members[client])
+        if before is None or before.on <= on:
+            found[members[client]] = Asked(on, True, what, contact or "")
     invited = Invitation.objects.filter(
         client__in=members, invited_on__gt=since, invited_on__lte=day
     ).exclude(initiative=but)

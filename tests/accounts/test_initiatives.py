@@ -17,6 +17,8 @@ from accounts.models import (
     Potential,
     ProductFamily,
     Standing,
+    Survey,
+    SurveyInvitation,
     Team,
     Theme,
 )
@@ -32,6 +34,7 @@ from tests.factories import (
     make_group,
     make_interaction,
     make_user,
+    moment,
 )
 
 pytestmark = pytest.mark.django_db
@@ -150,12 +153,19 @@ def test_a_group_fits_by_its_members(leader, kam):
         assert [each.client for each in fitting.candidates(row, DAY)] == [group]
 
 
-@pytest.mark.parametrize("by", ("survey", "invitation"))
+@pytest.mark.parametrize("by", ("survey", "link", "invitation"))
 def test_who_was_asked_lately_rests_unless_there_is_a_reason(leader, kam, shop, settings, by):
     settings.CONTACT_REST_DAYS = 30
     row, other = make(leader), make(leader, name="Other")
     if by == "survey":
         make_interaction(shop, ago(29), kind="survey", subject="Spring")
+    elif by == "link":
+        with acting_system("test"):
+            asked = Survey.objects.create(name="Winter", closes_on=DAY)
+            SurveyInvitation.objects.create(
+                survey=asked, client=shop, digest="x", language="en",
+                created_at=moment(ago(29)),
+            )  # fmt: skip
     else:
         with time_machine.travel("2026-02-20T09:00:00Z", tick=False), acting_as(kam):
             initiatives.invite(other, shop, {"contact": make_contact(shop, "Ann")}, kam)
