@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Client, Contact, PlannedChange, ProductFamily, TouchedClient
 from accounts.selectors import ledger
@@ -89,7 +90,7 @@ class ChosenClientForm(forms.Form):
 class TouchedClientForm(VersionedForm):
     """Who tells a client, and what it answered."""
 
-    told_on = DateField(label=_("Told on"), required=False)
+    told_on = DateField(label=pgettext_lazy("touched client", "Told on"), required=False)
 
     class Meta:
         model = TouchedClient

@@ -125,7 +125,7 @@ class TouchedClient(Scoped):
         related_name="+",
         verbose_name=_("who is told"),
     )
-    told_on = models.DateField(_("told on"), null=True, blank=True)
+    told_on = models.DateField(pgettext_lazy("touched client", "told on"), null=True, blank=True)
     state = models.CharField(_("answer"), max_length=7, choices=State, default=State.UNTOLD)
     words = models.CharField(_("in their words"), max_length=1000, blank=True, default="")
     version = models.PositiveIntegerField(default=1, editable=False)

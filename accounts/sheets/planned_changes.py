@@ -38,7 +38,7 @@ def planned_changes(query, of):
 def touched_clients(query, of):
     columns = [
         text(_("Client")), text(_("KAM")), money(_("Bought in twelve months")),
-        text(_("Who tells them")), text(_("Who is told")), day(_("Told on")), text(_("Answer")),
+        text(_("Who tells them")), text(_("Who is told")), day(pgettext("touched client", "Told on")), text(_("Answer")),
         text(_("In their words")),
     ]  # fmt: skip
     rows = found.touched().filter(change=find(PlannedChange, pk=of))

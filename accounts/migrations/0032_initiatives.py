@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0029_purposes_and_origins'),
+        ('accounts', '0031_incidents'),
     ]
 
     operations = [
