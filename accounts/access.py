@@ -4,6 +4,8 @@
   nothing;
 * a manager reads every client and writes those of their own team;
 * a KAM reads and writes own clients and reads the team's;
+* whoever takes part in a plan reads it, whosever the client is, and changes nothing in it but
+  their own steps and their own word that they have read it;
 * a colleague reads plans they take part in and nothing else of a client;
 * whoever answers for a piece of work (a promise) reads and writes it, whosever the client is;
 * what is said of a person's work (skills, load, onboarding) is read by that person and by the
@@ -11,15 +13,15 @@
 * a token has its person's rights, cut by its scopes.
 
 A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a person and
-who leads them, by a client and the person who answers for the work, to all staff, or to those who
-administer.
+who leads them, by a client and the person who answers for the work, by a plan and the person whose
+row it is, to all staff, or to those who administer.
 """
 
 from django.db.models import Q, QuerySet
 
 from kam.lib.policy import ADMINISTRATOR, AUDITOR, KAM, MANAGER
 
-from .models import Client, User
+from .models import Client, PlanParticipant, User
 
 
 def readable_clients(user: User) -> Q | None:
@@ -77,12 +79,30 @@ def _of_member(path: str, user: User) -> Q:
     return own
 
 
+def _restrict_plan(
+    queryset: QuerySet, clients: Q | None, user: User, *, taking_part: bool
+) -> QuerySet:
+    """By the client of the plan, or one's own row; reading also by taking part in the plan."""
+    if clients is None:
+        return queryset
+    _kind, path, person = queryset.model.SCOPE
+    wanted = _of(clients, f"{path}__client" if path else "client")
+    if person:
+        wanted |= Q(**{person: user.pk})
+    if taking_part:
+        plans = PlanParticipant.unscoped.filter(person=user).values("plan")
+        wanted |= Q(**{f"{path or 'pk'}__in": plans})
+    return queryset.filter(wanted)
+
+
 def visible(queryset: QuerySet, user: User) -> QuerySet:
     kind, path, *_person = queryset.model.SCOPE
     if kind == "client":
         return _restrict(queryset, readable_clients(user))
     if kind == "work":
         return _restrict_work(queryset, readable_clients(user), user)
+    if kind == "plan":
+        return _restrict_plan(queryset, readable_clients(user), user, taking_part=True)
     if kind == "person":
         if user.role in (ADMINISTRATOR, AUDITOR):
             return queryset
@@ -107,6 +127,8 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         return _restrict(queryset, writable_clients(user))
     if kind == "work":
         return _restrict_work(queryset, writable_clients(user), user)
+    if kind == "plan":
+        return _restrict_plan(queryset, writable_clients(user), user, taking_part=False)
     if kind == "person":
         if user.role == ADMINISTRATOR:
             return queryset

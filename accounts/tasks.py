@@ -21,6 +21,7 @@ from .services import (
     import_folder,
     import_undo,
     onboarding,
+    plan_work,
     potential,
     processes,
     promises,
@@ -208,6 +209,12 @@ def start_processes(running):
 def read_goals(running):
     """Read the measures of open goals, and tell who answers of those that are off."""
     return {"read": goals.read(today())}
+
+
+@job(plan_work.JOB, title=_("Actions of plans that come due"), tells={"told": _("Told")})
+def remind_of_plan_actions(running):
+    """Tell whose actions are due tomorrow, and whose were due yesterday."""
+    return {"told": plan_work.remind(today())}
 
 
 @job(promises.JOB, title=_("Promises that come due"), tells={"told": _("Told")})

@@ -20,7 +20,9 @@ from .api import needs as needs_api
 from .api import offers as offers_api
 from .api import onboarding as onboarding_api
 from .api import outlook as outlook_api
+from .api import plan_templates as plan_templates_api
 from .api import planned_changes as planned_changes_api
+from .api import plans as plans_api
 from .api import potential as potential_api
 from .api import processes as processes_api
 from .api import promises as promises_api
@@ -50,7 +52,10 @@ from .views import (
     notices,
     offers,
     onboarding,
+    plan_templates,
+    plan_work,
     planned_changes,
+    plans,
     potential,
     processes,
     promises,
@@ -220,6 +225,41 @@ urlpatterns = [
     path("references/", references.reference_list, name="reference_list"),
     path("references/<int:pk>/", references.reference_edit, name="reference_edit"),
     path("clients/<int:pk>/references/new/", references.reference_create, name="reference_create"),
+    path("plans/", plans.plan_list, name="plan_list"),
+    path("plans/<int:pk>/", plans.plan_detail, name="plan_detail"),
+    path("plans/<int:pk>/edit/", plans.plan_edit, name="plan_edit"),
+    path("plans/<int:pk>/decision/", plans.plan_decision, name="plan_decision"),
+    path("plans/<int:pk>/changes/", plans.plan_changes, name="plan_changes"),
+    path("plan-visits/", plans.plan_visit, name="plan_visit"),
+    path("plan-templates/", plan_templates.plan_template_list, name="plan_template_list"),
+    path("plan-templates/new/", plan_templates.plan_template_create, name="plan_template_create"),
+    path("plan-templates/<int:pk>/", plan_templates.plan_template_edit, name="plan_template_edit"),
+    path("plan-versions/<int:pk>/", plans.plan_version, name="plan_version"),
+    path("plan-sections/<int:pk>/", plan_work.plan_section_edit, name="plan_section_edit"),
+    path(
+        "plan-sections/<int:pk>/actions/new/",
+        plan_work.plan_action_create,
+        name="plan_action_create",
+    ),
+    path("plan-actions/<int:pk>/", plan_work.plan_action, name="plan_action"),
+    path("plan-actions/<int:pk>/edit/", plan_work.plan_action_edit, name="plan_action_edit"),
+    path(
+        "plans/<int:pk>/participants/new/",
+        plan_work.plan_participant_create,
+        name="plan_participant_create",
+    ),
+    path(
+        "plan-participants/<int:pk>/",
+        plan_work.plan_participant_edit,
+        name="plan_participant_edit",
+    ),
+    path(
+        "plan-participants/<int:pk>/acknowledgement/",
+        plan_work.plan_acknowledgement,
+        name="plan_acknowledgement",
+    ),
+    path("clients/<int:pk>/plans/", plans.client_plans, name="client_plans"),
+    path("clients/<int:pk>/plans/new/", plans.plan_create, name="plan_create"),
     path("clients/<int:pk>/standing/", goals.client_standing, name="client_standing"),
     path("clients/<int:pk>/candidacy/", goals.client_candidacy, name="client_candidacy"),
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
@@ -555,6 +595,52 @@ api_urlpatterns = [
     path("references/", benefits_api.ReferenceList.as_view(), name="reference-list"),
     path("references/<int:pk>/", benefits_api.ReferenceDetail.as_view(), name="reference-detail"),
     path("referrals/", benefits_api.Referrals.as_view(), name="referral-list"),
+    path("plans/", plans_api.PlanList.as_view(), name="plan-list"),
+    path("plans/<int:pk>/", plans_api.PlanDetail.as_view(), name="plan-detail"),
+    path("plans/<int:pk>/decision/", plans_api.PlanDecision.as_view(), name="plan-decision"),
+    path("plans/<int:pk>/versions/", plans_api.PlanVersions.as_view(), name="plan-versions"),
+    path(
+        "plans/<int:pk>/participants/",
+        plans_api.PlanParticipants.as_view(),
+        name="plan-participants",
+    ),
+    path(
+        "plan-participants/<int:pk>/",
+        plans_api.PlanParticipantDetail.as_view(),
+        name="plan-participant-detail",
+    ),
+    path(
+        "plan-participants/<int:pk>/acknowledgement/",
+        plans_api.PlanAcknowledgement.as_view(),
+        name="plan-acknowledgement",
+    ),
+    path(
+        "plan-sections/<int:pk>/",
+        plans_api.PlanSectionDetail.as_view(),
+        name="plan-section-detail",
+    ),
+    path("plans/<int:pk>/changes/", plan_templates_api.PlanChanges.as_view(), name="plan-changes"),
+    path(
+        "plan-templates/",
+        plan_templates_api.PlanTemplateList.as_view(),
+        name="plan-template-list",
+    ),
+    path(
+        "plan-templates/<int:pk>/",
+        plan_templates_api.PlanTemplateDetail.as_view(),
+        name="plan-template-detail",
+    ),
+    path("plan-actions/", plans_api.PlanActionList.as_view(), name="plan-action-list"),
+    path(
+        "plan-actions/<int:pk>/",
+        plans_api.PlanActionDetail.as_view(),
+        name="plan-action-detail",
+    ),
+    path(
+        "plan-actions/<int:pk>/settlement/",
+        plans_api.PlanActionSettlement.as_view(),
+        name="plan-action-settlement",
+    ),
     path("relations/", contacts_api.RelationList.as_view(), name="relation-list"),
     path("relations/<int:pk>/", contacts_api.RelationDetail.as_view(), name="relation-detail"),
     path("interactions/", api.InteractionList.as_view(), name="interaction-list"),

@@ -30,6 +30,10 @@ TAGS = {
         _("What is agreed and planned with clients, and what the product has told you."),
         ("agreements", "sales-plans", "years", "notices"),
     ),
+    "plans": (
+        _("Plans of clients: sections, actions, who takes part, and how they are signed."),
+        ("plans", "plan-templates", "plan-sections", "plan-actions", "plan-participants"),
+    ),
     "promises": (
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),

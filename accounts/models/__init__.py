@@ -31,7 +31,18 @@ from .onboarding import (
     OnboardingTemplate,
     OnboardingTemplateStep,
 )
+from .plan_templates import PlanTemplate, PlanTemplateSection
 from .planned_changes import PlannedChange, TouchedClient
+from .plans import (
+    AccountPlan,
+    PlanAction,
+    PlanGoal,
+    PlanMove,
+    PlanParticipant,
+    PlanSection,
+    PlanVersion,
+    PlanVisit,
+)
 from .potential import Potential, Wallet
 from .processes import (
     Process,
@@ -54,6 +65,7 @@ from .users import ApiToken, Team, User
 from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
 __all__ = [
+    "AccountPlan",
     "AgreedPrice",
     "Agreement",
     "AgreementFile",
@@ -100,6 +112,15 @@ __all__ = [
     "OwnSkill",
     "Payment",
     "Place",
+    "PlanAction",
+    "PlanGoal",
+    "PlanMove",
+    "PlanParticipant",
+    "PlanSection",
+    "PlanTemplate",
+    "PlanTemplateSection",
+    "PlanVersion",
+    "PlanVisit",
     "PlannedChange",
     "PlannedSale",
     "Potential",

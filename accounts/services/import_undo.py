@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import signals
 from accounts.models import (
+    AccountPlan,
     Agreement,
     Allocation,
     Benefit,
@@ -89,6 +90,7 @@ _CATALOGUE = (Product, ProductFamily, Organisation)
 # What goes with the row it belongs to, or is computed from it.
 _FOLLOWS = [Line, Allocation, Place, ClientIdentifier, Potential, Notice, RebateAccrual]
 _NAMES = {
+    AccountPlan: _("Account plans"),
     Agreement: _("Agreements"),
     Client: _("Clients"),
     ClientIdentifier: _("Names in other systems"),

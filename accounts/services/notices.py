@@ -19,6 +19,7 @@ from kam.lib.navigation import address
 from kam.lib.periods import today
 
 from .connection_words import words as problem_in_words
+from .plan_words import words_of as plan_words_of
 
 SHOWN = 20
 
@@ -64,6 +65,8 @@ def unseen_of(person: User) -> list[Told]:
 def words_of(notice: Notice) -> tuple[str, str]:
     """Text and address of a notice."""
     facts = notice.facts
+    if notice.kind == "plan":
+        return plan_words_of(facts)
     if notice.kind == "agreement_ends" and notice.client is not None:
         ends = dt.date.fromisoformat(facts["ends"])
         left = (ends - today()).days

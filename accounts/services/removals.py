@@ -30,6 +30,7 @@ from accounts.models import (
     Goal,
     Interaction,
     Need,
+    PlanGoal,
     Process,
     ProcessTemplate,
     RebateStep,
@@ -63,6 +64,7 @@ _GOAL = ("GoalReading.goal",)
 _NEED = ("NeedStep.need",)
 # Pages where a person finds what stands in the way.
 _PAGES = {
+    "AccountPlan": "client_plans",
     "Contact": "client_people",
     "Document": "client_documents",
     "Payment": "client_documents",
@@ -74,6 +76,7 @@ _PAGES = {
     "Goal": "client_standing",
     "Need": "client_needs",
     "Standing": "client_standing",
+    "PlanGoal": "client_plans",
     "PlannedSale": "client_sales_plan",
     "Wallet": "client_potential",
 }
@@ -82,6 +85,7 @@ _PAGES = {
 _NAMES = {
     AgreedPrice: _("Agreed prices"),
     Commitment: _("Committed volumes"),
+    PlanGoal: _("Objectives of plans"),
     RebateStep: _("Steps of the rebate"),
     TemplateStep: _("Steps of the standard"),
 }

@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     onboarding,
     people,
     planned_changes,
+    plans,
     processes,
     promises,
     removals,

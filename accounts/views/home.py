@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
-from accounts.selectors import processes, promises
+from accounts.selectors import plans, processes, promises
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
 from kam.lib.company import company
@@ -28,8 +28,15 @@ def home(request):
     person = request.user
     day = today()
     due = promises.due_of_person(person, day + NEAR, MOST_STEPS)
+    parts = plans.plans_of_person(person, day)
+    planned = {
+        "parts": parts[:MOST_STEPS],  # those to acknowledge come first
+        "asked_of": {part.plan_id for part in parts if plans.is_asked(part)},
+        "actions": plans.due_of_person(person, day + NEAR, MOST_STEPS),
+    }
     if person.role == User.Role.COLLEAGUE:
-        return render(request, "accounts/home/colleague.html", {"promises": due, "today": day})
+        context = {"promises": due, "today": day, **planned}
+        return render(request, "accounts/home/colleague.html", context)
     clients = lists.looked_after(person, MOST_CLIENTS)
     first_hour = first_hour_of(person)
     if not clients and not Client.objects.exists():
@@ -48,6 +55,7 @@ def home(request):
         "first_hour": first_hour,
         "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
         "promises": due,
+        **planned,
         "today": day,
         "asked": address("rating_request_list"),
     }

@@ -225,6 +225,8 @@ def shown(form: BaseForm, name: str) -> str:
     value = form.get_initial_for_field(each, name)
     if isinstance(each, forms.BooleanField):
         return _("yes") if value else _("no")
+    if isinstance(each, forms.ModelMultipleChoiceField):
+        return ", ".join(str(row) for row in each.queryset.filter(pk__in=value or [])) or "—"
     if isinstance(each, forms.ModelChoiceField):
         return str(_row_of(each, value) or "—")
     if isinstance(each, forms.ChoiceField):

@@ -27,10 +27,10 @@ WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place(
-        "promise_list",
+        "plan_list",
         _("Plans"),
         "handshake",
-        ("promise_", "goal_", "programme_goal", "survey_", "reference_", "benefit_"),
+        ("plan_", "promise_", "goal_", "programme_goal", "survey_", "reference_", "benefit_"),
     ),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
@@ -93,6 +93,7 @@ TABS = {
         Place("destruction_list", _("Acts of destruction"), "file-x", ("destruction",)),
     ),
     "plans": (
+        Place("plan_list", _("Account plans"), "map", ("plan_",)),
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
         Place("survey_list", _("Surveys"), "message-circle-question", ("survey_",)),

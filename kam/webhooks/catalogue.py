@@ -80,6 +80,16 @@ EVENTS = {
             {"agreement": 12, "client": 42, "ends": "2026-06-30", "days": 30},
         ),
         EventType(
+            "plan.submitted",
+            _("a plan of a client waits for signature"),
+            {"plan": 7, "client": 42, "ends": "2026-12-31"},
+        ),
+        EventType(
+            "plan.signed",
+            _("a plan of a client was signed"),
+            {"plan": 7, "client": 42, "number": 1, "ends": "2026-12-31"},
+        ),
+        EventType(
             "promise.broken",
             _("a promise was broken, ours or theirs"),
             {"promise": 88, "client": 42, "side": "ours", "due": "2026-03-16"},

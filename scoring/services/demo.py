@@ -25,6 +25,7 @@ from accounts.services.demo import (
     offers,
     onboarding,
     planned_changes,
+    plans,
     processes,
     promises,
     relationships,
@@ -166,7 +167,8 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
         kams, onboarding, years, surveys, benefits, initiatives, planned_changes, webhooks,
     )  # fmt: skip
-    for part in parts:
+    # Plans hold the goals that were written before.
+    for part in (*parts, plans):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
     removals.fill(clients, words.language, size.as_of)
     retention.fill(clients, words.language, size.as_of, loaded.people, size.seed)

@@ -38,7 +38,7 @@ class Route:
         if self.model is None:
             return ("none",)
         # Of a foreign client, but the colleague takes part.
-        part = ("participant",) if _kind(self.model) == "work" else ()
+        part = ("participant",) if _kind(self.model) in ("work", "plan") else ()
         return ("own", "team", "foreign", *part, "absent")
 
     def url(self, world: World, relation: str) -> str:
@@ -121,8 +121,9 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
     """Whether the access rule lets this role see the subject, told independently of the code.
 
     ``relation`` is that of the KAM.  Rows of a person are seen by that person, the administrator
-    and the auditor; what is said of a person's work also by the manager of the team; client rows by all who lead or audit, and by the KAM's team; work by the
-    colleague who answers for it.
+    and the auditor; what is said of a person's work also by the manager of the team; client rows
+    by all who lead or audit, and by the KAM's team; work by the colleague who answers for it, plans
+    by the colleague who takes part.
     """
     if relation == "absent":
         return False
@@ -170,7 +171,8 @@ def editable(route: Route, role: str, relation: str, world: World) -> bool:
     if role == "manager":
         return relation in ("own", "team")
     if role == "colleague":
-        return relation == "participant"
+        # Of a plan only what is one's own: actions, and the word that it was read.
+        return relation == "participant" and (kind != "plan" or bool(model.SCOPE[2]))
     return relation == "own"
 
 

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import (
+    AccountPlan,
     AgreedPrice,
     Agreement,
     AgreementFile,
@@ -53,8 +54,17 @@ from accounts.models import (
     OpenedSale,
     OwnSkill,
     Payment,
+    PlanAction,
+    PlanGoal,
+    PlanMove,
     PlannedChange,
     PlannedSale,
+    PlanParticipant,
+    PlanSection,
+    PlanTemplate,
+    PlanTemplateSection,
+    PlanVersion,
+    PlanVisit,
     Potential,
     Process,
     ProcessRun,
@@ -294,12 +304,45 @@ def _decisions(world: World) -> None:
 
 def _participation(world: World) -> None:
     """A client of another team with whom the colleague helps."""
-    owner = world.people["stranger"]
+    # The colleague knows with whom they work: the KAM of this client is named to them.
+    owner = _person("host", "kam", world.people["stranger"].team)
     client = Client.objects.create(name="Helped Ltd", owner=owner, team=owner.team)
     helper = world.people["colleague"]
     _promises(world, "participant", client, "Plainhelp", helper)
     gone = Removal.objects.create(noun="contact", object_id=0, client=client, holder=helper)
     world.add("participant", gone)
+    goal = Goal.objects.create(
+        client=client, owner=world.people["kam"], what_for="Plainhelp goal", start=1, target=2
+    )
+    _plan(world, "participant", client, "Plainhelp", helper, goal)
+
+
+def _plan(world: World, relation: str, client: Client, word: str, person: User, goal: Goal) -> None:
+    """A signed plan with a row in every part; who takes part has an action of their own."""
+    plan = AccountPlan.objects.create(
+        client=client, title=f"{word} plan", starts=dt.date(DAY.year, 1, 1),
+        ends=dt.date(DAY.year, 12, 31), number=1,
+        state="draft" if relation == "own" else "signed",  # amended, so that it can be written
+    )  # fmt: skip
+    section = PlanSection.objects.create(plan=plan, name=f"{word} rivals", text=f"{word} known")
+    template = PlanTemplate.objects.create(name=f"Shared {PlanTemplate.objects.count()}")
+    for row in (
+        plan,
+        section,
+        PlanGoal(plan=plan, section=section, goal=goal),
+        PlanAction(plan=plan, section=section, what=f"{word} visit", owner=person, due=DAY),
+        PlanParticipant(plan=plan, person=person, part=f"{word} part"),
+        PlanMove(plan=plan, act="sign", words=f"{word} words"),
+        PlanVersion(
+            plan=plan, number=1,
+            content={"title": f"{word} plan", "starts": "2026-01-01", "ends": "2026-12-31"},
+        ),
+        PlanVisit(plan=plan, person=person),
+        template,
+        PlanTemplateSection(template=template, name="Risks"),
+    ):  # fmt: skip
+        row.save()
+        world.add(relation, row)
 
 
 def _promises(world: World, relation: str, client: Client, word: str, owner: User) -> None:
@@ -555,6 +598,7 @@ def _facts(world: World, relation: str) -> None:
         relation,
         GoalReading.objects.create(goal=row, day=DAY, value=1, note=f"{word} check-in"),
     )
+    _plan(world, relation, client, word, owner, row)
     add(relation, world.common["programme"])
     add(
         relation,
