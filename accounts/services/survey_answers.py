@@ -26,6 +26,7 @@ from accounts.selectors import surveys as found
 from kam.audit.services import record
 from kam.lib.periods import today
 
+from . import survey_consent
 from .clients import change_interaction
 from .notices import tell
 from .surveys import is_open
@@ -132,6 +133,7 @@ def decline(invitation: SurveyInvitation) -> None:
         contact=invitation.contact, defaults={"invitation": invitation}
     )
     if new:
+        survey_consent.refuse(invitation.contact)
         record("survey.decline", object=invitation, client_id=invitation.client_id)
 
 

@@ -19,10 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.models import SurveyInvitation, SurveyRefusal, User
+from accounts.models import Contact, SurveyInvitation, SurveyRefusal, User
 from kam.audit.services import record
 from kam.jobs.services import enqueue
 from kam.lib.company import company
+
+from . import survey_consent
 
 JOB = "accounts.survey_mail"
 Mail = SurveyInvitation.Mail
@@ -71,7 +73,7 @@ def send(invitation: SurveyInvitation, link: str) -> str:
     it may be tried again.
     """
     contact = invitation.contact
-    if not link or contact is None or not contact.email or _declined(contact.pk):
+    if not link or contact is None or not contact.email or _declined(contact):
         return _note(invitation, Mail.HELD)
     taken = SurveyInvitation.objects.filter(pk=invitation.pk, mail=Mail.WAITING)
     if not taken.update(mail=Mail.SENDING):
@@ -99,8 +101,9 @@ def send(invitation: SurveyInvitation, link: str) -> str:
     return _note(invitation, Mail.SENT)
 
 
-def _declined(contact_id: int) -> bool:
-    return SurveyRefusal.objects.filter(contact=contact_id).exists()
+def _declined(contact: Contact) -> bool:
+    refused = SurveyRefusal.objects.filter(contact=contact).exists()
+    return refused or contact.pk in survey_consent.against([contact])
 
 
 def _note(invitation: SurveyInvitation, state: str) -> str:

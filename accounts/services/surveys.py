@@ -23,7 +23,7 @@ from kam.lib.locks import lock
 from kam.lib.periods import today
 from kam.lib.scoping import acting_system
 
-from . import survey_mail
+from . import survey_consent, survey_mail
 from .clients import Conflict
 
 FIELDS = ("name", "scale", "questions", "closes_on")
@@ -37,6 +37,8 @@ REASONS = {
     "declined": gettext_lazy("does not want to be asked"),
     "asked": gettext_lazy("asked in this survey already"),
     "recent": gettext_lazy("was asked lately"),
+    "consent": gettext_lazy("has not agreed to surveys"),
+    "unused": gettext_lazy("surveys are no purpose in use"),
 }
 
 
@@ -92,6 +94,7 @@ def reasons_against(survey: Survey | None, people: Sequence[Contact]) -> dict[in
     ids = [person.pk for person in people]
     asked = found.asked_in(survey, ids) if survey else set()
     declined, recent = found.refused(ids), found.asked_since(ids, found.rest_begins())
+    forbidden = survey_consent.against(people)
     reasons = {}
     for person in people:
         if person.left_on or person.anonymised_at:
@@ -100,6 +103,8 @@ def reasons_against(survey: Survey | None, people: Sequence[Contact]) -> dict[in
             reasons[person.pk] = "blocked"
         elif person.pk in declined:
             reasons[person.pk] = "declined"
+        elif person.pk in forbidden:
+            reasons[person.pk] = forbidden[person.pk]
         elif person.pk in asked:
             reasons[person.pk] = "asked"
         elif person.pk in recent:
@@ -169,10 +174,10 @@ def withdraw(invitation: SurveyInvitation) -> None:
 
 
 @transaction.atomic
-def allow_again(contact: Contact) -> None:
+def allow_again(contact: Contact, person: User | None = None) -> None:
     """The person says that they may be asked again.  Raises ValidationError."""
     gone, _each = SurveyRefusal.objects.filter(contact=contact).delete()
-    if not gone:
+    if not survey_consent.allow(contact, person) and not gone:
         raise ValidationError(_("This person may be asked."))
     record("survey.allow", object=contact, client_id=contact.client_id)
 

@@ -201,7 +201,8 @@ def survey_invitation(request, pk):
             if answer and each["key"] in answer.replies
         ],
         "may_mail": survey_mail.is_set_up() and contact is not None and contact.email,
-        "refused": contact is not None and bool(found.refused([contact.pk])),
+        "refused": contact is not None
+        and surveys.reasons_against(None, [contact]).get(contact.pk) == "declined",
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/surveys/invitation.html", context, status=status)
@@ -215,7 +216,7 @@ def _done(request, act: str, invitation: SurveyInvitation, answer, form) -> bool
     elif act == "withdraw":
         surveys.withdraw(invitation)
     elif act == "allow" and invitation.contact is not None:
-        surveys.allow_again(invitation.contact)
+        surveys.allow_again(invitation.contact, request.user)
     else:
         return False
     messages.success(request, _("Saved."))

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import (
+    Consent,
     Contact,
     Interaction,
     Notice,
+    Purpose,
     Survey,
     SurveyAnswer,
     SurveyInvitation,
@@ -305,6 +307,23 @@ def test_an_erased_person_has_no_open_link(boss, kam, anna, client):
     with acting_system("test"):
         Contact.objects.filter(pk=anna.pk).update(anonymised_at="2026-03-16T09:00:00Z")
     assert client.get(path_of(asked)).status_code == 410
+
+
+def test_what_people_said_to_the_purpose_holds(boss, kam, shop, anna, client):
+    purpose = Purpose.objects.get(key="surveys")
+    (asked,) = ask(kam, make_survey(boss), anna).invitations
+    client.post(path_of(asked), {"act": "decline"})
+    with acting_as(kam):
+        said = Consent.objects.get(contact=anna, purpose=purpose)
+        assert (said.answer, said.channel, said.withdrawn_on) == ("refuses", "web", None)
+        assert surveys.reasons_against(None, [anna]) == {anna.pk: "declined"}
+        surveys.allow_again(anna, kam)
+        assert surveys.reasons_against(None, [anna]) == {anna.pk: "recent"}
+        other = make_contact(shop, "Other")
+        Purpose.objects.filter(pk=purpose.pk).update(basis="consent")
+        assert surveys.reasons_against(None, [other]) == {other.pk: "consent"}
+        Purpose.objects.filter(pk=purpose.pk).update(is_active=False)
+        assert surveys.reasons_against(None, [other]) == {other.pk: "unused"}
 
 
 # --- Mail -----------------------------------------------------------------------------------------
