@@ -150,6 +150,7 @@ class Asked:
     survey: bool
     what: str
     contact: str
+    client: int = 0  # as served
 
 
 def last_asked(
@@ -164,7 +165,7 @@ def last_asked(
     for client, on, what, contact in surveys.order_by("date", "pk").values_list(
         "client", "date", "subject", "contact__name"
     ):
-        found[members[client]] = Asked(on, True, what, contact or "")
+        found[members[client]] = Asked(on, True, what, contact or "", members[client])
     links = SurveyInvitation.objects.filter(
         client__in=members, withdrawn_at__isnull=True, created_at__gte=end_of_day(since),
         created_at__lt=end_of_day(day),
@@ -175,7 +176,7 @@ def last_asked(
         on = at.astimezone(company_zone()).date()
         before = found.get(members[client])
         if before is None or before.on <= on:
-            found[members[client]] = Asked(on, True, what, contact or "")
+            found[members[client]] = Asked(on, True, what, contact or "", members[client])
     invited = Invitation.objects.filter(
         client__in=members, invited_on__gt=since, invited_on__lte=day
     ).exclude(initiative=but)
@@ -184,7 +185,7 @@ def last_asked(
     ):
         before = found.get(members[client])
         if before is None or before.on <= on:
-            found[members[client]] = Asked(on, False, what, contact or "")
+            found[members[client]] = Asked(on, False, what, contact or "", members[client])
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Client, Initiative, InitiativeStep, Invitation, User
 from accounts.selectors.initiatives import Asked
+from kam.audit import looking
 from kam.audit.services import record
 from kam.lib.formatting import day as day_in_words
 from kam.lib.periods import today
@@ -118,6 +119,8 @@ def rest_in_words(asked: Asked) -> str:
         "what": asked.what or _("a survey"),
         "who": asked.contact,
     }
+    if asked.contact:
+        looking.met_names(asked.client)
     if asked.survey:
         text = _("Surveyed on %(day)s: %(what)s")
     else:
