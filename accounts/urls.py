@@ -319,6 +319,11 @@ urlpatterns = [
     path("purposes/", consents.purpose_list, name="purpose_list"),
     path("purposes/new/", consents.purpose_create, name="purpose_create"),
     path("purposes/<int:pk>/", consents.purpose_edit, name="purpose_edit"),
+    path(
+        "personal-data/register/",
+        consents.processing_register_page,
+        name="processing_register",
+    ),
     path("personal-data/not-told/", telling.not_told_list, name="not_told_list"),
     path("destructions/", subjects.destruction_list, name="destruction_list"),
     path("destructions/<int:pk>/", subjects.destruction_detail, name="destruction_detail"),
@@ -681,6 +686,11 @@ api_urlpatterns = [
         "contacts/<int:pk>/unblocking/",
         consents_api.ContactUnblocking.as_view(),
         name="contact-unblocking",
+    ),
+    path(
+        "processing-register/",
+        consents_api.ProcessingRegister.as_view(),
+        name="processing-register",
     ),
     path("not-told/", consents_api.NotToldList.as_view(), name="not-told-list"),
     path("destructions/", subjects_api.DestructionList.as_view(), name="destruction-list"),

@@ -99,6 +99,7 @@ TAGS = {
             "purposes",
             "consents",
             "not-told",
+            "processing-register",
         ),
     ),
     "backups": (_("Whether there is a good backup."), ("backups",)),

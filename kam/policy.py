@@ -378,6 +378,8 @@ POLICY = {
     "purpose_list": Row(read=ADMIN | {AUDITOR}),
     "purpose_create": Row(read=ADMIN, write=ADMIN),
     "purpose_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Purpose"),
+    "processing_register": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
+    "api:processing-register": Row(read=ADMIN | {AUDITOR}, scope=PRIVACY_SCOPE),
     "not_told_list": Row(read=ADMIN | {AUDITOR}, write=ADMIN, scope=PRIVACY_SCOPE, shows="page"),
     "api:purpose-list": Row(read=STAFF, write=ADMIN),
     "api:purpose-detail": Row(read=STAFF, write=ADMIN, subject="accounts.Purpose"),

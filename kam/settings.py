@@ -235,6 +235,8 @@ IMPORT_UNDO_DAYS = env.int("IMPORT_UNDO_DAYS", 30)
 PERSONAL_DATA_KEY = text("PERSONAL_DATA_KEY")
 # Names of people in documents when a person is destroyed: "keep" (tax law) or "mask".
 PERSONAL_DATA_DOCUMENTS = text("PERSONAL_DATA_DOCUMENTS", "keep")
+# Country and place of the database, files and copies, as the register of processing tells it.
+DATA_RESIDENCE = text("DATA_RESIDENCE")
 # A folder where other systems drop files, one folder in it for each source; empty = none.
 IMPORT_FOLDER = text("IMPORT_FOLDER")
 # For how many days removed records can be brought back.

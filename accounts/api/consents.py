@@ -10,7 +10,7 @@ from accounts.forms.consents import ConsentForm, PurposeForm
 from accounts.models import Consent, Contact, ContactBlock, Purpose
 from accounts.selectors import consents as found
 from accounts.selectors.blocks import blocks_of, withheld
-from accounts.services import blocks, consents, purposes, telling
+from accounts.services import blocks, consents, processing_register, purposes, telling
 from accounts.services.clients import Conflict
 from kam.lib.api import Pages
 from kam.lib.api_parameters import one_of, sent, whole
@@ -361,3 +361,26 @@ class NotToldList(ListAPIView):
         except ValidationError as error:
             raise told(error) from error
         return Response({"told": count}, status=status.HTTP_201_CREATED)
+
+
+class RegisterRowSerializer(serializers.Serializer):
+    what = serializers.CharField()
+    said = serializers.CharField()
+    note = serializers.CharField(allow_blank=True)
+
+
+class RegisterPartSerializer(serializers.Serializer):
+    """``key``: ``who``, ``purposes``, ``people``, ``texts``, ``sources``, ``recipients``, ``terms``
+    or ``ways``; the words are in the language of who asks."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    rows = RegisterRowSerializer(many=True)
+
+
+class ProcessingRegister(APIView):
+    """The register of processing (Art. 30; ст. 22), as it stands now."""
+
+    @extend_schema(responses=RegisterPartSerializer(many=True))
+    def get(self, request):
+        return Response(RegisterPartSerializer(processing_register.register(), many=True).data)

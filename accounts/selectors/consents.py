@@ -24,7 +24,7 @@ def purposes() -> QuerySet[Purpose]:
     return Purpose.objects.annotate(
         agreed=Count("consents", filter=holds & Q(consents__answer=Consent.Answer.AGREES)),
         refused=Count("consents", filter=holds & Q(consents__answer=Consent.Answer.REFUSES)),
-    )
+    ).order_by("position", "pk")
 
 
 def not_told() -> QuerySet[Contact]:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.selectors import consents as found
+from accounts.services import processing_register as register
 from kam.exports.registry import Sheet, day, exported, text, whole
 from kam.lib.periods import today
 
@@ -15,7 +16,7 @@ def not_told(query, of):
     now = today()
     rows = exportable(found.not_told())
     columns = [
-        text(_("Name")), text(_("Client")), text(_("E-mail")), text(_("Phone")),
+        text(_("Name and surname")), text(_("Client")), text(pgettext("contact", "E-mail")), text(_("Phone")),
         text(_("Came from")), day(_("Came on")), day(_("Tell by")), whole(_("Days left")),
     ]  # fmt: skip
 
@@ -45,3 +46,23 @@ def purposes(query, of):
         for row in found.purposes()
     )  # fmt: skip
     return Sheet(columns, rows)
+
+
+@exported(
+    "processing_register",
+    title=gettext_lazy("Register of processing"),
+    route="processing_register",
+)
+def processing_register(query, of):
+    columns = [
+        text(pgettext("register", "Part")),
+        text(_("What")),
+        text(_("Said")),
+        text(_("Note")),
+    ]
+    lines = [
+        (part.title, row.what, row.said, row.note)
+        for part in register.register()
+        for row in part.rows
+    ]
+    return Sheet(columns, lines, len(lines))

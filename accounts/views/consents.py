@@ -16,9 +16,10 @@ from accounts.forms.consents import (
 from accounts.models import Consent, Contact, Purpose
 from accounts.selectors import consents as found
 from accounts.selectors.blocks import blocks_of
-from accounts.services import blocks, consents, purposes
+from accounts.services import blocks, consents, processing_register, purposes
 from accounts.services.clients import Conflict, may_edit
 from kam.audit.conflicts import conflicting
+from kam.lib.periods import today
 from kam.lib.views import find, find_editable, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
@@ -46,14 +47,19 @@ def _page(request, contact: Contact, form: ConsentForm | None = None):
     return render(request, "accounts/consents/contact.html", context, status=status)
 
 
+def _asked_about(key: str) -> Purpose | None:
+    """The purpose of this key, else one for which people have to be asked."""
+    active = Purpose.objects.filter(is_active=True)
+    asked = active.filter(key=key).first() if key else None
+    return asked or active.filter(basis=Purpose.Basis.CONSENT).first() or active.first()
+
+
 @require_GET
 def contact_consents(request, pk):
     contact = _contact(pk)
     form = None
     if may_edit(contact) and not contact.is_blocked and not contact.anonymised_at:
-        asked = request.GET.get("purpose", "")[:60]
-        chosen = Purpose.objects.filter(is_active=True, key=asked).first()
-        form = ConsentForm(purpose=chosen or Purpose.objects.filter(is_active=True).first())
+        form = ConsentForm(purpose=_asked_about(request.GET.get("purpose", "")[:60]))
     return _page(request, contact, form)
 
 
@@ -130,6 +136,12 @@ def contact_block(request, pk):
     context = {"form": form, "contact": contact, "ends": ends}
     status = 422 if form.is_bound else 200
     return render(request, f"accounts/consents/{part}.html", context, status=status)
+
+
+@require_GET
+def processing_register_page(request):
+    context = {"register": processing_register.register(), "today": today()}
+    return render(request, "accounts/consents/register.html", context)
 
 
 @require_GET
