@@ -48,7 +48,7 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
         WORK: ("client", "position", "left_on", "left_to"),
         PART: ("role", "influence", "attitude", "reports_to", "counterpart"),
         ORIGIN: (
-            "source", "came_on", "told_on", "told_how", "told_by", "blocked_since",
+            "source", "added_at", "came_on", "told_on", "told_how", "told_by", "blocked_since",
             "blocked_until", "blocked_reason",
         ),
         TECHNICAL: ("id", "map_x", "map_y", "anonymised_at", "version"),
@@ -58,12 +58,12 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
         TAX: ("inn", "kpp"),
         BUSINESS: ("kind", "segment", "employees", "turnover", "lifecycle"),
         PLACE: ("country", "region", "city"),
-        TECHNICAL: ("id", "owner", "team", "group", "version", "created_at", "sort_name"),
+        TECHNICAL: ("id", "owner", "sales_manager", "team", "group", "version", "created_at", "sort_name"),
     },
     User: {
         NAME: ("name",),
         REACH: ("email",),
-        WORK: ("role", "function", "team", "key_slots"),
+        WORK: ("role", "function", "team", "key_slots", "load_points"),
         ACCOUNT: (
             "password", "language", "theme", "compact", "is_active", "date_joined", "last_login",
         ),
@@ -83,6 +83,7 @@ _LABELS = {
     "source": gettext_lazy("which system told of them"),
     "told_by": gettext_lazy("who told them"),
     "date_joined": gettext_lazy("since when"),
+    "added_at": gettext_lazy("since when"),
 }
 
 
