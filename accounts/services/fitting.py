@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.measures.fit import Fit, Known, fit
 from accounts.models import Client, Initiative, Invitation, Need, Standing
 from accounts.selectors import initiatives as found
-from accounts.selectors.standings import present, present_of
+from accounts.selectors.standings import present
 from kam.lib.templatetags.kam import money, number
 
 MOST = 100
@@ -75,9 +76,11 @@ def candidates(initiative: Initiative, day: dt.date) -> list[Candidate]:
     """Clients for whom something speaks, of those the actor may see: the best fit first."""
     wants = found.wanting(initiative)
     gaps = found.gaps_in(initiative.family_id)
-    listed = present().filter(value__in=Standing.ON_LIST).values_list("client_id", flat=True)
-    units = {need.client.group_id or need.client_id for need in wants} | set(gaps) | set(listed)
-    rated = [each for each in _rated(initiative, units, day, wants, gaps) if each.fit.points]
+    wanting = {need.client.group_id or need.client_id for need in wants} | set(gaps)
+    standings = _standings(Q(client__in=wanting) | Q(value__in=Standing.ON_LIST))
+    units = wanting | {pk for pk, value in standings.items() if value in Standing.ON_LIST}
+    rated = _rated(initiative, units, day, wants, gaps, standings)
+    rated = [each for each in rated if each.fit.points]
     rated.sort(key=lambda each: (-each.fit.points, each.client.name, each.client.pk))
     return rated[:MOST]
 
@@ -85,8 +88,14 @@ def candidates(initiative: Initiative, day: dt.date) -> list[Candidate]:
 def candidate(initiative: Initiative, client: Client, day: dt.date) -> Candidate:
     """One client for an initiative, whatever speaks for it."""
     gaps = found.gaps_in(initiative.family_id)
-    (only,) = _rated(initiative, {client.pk}, day, found.wanting(initiative), gaps)
+    standings = _standings(Q(client=client.pk))
+    (only,) = _rated(initiative, {client.pk}, day, found.wanting(initiative), gaps, standings)
     return only
+
+
+def _standings(which: Q) -> dict[int, str]:
+    """Client -> how it stands now."""
+    return dict(present().filter(which).values_list("client_id", "value"))
 
 
 def _rated(
@@ -95,6 +104,7 @@ def _rated(
     day: dt.date,
     wants: Iterable[Need],
     gaps: dict[int, dict],
+    standings: dict[int, str],
 ) -> list[Candidate]:
     members = found.members_of(units, day)
     needs: dict[int, list[Need]] = defaultdict(list)
@@ -103,7 +113,6 @@ def _rated(
             needs[members[need.client_id]].append(need)
     answers = found.satisfaction(members, day)
     asked = found.last_asked(members, rest_since(day), day, but=initiative.pk)
-    standings = present_of(units)
     invited = {
         row.client_id: row
         for row in Invitation.objects.filter(initiative=initiative, client__in=units)
@@ -111,7 +120,7 @@ def _rated(
     return [
         _candidate(
             initiative, client, needs[pk], gaps.get(pk), answers.get(pk),
-            standings[pk].value if pk in standings else "", asked.get(pk), invited.get(pk),
+            standings.get(pk, ""), asked.get(pk), invited.get(pk),
         )
         for pk, client in found.clients(units).items()
     ]  # fmt: skip

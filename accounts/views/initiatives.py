@@ -117,14 +117,16 @@ def initiative_detail(request, pk):
 def initiative_candidates(request, pk):
     """Clients by how well it fits them, with the reasons and who was asked lately."""
     row = find(Initiative, queryset=found.rows(), pk=pk)
-    editable = set(Client.objects.editable_by(current()).values_list("pk", flat=True))
+    rated = fitting.candidates(row, today())
+    shown = Client.objects.filter(pk__in=[each.client.pk for each in rated])
+    editable = set(shown.editable_by(current()).values_list("pk", flat=True))
     lines = [
         (
             each,
             initiatives.rest_in_words(each.asked) if each.asked else "",
             each.client.pk in editable,
         )
-        for each in fitting.candidates(row, today())
+        for each in rated
     ]
     context = {
         "initiative": row,
@@ -138,7 +140,10 @@ def initiative_candidates(request, pk):
 @form_page
 def invitation_create(request, pk):
     """Invite this client to the initiative that ``initiative`` names."""
-    client = find_editable(Client, pk=pk)
+    client = find(Client, pk=pk)
+    if request.method == "GET" and not may_edit(client):
+        return redirect("client_needs", pk=pk)
+    find_editable(Client, pk=pk)
     asked = request.POST.get("initiative") or request.GET.get("initiative", "")
     rows = Initiative.objects.filter(pk=int(asked[:18])) if asked.isdecimal() else ()
     initiative = next(iter(rows), None)

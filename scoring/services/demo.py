@@ -243,6 +243,7 @@ def clear_workspace() -> None:
         for model in (Product, ProductFamily, Organisation):
             model.objects.all().delete()
         retention.clear()
+        needs.clear()
         processes.clear()
         webhooks.clear()
         goals.clear()

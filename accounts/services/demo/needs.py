@@ -14,9 +14,11 @@ from accounts.models import (
     Client,
     Contact,
     Document,
+    Initiative,
     Interaction,
     Need,
     NeedStep,
+    PlannedChange,
     ProductFamily,
     Theme,
     User,
@@ -135,6 +137,12 @@ def fill(
     Need.objects.bulk_create(rows, batch_size=500)
     NeedStep.objects.bulk_create(_steps(rows))
     return len(rows)
+
+
+def clear() -> None:
+    """Remove what does not go with the clients: themes, and what is asked of several clients."""
+    for model in (Initiative, PlannedChange, Theme):
+        model.objects.all().delete()
 
 
 def _themes(texts: Texts, people: Sequence[User]) -> tuple[list[Theme], list[ProductFamily | None]]:
