@@ -138,15 +138,34 @@ class KeptLookSerializer(serializers.Serializer):
     views = serializers.IntegerField()
 
 
+class KeptConsentSerializer(serializers.Serializer):
+    purpose = serializers.CharField()
+    answer = serializers.CharField()
+    given_on = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+    channel = serializers.CharField()
+    text_version = serializers.CharField()
+    withdrawn_on = serializers.DateField(allow_null=True)
+
+
+class KeptBlockSerializer(serializers.Serializer):
+    ground = serializers.CharField()
+    since = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+    ended_on = serializers.DateField(allow_null=True)
+
+
 class SubjectSerializer(serializers.Serializer):
-    """What is kept of a person: the card, the rows and files that name them, what was changed, who
-    looked, and what was handed out since."""
+    """What is kept of a person: the card, the rows and files that name them, what was changed, what
+    they said to purposes, when they were blocked, who looked, and what was handed out since."""
 
     made_at = serializers.DateTimeField()
     contact = KeptContactSerializer()
     found = KeptRowSerializer(many=True)
     files = KeptFileSerializer(many=True)
     changes = KeptChangeSerializer(many=True)
+    consents = KeptConsentSerializer(many=True)
+    blocks = KeptBlockSerializer(many=True)
     trail = KeptEventSerializer(many=True)
     looks = KeptLookSerializer(many=True)
     exports = KeptEventSerializer(many=True)

@@ -11,7 +11,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import BulkLoad, Client, Contact, ContactChange, User
+from accounts.models import (
+    BulkLoad,
+    Client,
+    Consent,
+    Contact,
+    ContactBlock,
+    ContactChange,
+    User,
+)
 from accounts.selectors import access_log, ledger
 from accounts.selectors.access_log import Look, Way
 from accounts.selectors.relationships import touches_of
@@ -205,6 +213,27 @@ def export(contact: Contact) -> dict[str, Any]:
             }
             for row in card.changes
         ],
+        "consents": [
+            {
+                "purpose": str(row.purpose),
+                "answer": row.answer,
+                "given_on": row.given_on.isoformat(),
+                "until": _value(row.until),
+                "channel": row.channel,
+                "text_version": row.text_version,
+                "withdrawn_on": _value(row.withdrawn_on),
+            }
+            for row in Consent.objects.select_related("purpose").filter(contact=contact)
+        ],
+        "blocks": [
+            {
+                "ground": row.ground,
+                "since": row.since.isoformat(),
+                "until": _value(row.until),
+                "ended_on": _value(row.ended_on),
+            }
+            for row in ContactBlock.objects.filter(contact=contact)
+        ],
         "trail": [
             {"at": event.at.isoformat(), "action": event.action, "by": event.actor_name}
             for event in card.trail
@@ -245,6 +274,19 @@ def as_csv(kept: dict[str, Any]) -> bytes:
             f"{each['field']}: {each['before']} → {each['after']}",
         )
         for each in kept["changes"]
+    ]
+    rows += [
+        (
+            _("Consents"),
+            each["given_on"],
+            str(Consent.Channel(each["channel"]).label),
+            f"{each['purpose']}: {Consent.Answer(each['answer']).label}",
+        )
+        for each in kept["consents"]
+    ]
+    rows += [
+        (_("Blocks"), each["since"], "", str(ContactBlock.Ground(each["ground"]).label))
+        for each in kept["blocks"]
     ]
     for name, title in (("trail", _("Audit trail")), ("exports", _("Exports"))):
         rows += [(title, e["at"], who(e["by"]), words(e["action"])) for e in kept[name]]

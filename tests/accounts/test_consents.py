@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import ApiToken, Consent, Contact, Purpose, Team
 from accounts.selectors import consents as found
-from accounts.services import blocks, consents, erasure, purposes, telling
+from accounts.services import blocks, consents, erasure, purposes, subjects, telling
 from accounts.services import clients as services
 from accounts.services.clients import Conflict
 from kam.audit.models import Event
@@ -322,3 +322,19 @@ def test_many_are_marked_as_told_at_once_and_the_longest_come_first(admin, clien
         event = Event.objects.get(action="contact.told")
         assert event.details == {"how": "email", "contacts": [late.pk, new.pk]}
         assert telling.mark_told([late.pk], DAY, "email", admin) == 0
+
+
+def test_what_is_handed_out_tells_answers_and_blocks(anna, kam, admin, catalogue):
+    say(anna, catalogue["marketing"], kam)
+    with acting_as(admin):
+        blocks.block(anna, "objection", "letter of the 3rd", admin)
+        kept = subjects.export(Contact.objects.get(pk=anna.pk))
+        (said,), (blocked,) = kept["consents"], kept["blocks"]
+        assert (said["answer"], said["given_on"], said["text_version"], said["withdrawn_on"]) == (
+            "agrees", DAY.isoformat(), "form 4", None,
+        )  # fmt: skip
+        assert (blocked["ground"], blocked["since"], blocked["ended_on"]) == (
+            "objection", DAY.isoformat(), None,
+        )  # fmt: skip
+        rows = subjects.as_csv(kept).decode("utf-8-sig").splitlines()
+    assert sum(DAY.isoformat() in row for row in rows) >= 2
