@@ -6,6 +6,7 @@ import pytest
 
 from accounts.connectors import AmoCRM, Bitrix24, Cursor, Line, Problem, Rules
 from accounts.connectors import line as line_module
+from kam.lib.addresses import NotAllowed, addresses_of, target_of
 
 from .conftest import LOCAL
 from .servers import SECRET, TOKEN, Fault
@@ -341,3 +342,12 @@ def test_private_and_crooked_addresses_are_not_called(url, code):
     with Line(Rules(), 0, pause=lambda _: None) as line, pytest.raises(Problem) as problem:
         line.ask("GET", url)
     assert problem.value.code == code
+
+
+def test_a_network_that_the_operator_names_may_be_called():
+    named = Rules(("10.1.0.0/16",))
+    assert addresses_of(target_of("https://10.1.2.3/", named), named) == ["10.1.2.3"]
+    with pytest.raises(NotAllowed):
+        addresses_of(target_of("https://10.2.0.1/", named), named)
+    public = Rules()
+    assert addresses_of(target_of("https://93.184.216.34/", public), public) == ["93.184.216.34"]
