@@ -58,7 +58,7 @@ def test_every_answer_with_contact_data_is_noted_and_says_how(world, role):
             needless.append(route.name)
     assert shown > 10
     assert sorted(unnoted) == [], "shows contacts and is not noted: see kam/audit/looking.py"
-    assert sorted(unsaid) == [], "say in kam/policy.py how it shows contact data (shows=)"
+    assert sorted(unsaid) == [], "say in kam/policy/ how it shows contact data (shows=)"
     assert needless == []
 
 

@@ -1,0 +1,40 @@
+"""The routes of accounts, in one module per noun; a route needs a row in :mod:`kam.policy`."""
+
+from itertools import chain
+
+from . import (
+    agreements,
+    bulk,
+    clients,
+    contacts,
+    feedback,
+    goals,
+    kams,
+    needs,
+    personal_data,
+    plans,
+    processes,
+    promises,
+    removals,
+)
+
+MODULES = (
+    clients,
+    contacts,
+    agreements,
+    goals,
+    promises,
+    processes,
+    needs,
+    feedback,
+    plans,
+    kams,
+    personal_data,
+    bulk,
+    removals,
+)
+
+urlpatterns = list(chain.from_iterable(getattr(module, "urlpatterns", ()) for module in MODULES))
+api_urlpatterns = list(
+    chain.from_iterable(getattr(module, "api_urlpatterns", ()) for module in MODULES)
+)
