@@ -21,6 +21,7 @@ from kam.lib.views import find, find_editable
 from .clients import OF_CLIENT, ChangedMeanwhile
 from .contacts import _client_of
 from .promises import _told
+from .removals import RemovalSerializer, removed
 
 
 class OfferPartSerializer(serializers.ModelSerializer):
@@ -122,6 +123,10 @@ class OfferDetail(APIView):
         except Conflict as conflict:
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(_shown(offer))
+
+    @extend_schema(request=None, responses=RemovalSerializer)
+    def delete(self, request, pk):
+        return removed(request, "offer", find_editable(ExceptionalOffer, pk=pk))
 
 
 def _shown(offer: ExceptionalOffer) -> dict:

@@ -53,6 +53,11 @@ def promises_of(entities: Collection[int]) -> QuerySet[Promise]:
     return rows().filter(client__in=entities)
 
 
+def open_of(entities: Collection[int]) -> list[Promise]:
+    """Open ones of a client with its members, the next due first."""
+    return list(promises_of(entities).filter(state=State.OPEN).order_by("due", "pk"))
+
+
 def filtered(filters: Filters, day: dt.date) -> QuerySet[Promise]:
     found = rows()
     if filters.side in Side.values:

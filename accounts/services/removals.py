@@ -27,6 +27,7 @@ from accounts.models import (
     Client,
     Commitment,
     Contact,
+    ExceptionalOffer,
     Goal,
     Interaction,
     Need,
@@ -62,6 +63,7 @@ _PROCESS = ("ProcessStep.process", "ProcessRun.process", "RunStep.run")
 _CONTACT = ("ContactChange.contact", "Consent.contact", "ContactBlock.contact")
 _GOAL = ("GoalReading.goal",)
 _NEED = ("NeedStep.need",)
+_OFFER = ("OfferPart.offer",)
 # Pages where a person finds what stands in the way.
 _PAGES = {
     "AccountPlan": "client_plans",
@@ -74,6 +76,7 @@ _PAGES = {
     "Interaction": "client_timeline",
     "Relation": "client_people",
     "Goal": "client_standing",
+    "ExceptionalOffer": "client_offers",
     "Need": "client_needs",
     "Standing": "client_standing",
     "PlanGoal": "client_plans",
@@ -146,6 +149,12 @@ def _is_evidence(contact: Contact) -> Any:
     return _("It stands for an act of destruction.") if contact.anonymised_at else ""
 
 
+def _is_given(offer: ExceptionalOffer) -> Any:
+    if not offer.is_draft:
+        return _("The client has it: what was promised stays. End the offer instead.")
+    return ""
+
+
 def _has_members(client: Client) -> Any:
     if Client.objects.filter(group=client.pk).exists():
         return _("Companies belong to this group. Take them out of it first.")
@@ -170,13 +179,16 @@ NOUNS = {
              instead=_("An agreement that has ended is given its last day instead.")),
         Noun("process", Process, _("Process"), _PROCESS,
              instead=_("A process that is not run any more can be stopped: then its past stays.")),
+        Noun("offer", ExceptionalOffer, _("Exceptional offer"), _OFFER, kept=_is_given,
+             instead=_("An offer that was given is ended with a reason instead.")),
         Noun("template", ProcessTemplate, _("Standard process"), ("TemplateStep.template",),
              instead=_("A standard that is not used any more can be archived.")),
         Noun("client", Client, _("Client"),
              ("Contact.client", "Membership.member", "Interaction.client", "Relation.client",
               "Goal.client", "Agreement.client", "Process.client", "Wallet.client",
               "PlannedSale.client", "Need.client", "Removal.client",
-              *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
+              "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client",
+              *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),
     )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.forms.plans import PlanBeginForm, PlanForm
 from accounts.models import AccountPlan, Client, PlanVersion
+from accounts.selectors import ledger, promises
 from accounts.selectors import people as directory
 from accounts.selectors import plans as found
 from accounts.selectors.standings import standing_of
@@ -122,6 +123,8 @@ def plan_page(request, plan: AccountPlan, errors=(), said="", status=200):
     participants = found.participants_of(plan)
     own = next((each for each in participants if each.person_id == request.user.pk), None)
     editable = may_edit(plan)
+    # Who only takes part sees the plan and nothing else of the client.
+    client = Client.objects.filter(pk=plan.client_id).first()
     context = {
         "plan": plan,
         "read": read(plan, day),
@@ -136,7 +139,8 @@ def plan_page(request, plan: AccountPlan, errors=(), said="", status=200):
         "editable": editable,
         "writable": editable and plan.is_open,
         "signer": editable and plan_signing.may_sign(request.user),
-        "client_seen": Client.objects.filter(pk=plan.client_id).exists(),
+        "client_seen": client is not None,
+        "promises": promises.open_of(ledger.legal_entities(client, day)) if client else [],
         "errors": errors,
         "said": said,
         "today": day,

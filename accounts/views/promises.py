@@ -55,7 +55,7 @@ def client_promises(request, pk):
     rows = found.promises_of(entities)
     labels = dict(Promise.Side.choices)
     context = {
-        "open": rows.filter(state="open").order_by("due", "pk"),
+        "open": found.open_of(entities),
         "settled": rows.exclude(state="open").order_by("-settled_on", "-pk")[:SETTLED_SHOWN],
         "kept": [(labels[s], each) for s, each in found.kept_by_side(entities, day).items()],
         "fewest": found.FEWEST,

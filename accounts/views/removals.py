@@ -25,6 +25,7 @@ BACK = {
     "need": "client_needs",
     "agreement": "client_agreements",
     "process": "client_processes",
+    "offer": "client_offers",
     "template": "process_template_list",
     "client": "client_list",
 }
@@ -37,6 +38,7 @@ PLACES = {
     "need": "needs",
     "agreement": "agreements",
     "process": "processes",
+    "offer": "offers",
     "template": "process-templates",
     "client": "clients",
 }

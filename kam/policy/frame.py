@@ -92,6 +92,7 @@ ROWS = {
         f"{noun.lower()}_removal": Row(read=EDITORS, write=EDITORS, subject=f"accounts.{noun}")
         for noun in REMOVABLE
     },
+    "offer_removal": Row(read=EDITORS, write=EDITORS, subject="accounts.ExceptionalOffer"),
     "process_template_removal": Row(
         read=LEADERS, write=LEADERS, subject="accounts.ProcessTemplate"
     ),

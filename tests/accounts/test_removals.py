@@ -16,11 +16,13 @@ from accounts.models import (
     Contact,
     Goal,
     Interaction,
+    Invitation,
     Promise,
     Relation,
     Removal,
+    TouchedClient,
 )
-from accounts.services import agreements, clients, erasure, removals
+from accounts.services import agreements, clients, erasure, offers, removals
 from kam.audit.models import Event
 from kam.jobs.models import Job
 from kam.lib.editing import Conflict
@@ -67,6 +69,8 @@ def example(noun: str, world):
     if noun == "goal":
         row.standing = None
         worlds.Standing.objects.filter(client=row.client_id).delete()
+    if noun == "offer":
+        return _drafted_offer(row.client, world.people["kam"])
     if noun == "contact":
         clients.update(row, {"phone": "+7 495 000-00-00"}, row.version)
         other = Contact.objects.create(client=row.client, name="Below", reports_to=row)
@@ -76,6 +80,21 @@ def example(noun: str, world):
     for model in removals._hanging(removals.NOUNS[noun], row).blocking:
         model._default_manager.all().delete()
     return row
+
+
+def _drafted_offer(client, person):
+    offer = offers.draft(
+        client,
+        {"title": "Gloves", "expectation": "Always there", "starts": worlds.DAY, "ends": None},
+        person,
+    )
+    values = {
+        "kind": "stock", "what": "60 boxes put aside", "due": worlds.DAY, "owner": person,
+        "assured": "A shelf of their own",
+    }  # fmt: skip
+    offers.add_part(offer, values, person)
+    offer.refresh_from_db()
+    return offer
 
 
 def _client(world) -> Client:
@@ -93,6 +112,11 @@ def _client(world) -> Client:
         day=worlds.DAY, value=1
     )
     Interaction.objects.create(client=client, contact=chief, date=worlds.DAY, subject="s")
+    _drafted_offer(client, owner)
+    Invitation.objects.create(
+        client=client, initiative=world.rows["accounts.Initiative"]["own"], invited_on=worlds.DAY
+    )
+    TouchedClient.objects.create(client=client, change=world.rows["accounts.PlannedChange"]["own"])
     gone = Contact.objects.create(client=client, name="Gone before")
     removals.remove("contact", gone, None, owner)
     return client
@@ -175,6 +199,18 @@ def test_a_note_that_came_with_an_import_and_an_only_goal_stay(kam, shop):
             )
         with override("en"):
             assert "complete goal" in removals.prospect("goal", goal).kept
+
+
+def test_an_offer_that_the_client_has_stays(kam, shop):
+    with acting_as(kam), override("en"):
+        offer = _drafted_offer(shop, kam)
+        assert removals.prospect("offer", offer).is_possible
+        offers.give(offer, kam)
+        offer.refresh_from_db()
+        ahead = removals.prospect("offer", offer)
+        assert "End the offer instead" in ahead.kept
+        with pytest.raises(removals.Kept):
+            removals.remove("offer", offer, None, kam)
 
 
 def test_whoever_removes_what_has_changed_is_told(client, kam, shop):
