@@ -2,12 +2,22 @@
 signature and a colleague's word that they have read it."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext, override, pgettext
 from playwright.sync_api import expect
 
-from accounts.models import Goal, PlanAction, PlanParticipant, PlanVersion, Standing, Team
+from accounts.models import (
+    AccountPlan,
+    Goal,
+    PlanAction,
+    PlanParticipant,
+    PlanVersion,
+    Standing,
+    Team,
+)
 from accounts.selectors import plans as found
 from accounts.services import plan_signing, plan_work, plans
 from kam.lib.periods import today
@@ -63,6 +73,12 @@ def people(make_person):
     return make
 
 
+def said(language: str, text: str, context: str = "") -> str:
+    """The words of a page in a language."""
+    with override(language):
+        return pgettext(context, text) if context else gettext(text)
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_plans_in_every_look(new_tab, people, language):
     kam, manager, helper = people(language)
@@ -107,56 +123,95 @@ def test_plans_in_every_look(new_tab, people, language):
         assert {name: those for name, those in seen.items() if those} == {}, width
 
 
-def test_from_the_draft_to_the_signature_and_the_word_of_a_colleague(new_tab, people):
-    kam, manager, helper = people("en")
-    client = candidate(kam)
-    tab = new_tab()
+@pytest.mark.parametrize("language,width", [("ru", "wide"), ("en", "narrow")])
+def test_from_a_candidate_to_the_signed_plan_and_a_colleagues_word(
+    new_tab, people, language, width
+):
+    kam, manager, helper = people(language)
+    client = make_client("Ромашка", owner=kam, team=kam.team)
+    say = partial(said, language)
+    tab = new_tab(width, language)
     tab.sign_in(kam)
-    page = tab.open(reverse("client_plans", args=[client.pk]))
-    page.get_by_role("link", name="Begin a plan").first.click()
-    page.get_by_label("Title").fill("Plan for the year")
-    page.get_by_role("button", name="Begin the plan").click()
-    expect(page.get_by_text("Before the plan can be submitted:")).to_be_visible()
-    for name in ("The client’s business", "The client’s customers", "Competitors"):
-        page.get_by_role("link", name=f"Write: {name}").click()
-        sheet = page.get_by_role("dialog")
-        sheet.get_by_label(name, exact=False).first.fill(f"What we know about {name}.")
-        sheet.get_by_label("They recommend us").check()
-        sheet.get_by_role("button", name="Save").click()
-        expect(page.get_by_text(f"What we know about {name}.")).to_be_visible()
-    page.get_by_role("link", name="Add an action: Actions").click()
-    sheet = page.get_by_role("dialog")
-    sheet.get_by_label("What is done").fill("Second delivery day")
-    sheet.get_by_label("Who does it").select_option(label=helper.name)
-    sheet.get_by_label("By when").fill((today() + dt.timedelta(days=5)).isoformat())
-    sheet.get_by_role("button", name="Save").click()
-    page.get_by_role("button", name="Submit for signature").click()
-    expect(page.get_by_text("Waits for signature", exact=True)).to_be_visible()
 
-    tab = new_tab()
+    page = tab.open(reverse("client_standing", args=[client.pk]))
+    page.get_by_text(say("Propose for the key list")).click()
+    page.get_by_label(say("Why?")).fill("They open three shops in spring.")
+    page.get_by_role("button", name=say("Propose"), exact=True).click()
+    expect(page.get_by_text(say("Proposed as a candidate."))).to_be_visible()
+
+    page = tab.open(reverse("client_standing", args=[client.pk]))
+    page.get_by_role("link", name=say("Add a goal")).click()
+    sheet = page.locator("#sheet")
+    sheet.locator("[name=why]").fill("They look around.")
+    sheet.locator("[name=what_for]").fill("They recommend us")
+    sheet.locator("[name=how]").fill("Keep promises.")
+    sheet.locator("[name=measure]").select_option("loyalty")
+    sheet.locator("[name=start]").fill("6")
+    sheet.locator("[name=target]").fill("8")
+    sheet.locator("[name=due]").fill((today() + dt.timedelta(days=200)).isoformat())
+    sheet.get_by_role("button", name=say("Save")).click()
+    page.wait_for_url(f"**{reverse('client_detail', args=[client.pk])}")
+
+    page = tab.open(reverse("client_plans", args=[client.pk]))
+    page.get_by_role("link", name=say("Begin a plan")).first.click()
+    page.locator("[name=title]").fill("Plan for the year")
+    page.get_by_role("button", name=say("Begin the plan")).click()
+    expect(page.get_by_text(say("Before the plan can be submitted:"))).to_be_visible()
+    with acting_system("test"):
+        plan = AccountPlan.objects.get()
+        sections = found.sections_of(plan)
+    for section in sections:
+        if section.kind == "text":
+            page.locator(
+                f"main a[href='{reverse('plan_section_edit', args=[section.pk])}']"
+            ).first.click()
+            sheet = page.get_by_role("dialog")
+            sheet.locator("[name=text]").fill(f"What we know about it, {section.pk}.")
+            sheet.get_by_label("They recommend us").check()
+            sheet.get_by_role("button", name=say("Save")).click()
+            expect(page.get_by_text(f"What we know about it, {section.pk}.")).to_be_visible()
+        elif section.kind == "actions":
+            actions = section
+    page.locator(f"main a[href='{reverse('plan_action_create', args=[actions.pk])}']").first.click()
+    sheet = page.get_by_role("dialog")
+    sheet.locator("[name=what]").fill("Second delivery day")
+    sheet.locator("[name=owner]").select_option(label=helper.name)
+    sheet.locator("[name=due]").fill((today() + dt.timedelta(days=5)).isoformat())
+    sheet.get_by_role("button", name=say("Save")).click()
+    page.get_by_role("button", name=say("Submit for signature")).click()
+    expect(page.get_by_text(say("Waits for signature", "plan"), exact=True)).to_be_visible()
+    assert sideways(page) == 0
+    seen = {kam: [reverse("client_standing", args=[client.pk]), page.url]}
+    assert tab.complaints == []
+
+    tab = new_tab(width, language)
     tab.sign_in(manager)
     page = tab.open(reverse("home"))
-    page.get_by_role("link", name="waits for your signature").click()
-    page.get_by_role("button", name="Sign the plan").click()
-    expect(page.get_by_text("has not read it yet")).to_be_visible()
+    page.locator(f"main a[href='{reverse('plan_detail', args=[plan.pk])}']").first.click()
+    page.get_by_role("button", name=say("Sign the plan")).click()
+    expect(page.get_by_text(say("has not read it yet"))).to_be_visible()
+    assert tab.complaints == []
 
-    tab = new_tab()
+    tab = new_tab(width, language)
     tab.sign_in(helper)
     page = tab.open(reverse("home"))
     page.get_by_role("link", name="Plan for the year").first.click()
-    plan = page.url.removeprefix(tab.address)
-    page.get_by_role("button", name="I have read it and this is my part").click()
-    expect(page.get_by_text("acknowledged", exact=True)).to_be_visible()
+    page.get_by_role("button", name=say("I have read it and this is my part")).click()
+    expect(page.get_by_text(say("acknowledged", "plan"), exact=True)).to_be_visible()
+    assert page.locator("#promised-title").count() == 0  # the plan, no more
     page.get_by_role("link", name="Second delivery day").click()
-    page.get_by_label("What came of it").fill("Thursdays from now on")
-    page.get_by_role("button", name="Finish the action").click()
+    page.get_by_label(say("What came of it")).fill("Thursdays from now on")
+    page.get_by_role("button", name=say("Finish the action")).click()
     expect(page.get_by_text("Thursdays from now on")).to_be_visible()
     with acting_system("test"):
         assert PlanAction.objects.get().state == "done"
         assert PlanParticipant.objects.get().acknowledged == 1
     assert tab.complaints == []
+    seen[helper] = [reverse("home"), reverse("plan_detail", args=[plan.pk])]
     # The search for faults styles the page itself, of which the browser complains: another tab.
-    searched = new_tab()
-    searched.sign_in(helper)
-    for address in (reverse("home"), plan):
-        assert faults(searched.open(address)) == [], address
+    for person, addresses in seen.items():
+        searched = new_tab(width, language)
+        searched.sign_in(person)
+        for address in addresses:
+            path = address.removeprefix(tab.address)
+            assert faults(searched.open(path)) == [], path
