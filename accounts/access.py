@@ -7,7 +7,7 @@
 * whoever takes part in a plan reads it, whosever the client is, and changes nothing in it but
   their own steps and their own word that they have read it;
 * a colleague reads plans they take part in and nothing else of a client;
-* whoever answers for a piece of work (a promise) reads and writes it, whosever the client is;
+* whoever answers for a piece of work (a promise, a step of a process) reads and writes it, whosever the client is;
 * what is said of a person's work (skills, load, onboarding) is read by that person and by the
   manager of their team, who also write it;
 * a token has its person's rights, cut by its scopes.

@@ -163,7 +163,7 @@ class ProcessRun(Scoped):
 class RunStep(Step):
     """A step as it was when the run began: later changes of the process leave it alone."""
 
-    SCOPE = ("client", "run__process__client")
+    SCOPE = ("work", "run__process__client", "responsible")
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

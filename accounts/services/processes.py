@@ -29,6 +29,7 @@ from accounts.selectors import processes as found
 from accounts.selectors.ledger import legal_entities
 from kam.audit.services import record
 from kam.lib.periods import add_months, today
+from kam.lib.scoping import acting_system
 
 from .clients import Conflict
 
@@ -219,9 +220,14 @@ def start(
 def settle(step: RunStep, state: str, note: str, person: User | None) -> RunStep:
     """Say that a step is done, left out (with the reason), or open again.
 
-    With its last step a run is done.  Raises ValidationError without a reason, or where the run
-    has ended.
+    With its last step a run is done, whoever may see the others.  Raises ValidationError without
+    a reason, or where the run has ended.
     """
+    with acting_system("settling a step"):
+        return _settle(step, state, note, person)
+
+
+def _settle(step: RunStep, state: str, note: str, person: User | None) -> RunStep:
     run = ProcessRun.objects.select_for_update(of=("self",)).get(pk=step.run_id)
     if run.outcome == ProcessRun.Outcome.BROKEN_OFF:
         raise ValidationError(_("This run was broken off."))
@@ -239,7 +245,11 @@ def settle(step: RunStep, state: str, note: str, person: User | None) -> RunStep
     run.save(update_fields=["ended_on", "outcome"])
     client_id = Process.objects.values_list("client_id", flat=True).get(pk=run.process_id)
     record(
-        "process.step", object=run, client_id=client_id, details={"step": step.name, "to": state}
+        "process.step",
+        object=run,
+        client_id=client_id,
+        details={"step": step.name, "to": state},
+        actor=person,
     )
     return step
 

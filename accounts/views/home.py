@@ -35,7 +35,8 @@ def home(request):
         "actions": plans.due_of_person(person, day + NEAR, MOST_STEPS),
     }
     if person.role == User.Role.COLLEAGUE:
-        context = {"promises": due, "today": day, **planned}
+        steps = processes.steps_of_person(person, day + NEAR, MOST_STEPS)
+        context = {"promises": due, "steps": steps, "today": day, **planned}
         return render(request, "accounts/home/colleague.html", context)
     clients = lists.looked_after(person, MOST_CLIENTS)
     first_hour = first_hour_of(person)

@@ -140,7 +140,10 @@ def _count(posted) -> int:
 
 
 def _back(request, client_id: int) -> str:
-    return following(request) or reverse("client_processes", args=[client_id])
+    """Where one came from; the client's processes, or home for who answers for a step alone."""
+    seen = Client.objects.filter(pk=client_id).exists()
+    here = reverse("client_processes", args=[client_id]) if seen else reverse("home")
+    return following(request) or here
 
 
 @require_POST
@@ -164,8 +167,9 @@ def process_run_create(request, pk):
 
 @require_POST
 def run_step_settle(request, pk):
-    step = find_editable(RunStep, pk=pk)
-    client_id = Process.objects.values_list("client_id", flat=True).get(runs__steps=step)
+    rows = RunStep.objects.select_related("run__process")
+    step = find_editable(RunStep, queryset=rows, pk=pk)
+    client_id = step.run.process.client_id
     form = SettleForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(text for texts in form.errors.values() for text in texts))

@@ -13,14 +13,14 @@ ROWS = {
     "process_stop": Row(write=EDITORS, subject="accounts.Process"),
     "process_run_create": Row(write=EDITORS, subject="accounts.Process"),
     "process_run_end": Row(write=EDITORS, subject="accounts.ProcessRun"),
-    "run_step_settle": Row(write=EDITORS, subject="accounts.RunStep"),
+    "run_step_settle": Row(write=WORKERS, subject="accounts.RunStep"),
     "process_template_list": Row(read=STAFF),
     "process_template_create": Row(read=LEADERS, write=LEADERS),
     "process_template_edit": Row(read=LEADERS, write=LEADERS, subject="accounts.ProcessTemplate"),
     "api:process-list": Row(read=STAFF, write=EDITORS),
     "api:process-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Process"),
     "api:process-run-list": Row(read=STAFF, write=EDITORS),
-    "api:run-step-detail": Row(write=EDITORS, subject="accounts.RunStep"),
+    "api:run-step-detail": Row(write=WORKERS, subject="accounts.RunStep"),
     "api:process-template-list": Row(read=STAFF, write=LEADERS),
     "api:process-template-detail": Row(
         read=STAFF, write=LEADERS, subject="accounts.ProcessTemplate"

@@ -19,6 +19,7 @@ from accounts.selectors.processes import steps_of_person
 from accounts.services import processes
 from accounts.services.clients import Conflict
 from accounts.services.processes import settle, start, start_due
+from kam.audit.models import Event
 from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_document, make_user
@@ -263,6 +264,35 @@ def test_a_process_is_written_changed_and_gone_through_on_pages(client, shop, ka
     page = client.get(reverse("client_processes", args=[shop.pk])).content.decode()
     assert "Past runs" in page
     assert "by phone" in page
+
+
+def test_a_colleague_settles_their_own_step_and_sees_no_other(client, shop, kam):
+    """Their step does not end the run while others are open that they cannot see."""
+    helper = make_user("colleague", language="en")
+    with acting_as(kam):
+        process = process_of(shop, step("Call"), step("Deliver", 3))
+        run = start(process, author=kam, text="by phone")
+        own, *others = RunStep.objects.filter(run=run)
+        RunStep.objects.filter(pk=own.pk).update(responsible=helper, due=today())
+    assert others
+    client.force_login(helper)
+    page = client.get(reverse("home")).content.decode()
+    assert own.name in page
+    assert reverse("client_processes", args=[shop.pk]) not in page
+    with acting_as(helper):
+        assert list(RunStep.objects.all()) == [own]
+    answer = client.post(reverse("run_step_settle", args=[own.pk]), {"state": "done", "note": "ok"})
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("home")
+    foreign = reverse("run_step_settle", args=[others[0].pk])
+    assert client.post(foreign, {"state": "done"}).status_code == 404
+    with acting_as(kam):
+        own.refresh_from_db()
+        run.refresh_from_db()
+        assert (own.state, own.settled_by) == ("done", helper)
+        assert run.ended_on is None
+        event = Event.unscoped.filter(action="process.step").latest("pk")
+        assert event.actor_id == helper.pk
 
 
 def test_whoever_saves_second_sees_the_steps_of_the_first(client, shop, kam):
