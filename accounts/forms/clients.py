@@ -1,5 +1,7 @@
 """Forms about clients, the people there, what was said and done, and groups."""
 
+import datetime as dt
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
@@ -27,6 +29,11 @@ class DateField(forms.DateField):
     def __init__(self, **options):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         super().__init__(widget=widget, **options)
+
+    def to_python(self, value):
+        """Programs send numbers and lists where people type: no day either way."""
+        given = isinstance(value, str | dt.date) or value is None
+        return super().to_python(value if given else str(value))
 
 
 class ClientForm(VersionedForm):

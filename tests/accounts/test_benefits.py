@@ -244,3 +244,12 @@ def test_over_rest(client, shop, kam, anna):
     refer(shop, name="A friend")
     (row,) = client.get(reverse("api:referral-list")).json()
     assert (row["client"], row["name"], row["revenue"]) == (shop.pk, "A friend", "0.00")
+
+
+@pytest.mark.parametrize("day", [0, 6.5e15, True, [1], {"a": 1}, "31.02.2026", "x" * 500])
+def test_what_is_no_day_is_refused_over_rest(client, shop, kam, day):
+    client.force_login(kam)
+    sent = {"client": shop.pk, "what": "w", "amount": "1.00", "method": "m", "since": day}
+    answer = client.post(reverse("api:benefit-list"), sent, "application/json")
+    assert answer.status_code == 400
+    assert "since" in str(answer.json())
