@@ -7,6 +7,8 @@
 * whoever takes part in a plan reads it, whosever the client is, and changes nothing in it but
   their own steps and their own word that they have read it;
 * a colleague reads plans they take part in and nothing else of a client;
+* a task is read and written by the person whose it is, by whoever asked for it, by the manager of
+  that person's team, and through its client if it has one;
 * whoever answers for a piece of work (a promise, a step of a process) reads and writes it, whosever the client is;
 * what is said of a person's work (skills, load, onboarding) is read by that person and by the
   manager of their team, who also write it;
@@ -71,6 +73,15 @@ def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     return queryset.filter(_of(clients, path) | Q(**{person: user.pk}))
 
 
+def _restrict_task(queryset: QuerySet, clients: Q | None, user: User) -> QuerySet:
+    """By the client, one's own, what one has asked for, and what those do whom a manager leads: a
+    task without a client is nobody else's business."""
+    _kind, path, person, giver = queryset.model.SCOPE
+    wanted = _of_member(person, user) | Q(**{giver: user.pk})
+    of_client = Q(**{f"{path}__isnull": False}) if clients is None else _of(clients, path)
+    return queryset.filter(wanted | of_client)
+
+
 def _of_member(path: str, user: User) -> Q:
     """Rows about the person, and about those of the team that a manager leads."""
     own = Q(**{path or "pk": user.pk})
@@ -101,6 +112,10 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         return _restrict(queryset, readable_clients(user))
     if kind == "work":
         return _restrict_work(queryset, readable_clients(user), user)
+    if kind == "task":
+        if user.role in (ADMINISTRATOR, AUDITOR):
+            return queryset
+        return _restrict_task(queryset, readable_clients(user), user)
     if kind == "plan":
         return _restrict_plan(queryset, readable_clients(user), user, taking_part=True)
     if kind == "person":
@@ -127,6 +142,10 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         return _restrict(queryset, writable_clients(user))
     if kind == "work":
         return _restrict_work(queryset, writable_clients(user), user)
+    if kind == "task":
+        if user.role == ADMINISTRATOR:
+            return queryset
+        return _restrict_task(queryset, writable_clients(user), user)
     if kind == "plan":
         return _restrict_plan(queryset, writable_clients(user), user, taking_part=False)
     if kind == "person":

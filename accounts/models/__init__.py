@@ -61,6 +61,7 @@ from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyRefusal
+from .tasks import Task
 from .users import ApiToken, Team, User
 from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
@@ -151,6 +152,7 @@ __all__ = [
     "SurveyAnswer",
     "SurveyInvitation",
     "SurveyRefusal",
+    "Task",
     "Team",
     "TemplateStep",
     "Theme",

@@ -86,6 +86,9 @@ class User(AbstractBaseUser):
         help_text=_("How many points of load this person can carry; empty means not said."),
     )
     compact = models.BooleanField(_("compact tables"), default=False)
+    task_mail = models.BooleanField(_("a mail in the morning with my tasks"), default=True)
+    # The day whose mail of tasks has gone out: one a day, whatever happens to the worker.
+    task_mailed_on = models.DateField(null=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -64,6 +64,7 @@ from accounts.models import (
     SurveyAnswer,
     SurveyInvitation,
     SurveyRefusal,
+    Task,
     TouchedClient,
     User,
     Wallet,
@@ -123,6 +124,7 @@ _NAMES = {
     SurveyAnswer: _("Answers to surveys"),
     SurveyInvitation: _("Links of surveys"),
     SurveyRefusal: _("Wishes not to be asked"),
+    Task: _("Tasks"),
     TouchedClient: _("Clients planned changes touch"),
     Wallet: _("What clients buy in all"),
 }

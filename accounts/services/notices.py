@@ -20,6 +20,7 @@ from kam.lib.periods import today
 
 from .connection_words import words as problem_in_words
 from .plan_words import words_of as plan_words_of
+from .task_words import words_of as task_words_of
 
 SHOWN = 20
 
@@ -67,6 +68,8 @@ def words_of(notice: Notice) -> tuple[str, str]:
     facts = notice.facts
     if notice.kind == "plan":
         return plan_words_of(facts)
+    if notice.kind == "task":
+        return task_words_of(facts)
     if notice.kind == "agreement_ends" and notice.client is not None:
         ends = dt.date.fromisoformat(facts["ends"])
         left = (ends - today()).days

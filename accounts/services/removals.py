@@ -187,7 +187,7 @@ NOUNS = {
              ("Contact.client", "Membership.member", "Interaction.client", "Relation.client",
               "Goal.client", "Agreement.client", "Process.client", "Wallet.client",
               "PlannedSale.client", "Need.client", "Removal.client",
-              "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client",
+              "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client", "Task.client",
               *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),

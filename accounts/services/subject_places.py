@@ -60,6 +60,7 @@ from accounts.models import (
     Standing,
     Survey,
     SurveyAnswer,
+    Task,
     TouchedClient,
     Wallet,
 )
@@ -170,6 +171,7 @@ register(
           address=_at("promise_detail")),
     Place("promise_moves", _("Changes of promises"), PromiseMove, ("what", "reason"),
           "promise__client_id", address=_at("promise_detail", "promise_id")),
+    Place("tasks", _("Tasks"), Task, ("what", "note", "word"), address=_at("task_detail")),
     Place("needs", _("Needs"), Need, ("what", "purpose", "reason"), address=_at("need_detail")),
     Place("need_steps", _("Ways of needs"), NeedStep, ("reason",), "need__client_id",
           address=_at("need_detail", "need_id")),

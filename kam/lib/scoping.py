@@ -163,7 +163,8 @@ class Scoped(models.Model):
     the lookup path to the client (empty for the client itself), ``("person", path)`` for rows
     that belong to one person, ``("member", path)`` for what is said of a person's work, which the
     manager of their team sees too, ``("work", path, path)`` with the paths to the client and to the
-    person who answers for it, ``("staff", "")`` for rows that everyone signed in reads, or
+    person who answers for it, ``("task", path, path, path)`` with those to the client, to the
+    person whose it is and to who asked for it, ``("staff", "")`` for rows that everyone signed in reads, or
     ``("administration", "")`` for rows of the administrator, which the auditor reads.
     """
 

@@ -51,8 +51,8 @@ def test_every_model_is_scoped_or_listed_with_its_reason():
 @pytest.mark.parametrize("model", [m for m in our_models() if issubclass(m, Scoped)])
 def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
     kind, *paths = model.SCOPE
-    assert kind in ("client", "person", "member", "staff", "work", "plan", "administration")
-    assert len(paths) == (2 if kind in ("work", "plan") else 1)
+    assert kind in ("client", "person", "member", "staff", "work", "task", "plan", "administration")
+    assert len(paths) == {"work": 2, "plan": 2, "task": 3}.get(kind, 1)
     for path in paths:
         step = model
         for name in filter(None, path.split(LOOKUP_SEP)):

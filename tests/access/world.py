@@ -123,6 +123,7 @@ from scoring.models import (
 )
 from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
+from tests.access import world_day
 
 CANARY = "Kanarienvogel"
 DAY = dt.date(2026, 3, 16)
@@ -309,6 +310,7 @@ def _participation(world: World) -> None:
     client = Client.objects.create(name="Helped Ltd", owner=owner, team=owner.team)
     helper = world.people["colleague"]
     _promises(world, "participant", client, "Plainhelp", helper)
+    world_day.tasks(world, "participant", client, "Plainhelp", helper)
     gone = Removal.objects.create(noun="contact", object_id=0, client=client, holder=helper)
     world.add("participant", gone)
     goal = Goal.objects.create(
@@ -515,6 +517,7 @@ def _facts(world: World, relation: str) -> None:
     _consents(world, relation, contact, word)
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
+    world_day.tasks(world, relation, client, word, owner)
     _needs(world, relation, client, contact, word)
     _offer(world, relation, client, word)
     _work(world, relation, word, owner)
