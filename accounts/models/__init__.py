@@ -44,6 +44,7 @@ from .plans import (
     PlanVisit,
 )
 from .potential import Potential, Wallet
+from .problems import HealthWeek, Problem, ProblemStep, RadarSettings, Severity, Signal
 from .processes import (
     Process,
     ProcessRun,
@@ -89,6 +90,7 @@ __all__ = [
     "FrozenSale",
     "Goal",
     "GoalReading",
+    "HealthWeek",
     "ImportBatch",
     "ImportChange",
     "ImportFile",
@@ -125,6 +127,8 @@ __all__ = [
     "PlannedChange",
     "PlannedSale",
     "Potential",
+    "Problem",
+    "ProblemStep",
     "Process",
     "ProcessRun",
     "ProcessStep",
@@ -136,6 +140,7 @@ __all__ = [
     "PromiseMove",
     "Purpose",
     "QuarantinedRow",
+    "RadarSettings",
     "Rate",
     "RebateAccrual",
     "RebateStep",
@@ -145,6 +150,8 @@ __all__ = [
     "RetentionRules",
     "RetentionRun",
     "RunStep",
+    "Severity",
+    "Signal",
     "SkillRating",
     "Standing",
     "Suppression",

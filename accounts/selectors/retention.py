@@ -15,6 +15,7 @@ from accounts.models import (
     Goal,
     Interaction,
     Payment,
+    Problem,
     Promise,
     Standing,
 )
@@ -87,6 +88,7 @@ def _busy(before: dt.date) -> QuerySet:
             | Q(ended_on__isnull=True) & (Q(ends__gte=before) | Q(ends=None))
         ),
         Promise.objects.filter(state=Promise.State.OPEN),
+        Problem.objects.filter(closed_on__isnull=True),
         Goal.objects.filter(status=Goal.Status.OPEN),
         Standing.objects.filter(
             until__isnull=True, known_to__isnull=True, value__in=Standing.IS_KEY

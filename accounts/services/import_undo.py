@@ -36,6 +36,7 @@ from accounts.models import (
     ExceptionalOffer,
     FrozenSale,
     Goal,
+    HealthWeek,
     ImportBatch,
     ImportChange,
     ImportFile,
@@ -51,6 +52,7 @@ from accounts.models import (
     Place,
     PlannedSale,
     Potential,
+    Problem,
     Process,
     Product,
     ProductFamily,
@@ -60,6 +62,7 @@ from accounts.models import (
     Reference,
     Relation,
     Removal,
+    Signal,
     Standing,
     SurveyAnswer,
     SurveyInvitation,
@@ -89,7 +92,17 @@ _KEPT: list[type[models.Model]] = [QuarantinedRow, Contact, ClientIdentifier, Me
 # Goods and our own firms: they stay where anything else has come to use them.
 _CATALOGUE = (Product, ProductFamily, Organisation)
 # What goes with the row it belongs to, or is computed from it.
-_FOLLOWS = [Line, Allocation, Place, ClientIdentifier, Potential, Notice, RebateAccrual]
+_FOLLOWS = [
+    Line,
+    Allocation,
+    Place,
+    ClientIdentifier,
+    Potential,
+    Notice,
+    RebateAccrual,
+    Signal,
+    HealthWeek,
+]
 _NAMES = {
     AccountPlan: _("Account plans"),
     Agreement: _("Agreements"),
@@ -112,6 +125,7 @@ _NAMES = {
     Payment: _("Payments"),
     PlannedSale: _("Sales plan"),
     Process: _("Processes"),
+    Problem: _("Problems"),
     Promise: _("Promises"),
     Product: _("Products"),
     ProductFamily: _("Product families"),

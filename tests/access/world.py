@@ -123,7 +123,7 @@ from scoring.models import (
 )
 from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
-from tests.access import world_day
+from tests.access import world_day, world_radar
 
 CANARY = "Kanarienvogel"
 DAY = dt.date(2026, 3, 16)
@@ -311,6 +311,7 @@ def _participation(world: World) -> None:
     helper = world.people["colleague"]
     _promises(world, "participant", client, "Plainhelp", helper)
     world_day.tasks(world, "participant", client, "Plainhelp", helper)
+    world_radar.problems(world, "participant", client, "Plainhelp", helper)
     gone = Removal.objects.create(noun="contact", object_id=0, client=client, holder=helper)
     world.add("participant", gone)
     goal = Goal.objects.create(
@@ -518,6 +519,8 @@ def _facts(world: World, relation: str) -> None:
     _processes(world, relation, client, word, owner)
     _promises(world, relation, client, word, owner)
     world_day.tasks(world, relation, client, word, owner)
+    world_radar.problems(world, relation, client, word, owner)
+    world_radar.found(world, relation, client, word)
     _needs(world, relation, client, contact, word)
     _offer(world, relation, client, word)
     _work(world, relation, word, owner)

@@ -1,0 +1,1 @@
+"""Detectors of problems: pure arithmetic over the facts of one client."""
