@@ -312,6 +312,7 @@ def _participation(world: World) -> None:
     _promises(world, "participant", client, "Plainhelp", helper)
     world_day.tasks(world, "participant", client, "Plainhelp", helper)
     world_radar.problems(world, "participant", client, "Plainhelp", helper)
+    _processes(world, "participant", client, "Plainhelp", helper)
     gone = Removal.objects.create(noun="contact", object_id=0, client=client, holder=helper)
     world.add("participant", gone)
     goal = Goal.objects.create(
