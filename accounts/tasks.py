@@ -1,5 +1,7 @@
 """Computing over all clients, as jobs."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +32,7 @@ from .services import (
     retention,
     survey_mail,
     surveys,
+    task_mail,
 )
 
 
@@ -221,6 +224,24 @@ def remind_of_plan_actions(running):
 def remind_of_promises(running):
     """Tell those who answer of promises due tomorrow, and of those that were due yesterday."""
     return {"told": promises.remind(today())}
+
+
+@job(task_mail.ALL, title=_("Mails with the tasks of the day"), tells={"asked": _("Begun")})
+def mail_all_tasks(running):
+    """Ask for a mail to everybody who has something due today."""
+    return {"asked": task_mail.request(today())}
+
+
+@job(
+    task_mail.JOB,
+    title=_("Mail with the tasks of the day"),
+    queue="outgoing",
+    as_person=True,
+    tells={"tasks": _("Tasks")},
+)
+def mail_tasks(running, *, person_id, day):
+    """Mail a person what is due; once a day, however often this is asked."""
+    return {"tasks": task_mail.send(person_id, dt.date.fromisoformat(day))}
 
 
 @job(onboarding.JOB, title=_("Overdue steps of onboardings"), tells={"told": _("Told")})

@@ -34,6 +34,10 @@ TAGS = {
         _("Plans of clients: sections, actions, who takes part, and how they are signed."),
         ("plans", "plan-templates", "plan-sections", "plan-actions", "plan-participants"),
     ),
+    "tasks": (
+        _("What people have to do, by when, and who asked for it."),
+        ("tasks",),
+    ),
     "promises": (
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),

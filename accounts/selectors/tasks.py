@@ -8,10 +8,24 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, F, Q, QuerySet
 
-from accounts.models import Task, User
+from accounts.models import AccountPlan, Task, User
+
+from .people import people_beside
 
 State = Task.State
 WEEK = dt.timedelta(days=6)  # today and the six days after it
+
+
+def askable(person: User, present: int | None = None) -> QuerySet[User]:
+    """Whom a person may ask to do something, and whoever does it at ``present``.  A colleague knows
+    those who have asked for something, and the KAMs of the plans they take part in."""
+    people = people_beside(person)
+    if person.role == User.Role.COLLEAGUE:
+        asked = Task.objects.filter(owner=person).order_by().values("giver")
+        hosts = AccountPlan.objects.order_by().values("client__owner")
+        people = people.filter(Q(pk__in=asked) | Q(pk__in=hosts))
+    named = User.objects.filter(pk__in=[person.pk, *([present] if present else [])])
+    return (people | named).distinct()
 
 
 def rows() -> QuerySet[Task]:
@@ -138,3 +152,9 @@ def loads(day: dt.date, team: int | None) -> list[Load]:
         .order_by("-overdue", "-today", "name")
     )
     return [Load(row.pop("who"), **row) for row in counted]
+
+
+def settled_of_client(entities: Collection[int], most: int = 30) -> list[Task]:
+    """What was finished or dropped for a client with its members, the latest first."""
+    over = rows().filter(client__in=entities, settled_on__isnull=False)
+    return list(over.order_by("-settled_on", "-pk")[:most])

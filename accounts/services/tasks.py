@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -77,8 +77,8 @@ def change(task: Task, values: Mapping[str, Any], version: int, person: User) ->
 
 @transaction.atomic
 def accept(task: Task, person: User) -> Task:
-    """The word of whoever was asked.  Raises PermissionDenied where that is somebody else,
-    ValidationError where nothing is asked."""
+    """The word of whoever was asked.  Raises ValidationError where that is somebody else, or
+    nothing is asked."""
     present = _asked(task, person)
     present.state = State.OPEN
     _save(present, task)
@@ -91,7 +91,7 @@ def hand_back(task: Task, word: str, person: User) -> Task:
     """Return a task to whoever asked for it, with a reason.  Raises as :func:`accept` does."""
     present = _locked(task)
     if present.owner != person:
-        raise PermissionDenied
+        raise ValidationError(_("Only whoever does the task answers for it."))
     if present.state not in (State.ASKED, State.OPEN) or not present.is_asked_of_another:
         raise ValidationError(_("Only what somebody else has asked for can be returned."))
     if not word.strip():
@@ -106,10 +106,10 @@ def hand_back(task: Task, word: str, person: User) -> Task:
 
 @transaction.atomic
 def take_over(task: Task, person: User) -> Task:
-    """Do what was returned oneself.  Raises PermissionDenied for anybody but who asked."""
+    """Do what was returned oneself.  Raises ValidationError for anybody but who asked."""
     present = _locked(task)
     if present.giver != person:
-        raise PermissionDenied
+        raise ValidationError(_("Only whoever asked for the task takes it over."))
     if present.state != State.RETURNED:
         raise ValidationError(_("This task has not been returned."))
     present.owner, present.state, present.word = person, State.OPEN, ""
@@ -193,7 +193,7 @@ def _rule(text: str) -> str:
 def _asked(task: Task, person: User) -> Task:
     present = _locked(task)
     if present.owner != person:
-        raise PermissionDenied
+        raise ValidationError(_("Only whoever does the task answers for it."))
     if present.state != State.ASKED:
         raise ValidationError(_("Nobody asks this of you any more."))
     return present

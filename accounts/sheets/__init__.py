@@ -23,5 +23,6 @@ from . import (  # noqa: F401
     removals,
     retention,
     surveys,
+    tasks,
     year_closes,
 )

@@ -16,6 +16,7 @@ from . import (
     processes,
     promises,
     removals,
+    tasks,
 )
 
 MODULES = (
@@ -32,6 +33,7 @@ MODULES = (
     personal_data,
     bulk,
     removals,
+    tasks,
 )
 
 urlpatterns = list(chain.from_iterable(getattr(module, "urlpatterns", ()) for module in MODULES))

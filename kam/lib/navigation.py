@@ -25,6 +25,7 @@ class Place:
 
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
+    Place("task_list", _("Tasks"), "list-todo", ("task_",)),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place(
         "plan_list",
@@ -100,6 +101,10 @@ TABS = {
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
         Place("survey_list", _("Surveys"), "message-circle-question", ("survey_",)),
         Place("reference_list", _("References"), "quote", ("reference_",)),
+    ),
+    "tasks": (
+        Place("task_list", pgettext_lazy("tasks", "My day"), "sun", ("task_list",)),
+        Place("task_team", pgettext_lazy("tasks", "Team"), "users", ("task_team",)),
     ),
     "needs": (
         Place("need_list", _("Needs"), "lightbulb", ("need_",)),

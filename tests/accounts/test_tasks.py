@@ -4,14 +4,16 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from accounts.measures import recurrence
-from accounts.models import Notice, Task, Team
+from accounts.models import Notice, Task, Team, User
 from accounts.selectors import tasks as found
-from accounts.services import tasks
+from accounts.services import task_mail, tasks
 from accounts.services.clients import Conflict
+from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_user
 
@@ -152,7 +154,7 @@ def test_what_is_asked_is_accepted_by_whoever_was_asked(kam, helper):
     task = give(kam, owner=helper)
     assert task.state == "asked"
     assert Notice.unscoped.get().person == helper
-    with acting_as(kam), pytest.raises(PermissionDenied):
+    with acting_as(kam), pytest.raises(ValidationError):
         tasks.accept(task, kam)
     with acting_as(helper):
         assert tasks.accept(task, helper).state == "open"
@@ -252,3 +254,164 @@ def test_the_day_is_sorted_by_when_things_are_due(kam, helper):
         assert [task.what for task in found.tasks_of(kam, DAY, 2)] == ["late", "now"]
         (load, *_rest) = found.loads(DAY, kam.team_id)
         assert (load.overdue, load.today, load.week, load.all, load.waiting) == (1, 2, 1, 5, 1)
+
+
+# -- pages ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client, kam):
+    client.force_login(kam)
+    return client
+
+
+HTMX = {"HX-Request": "true"}
+
+
+def test_a_task_is_done_and_opened_again_where_it_stands(page, kam):
+    task = give(kam, rule="FREQ=WEEKLY;BYDAY=MO")
+    address = reverse("task_act", args=[task.pk])
+    body = page.post(address, {"act": "done"}, headers=HTMX).content.decode()
+    assert 'data-state="done"' in body
+    assert "The next one is due on" in body
+    assert "<html" not in body
+    assert (
+        'data-state="open"' in page.post(address, {"act": "reopen"}, headers=HTMX).content.decode()
+    )
+    page.post(address, {"act": "done", "next": "/tasks/"})
+    assert Task.unscoped.filter(state="open").get().previous == task
+
+
+def test_the_form_says_how_a_task_repeats_from_its_day(page, kam):
+    make_client("Shop", owner=kam, team=kam.team)
+    values = {"what": "Report", "due": "2026-03-31", "repeats": "monthly", "client": "Shop"}
+    assert page.post(reverse("task_create"), values).status_code == 302
+    task = Task.unscoped.get()
+    assert (task.rule, task.client.name, task.owner) == ("FREQ=MONTHLY;BYMONTHDAY=31", "Shop", kam)
+    # Another field changes: the rhythm stays, though this month is shorter.
+    Task.unscoped.filter(pk=task.pk).update(due="2026-04-30")
+    edit = reverse("task_edit", args=[task.pk])
+    values |= {"due": "2026-04-30", "note": "x", "version": "1", "owner": kam.pk}
+    assert page.post(edit, values).status_code == 302
+    task.refresh_from_db()
+    assert (task.rule, task.note) == ("FREQ=MONTHLY;BYMONTHDAY=31", "x")
+    # Another day: the rhythm follows it.
+    assert page.post(edit, values | {"due": "2026-04-05", "version": "2"}).status_code == 302
+    task.refresh_from_db()
+    assert task.rule == "FREQ=MONTHLY;BYMONTHDAY=5"
+
+
+def test_a_rule_that_a_program_wrote_stays_as_it_is(page, kam):
+    task = give(kam, rule="FREQ=WEEKLY;BYDAY=MO,TH")
+    edit = reverse("task_edit", args=[task.pk])
+    assert "every week: monday, thursday" in page.get(edit).content.decode()
+    values = {"what": "New words", "due": "2026-03-19", "repeats": "kept", "version": "1"}
+    assert page.post(edit, values).status_code == 302
+    task.refresh_from_db()
+    assert (task.rule, task.what) == ("FREQ=WEEKLY;BYDAY=MO,TH", "New words")
+
+
+def test_a_task_is_added_in_place_and_errors_are_said(page, kam):
+    values = {"what": "Call them", "due": "2026-03-16", "in_place": "1"}
+    body = page.post(reverse("task_create"), values, headers=HTMX).content.decode()
+    assert "Call them" in body
+    assert "<html" not in body
+    assert page.post(reverse("task_create"), {"what": ""}).status_code == 422
+    assert page.post(reverse("task_create"), values | {"client": "None such"}).status_code == 422
+
+
+def test_the_team_is_what_a_manager_leads(client, kam, team):
+    give(kam, "Own errand")
+    give(make_user("kam", team=Team.objects.create(name="South")), "Foreign errand")
+    client.force_login(make_user("manager", team=team, language="en"))
+    body = client.get(reverse("task_team")).content.decode()
+    assert "Own errand" in body
+    assert "Foreign errand" not in body
+    client.force_login(kam)
+    assert client.get(reverse("task_team")).status_code == 403
+
+
+def test_the_page_of_the_day_in_russian(client, kam):
+    User.objects.filter(pk=kam.pk).update(language="ru")
+    give(kam, rule="FREQ=WEEKLY;BYDAY=WE", due=dt.date(2026, 3, 11))
+    client.force_login(User.objects.get(pk=kam.pk))
+    body = client.get(reverse("task_list")).content.decode()
+    assert "Просрочено" in body
+    assert "каждую среду" in body
+
+
+# -- REST -----------------------------------------------------------------------------------------
+
+
+def test_programs_set_change_and_settle_tasks(page, kam, helper):
+    values = {"what": "Report", "due": "2026-03-20", "rule": "freq=monthly;bymonthday=20"}
+    made = page.post("/api/v1/tasks/", values, "application/json").json()
+    assert (made["rule"], made["owner"], made["repeats"]) == (
+        "FREQ=MONTHLY;BYMONTHDAY=20", kam.pk, "every month, on day 20"
+    )  # fmt: skip
+    one = f"/api/v1/tasks/{made['id']}/"
+    changed = page.patch(one, {"note": "x", "version": 1}, "application/json")
+    assert (changed.status_code, changed.json()["version"]) == (200, 2)
+    assert page.patch(one, {"note": "y", "version": 1}, "application/json").status_code == 409
+    assert page.patch(one, {"rule": "x", "version": 2}, "application/json").status_code == 400
+    # A KAM asks within the own team only.
+    asked = page.patch(one, {"owner": helper.pk, "version": 2}, "application/json")
+    assert asked.status_code == 400
+    done = page.post(f"{one}settlement/", {"outcome": "done"}, "application/json")
+    assert done.json()["state"] == "done"
+    rows = page.get("/api/v1/tasks/?state=open&due_from=2026-04-01").json()["results"]
+    assert [row["previous"] for row in rows] == [made["id"]]
+    assert page.post(f"{one}reopening/").json()["state"] == "open"
+    assert page.post(f"{one}acceptance/").status_code == 400
+    assert page.post(f"{one}return/", {"word": "x"}, "application/json").status_code == 400
+
+
+# -- the mail in the morning ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def posting(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def test_one_mail_a_day_with_what_is_due(kam, helper, posting, mailoutbox):
+    give(kam, "Late thing", DAY - dt.timedelta(days=2))
+    give(kam, "Thing of today")
+    give(kam, "Thing of tomorrow", DAY + dt.timedelta(days=1))
+    quiet = make_user("kam", task_mail=False)
+    give(quiet, "Quiet thing")
+    with acting_system("test"):
+        assert task_mail.request(DAY) == 1
+        assert task_mail.request(DAY) == 1  # one that waits already
+    job = Job.unscoped.get(kind=task_mail.JOB)
+    assert (job.actor, job.payload["person_id"]) == (kam, kam.pk)
+    with acting_as(kam):
+        assert task_mail.send(kam.pk, DAY) == 2
+        assert task_mail.send(kam.pk, DAY) == 0
+    (mail,) = mailoutbox
+    assert mail.to == [kam.email]
+    assert "Late thing" in mail.body
+    assert "Thing of today" in mail.body
+    assert "tomorrow" not in mail.body
+    assert mail.subject == "2 tasks for today"
+    assert mail.extra_headers["Message-ID"] == task_mail.message_id(kam, DAY)
+    with acting_system("test"):
+        assert task_mail.request(DAY) == 0
+
+
+def test_a_server_that_does_not_answer_is_tried_again(kam, settings, mailoutbox):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    give(kam)
+    with acting_as(kam), pytest.raises(OSError):
+        task_mail.send(kam.pk, DAY)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with acting_as(kam):
+        assert task_mail.send(kam.pk, DAY) == 1
+
+
+def test_without_mail_nothing_is_asked(kam, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    give(kam)
+    with acting_system("test"):
+        assert task_mail.request(DAY) == 0

@@ -1,0 +1,22 @@
+"""Tasks, quick notes, and mail that is handed on."""
+
+from kam.lib.policy import ADMINISTRATOR, AUDITOR, EVERYONE, MANAGER, Row
+
+from .who import STAFF, WORKERS
+
+ROWS = {
+    # Whoever a task is of, whoever asked for it, and whoever sees its client.
+    "task_list": Row(read=EVERYONE),
+    "task_team": Row(read=frozenset({ADMINISTRATOR, MANAGER, AUDITOR})),
+    "task_create": Row(read=WORKERS, write=WORKERS),
+    "task_detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Task"),
+    "task_edit": Row(read=WORKERS, write=WORKERS, subject="accounts.Task"),
+    "task_act": Row(write=WORKERS, subject="accounts.Task"),
+    "client_tasks": Row(read=STAFF, subject="accounts.Client"),
+    "api:task-list": Row(read=EVERYONE, write=WORKERS),
+    "api:task-detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Task"),
+    **{
+        f"api:task-{act}": Row(write=WORKERS, subject="accounts.Task")
+        for act in ("settlement", "reopening", "acceptance", "return")
+    },
+}
