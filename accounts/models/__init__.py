@@ -15,6 +15,7 @@ from .connections import Connection
 from .consents import Consent, ContactBlock, Purpose
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
+from .efforts import EffortRules, EffortWeek, HourRate, ProgrammeCost, ServiceCost
 from .goals import Goal, GoalReading, ProgrammeGoal
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
@@ -86,11 +87,14 @@ __all__ = [
     "ContactChange",
     "Destruction",
     "Document",
+    "EffortRules",
+    "EffortWeek",
     "ExceptionalOffer",
     "FrozenSale",
     "Goal",
     "GoalReading",
     "HealthWeek",
+    "HourRate",
     "ImportBatch",
     "ImportChange",
     "ImportFile",
@@ -135,6 +139,7 @@ __all__ = [
     "ProcessTemplate",
     "Product",
     "ProductFamily",
+    "ProgrammeCost",
     "ProgrammeGoal",
     "Promise",
     "PromiseMove",
@@ -150,6 +155,7 @@ __all__ = [
     "RetentionRules",
     "RetentionRun",
     "RunStep",
+    "ServiceCost",
     "Severity",
     "Signal",
     "SkillRating",

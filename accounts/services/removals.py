@@ -189,7 +189,7 @@ NOUNS = {
               "Goal.client", "Agreement.client", "Process.client", "Wallet.client",
               "PlannedSale.client", "Need.client", "Removal.client",
               "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client", "Task.client",
-              "Signal.client", "HealthWeek.client",
+              "Signal.client", "HealthWeek.client", "EffortWeek.client", "ServiceCost.client",
               *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),
