@@ -7,10 +7,12 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from accounts.forms.clients import ClientForm
+from accounts.forms.talks import TalkForm
 from accounts.models import Client, Document, Interaction, Line, Standing
 from accounts.selectors import clients as lists
 from accounts.selectors import facts
 from accounts.services import clients as services
+from accounts.services import talks
 from kam.lib.api import Pages
 from kam.lib.api_parameters import day, one_of, phrase, sent, whole
 from kam.lib.endpoints import APIView, ListAPIView, RetrieveAPIView, version_asked
@@ -163,13 +165,76 @@ DATED = {**OF_CLIENT, "since": ("date__gte", day), "until": ("date__lte", day)}
 
 
 class InteractionSerializer(serializers.ModelSerializer):
+    """``contacts`` and ``people``: who else was there, theirs and ours, beside ``contact`` and
+    ``author``."""
+
+    contacts = serializers.SerializerMethodField()
+    people = serializers.SerializerMethodField()
+
     class Meta:
         model = Interaction
         fields = (
             "id", "client", "contact", "date", "kind", "subject", "text", "satisfaction",
-            "author", "known_from", "known_to",
+            "author", "known_from", "known_to", "contacts", "people",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_contacts(self, talk) -> list[int]:
+        return [row.contact_id for row in talk.attendances.all() if row.contact_id]
+
+    def get_people(self, talk) -> list[int]:
+        return [row.person_id for row in talk.attendances.all() if row.person_id]
+
+
+class NextStepSerializer(serializers.Serializer):
+    what = serializers.CharField(max_length=500)
+    due = serializers.DateField()
+
+
+class TalkSerializer(serializers.Serializer):
+    """A talk to be written down.  ``next_step`` becomes a task of whoever writes it."""
+
+    client = serializers.IntegerField(min_value=0, max_value=10**18)
+    kind = serializers.ChoiceField(Interaction.Kind.choices, default=Interaction.Kind.NOTE)
+    date = serializers.DateField(required=False)
+    subject = serializers.CharField(max_length=255)
+    text = serializers.CharField(required=False, allow_blank=True)
+    satisfaction = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=10
+    )
+    contact = serializers.IntegerField(required=False, allow_null=True, min_value=0)
+    contacts = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), required=False, max_length=200
+    )
+    people = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), required=False, max_length=200
+    )
+    next_step = NextStepSerializer(required=False)
+
+
+def _talk_of(data, client: Client) -> dict:
+    """Checked by the form of the page: one set of rules for people and programs."""
+    step = data.get("next_step") or {}
+    form = TalkForm(
+        {
+            "kind": data["kind"],
+            "date": data.get("date") or today(),
+            "subject": data["subject"],
+            "text": data.get("text", ""),
+            "satisfaction": data.get("satisfaction") or "",
+            "contact": data.get("contact") or "",
+            "others": data.get("contacts", []),
+            "people": data.get("people", []),
+            "next_what": step.get("what", ""),
+            "next_due": step.get("due") or "",
+        },
+        client=client,
+    )
+    if not form.is_valid():
+        names = {"others": "contacts", "next_what": "next_step", "next_due": "next_step"}
+        told = {names.get(name, name): errors for name, errors in form.errors.items()}
+        raise serializers.ValidationError(told)
+    return form.values()
 
 
 class InteractionList(ListAPIView):
@@ -181,7 +246,29 @@ class InteractionList(ListAPIView):
     sorts = {"date": "date", "id": "pk"}
 
     def get_queryset(self):
-        return facts.interactions_as_of(today())
+        return facts.interactions_as_of(today()).prefetch_related("attendances")
+
+    @extend_schema(
+        request=TalkSerializer,
+        responses={201: InteractionSerializer},
+        examples=sent(
+            client=2,
+            kind="meeting",
+            subject="Prices for spring",
+            text="They want the list in May.",
+            satisfaction=8,
+            contact=5,
+            contacts=[6],
+            people=[3],
+            next_step={"what": "Send the list", "due": "2026-05-04"},
+        ),
+    )
+    def post(self, request):
+        asked = TalkSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        client = find_editable(Client, pk=asked.validated_data["client"])
+        talk = talks.note(client, _talk_of(asked.validated_data, client), request.user)
+        return Response(InteractionSerializer(talk).data, status=status.HTTP_201_CREATED)
 
 
 class InteractionDetail(RetrieveAPIView):
@@ -190,7 +277,7 @@ class InteractionDetail(RetrieveAPIView):
     serializer_class = InteractionSerializer
 
     def get_queryset(self):
-        return Interaction.objects.all()
+        return Interaction.objects.prefetch_related("attendances")
 
     @extend_schema(request=None, responses=RemovalSerializer)
     def delete(self, request, pk):

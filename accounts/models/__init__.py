@@ -63,6 +63,7 @@ from .sales_plans import PlannedSale
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyRefusal
+from .talks import Attendance, Letter, LetterFile, Piece, TalkFile
 from .tasks import Task
 from .users import ApiToken, Team, User
 from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
@@ -74,6 +75,7 @@ __all__ = [
     "AgreementFile",
     "Allocation",
     "ApiToken",
+    "Attendance",
     "Benefit",
     "BulkLoad",
     "CarriedGoal",
@@ -104,6 +106,8 @@ __all__ = [
     "Interaction",
     "Invitation",
     "Kam",
+    "Letter",
+    "LetterFile",
     "Line",
     "Membership",
     "Need",
@@ -118,6 +122,7 @@ __all__ = [
     "Organisation",
     "OwnSkill",
     "Payment",
+    "Piece",
     "Place",
     "PlanAction",
     "PlanGoal",
@@ -165,6 +170,7 @@ __all__ = [
     "SurveyAnswer",
     "SurveyInvitation",
     "SurveyRefusal",
+    "TalkFile",
     "Task",
     "Team",
     "TemplateStep",

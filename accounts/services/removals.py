@@ -38,6 +38,7 @@ from accounts.models import (
     Relation,
     Removal,
     Standing,
+    TalkFile,
     TemplateStep,
     User,
 )
@@ -60,9 +61,12 @@ _AGREEMENT = (
     "RebateAccrual.agreement", "AgreementFile.agreement",
 )  # fmt: skip
 _PROCESS = ("ProcessStep.process", "ProcessRun.process", "RunStep.run")
-_CONTACT = ("ContactChange.contact", "Consent.contact", "ContactBlock.contact")
+_CONTACT = (
+    "ContactChange.contact", "Consent.contact", "ContactBlock.contact", "Attendance.contact",
+)  # fmt: skip
+_TALK = ("Attendance.interaction", "TalkFile.interaction", "Piece.interaction")
 _GOAL = ("GoalReading.goal",)
-_NEED = ("NeedStep.need",)
+_NEED = ("NeedStep.need", "Piece.need")
 _OFFER = ("OfferPart.offer",)
 # Pages where a person finds what stands in the way.
 _PAGES = {
@@ -167,7 +171,7 @@ NOUNS = {
     for noun in (
         Noun("contact", Contact, _("Contact"), _CONTACT, kept=_is_evidence,
              instead=_("If the person has left the company, write down the day instead.")),
-        Noun("interaction", Interaction, _("Note"), rows=_versions, kept=_came_by_import,
+        Noun("interaction", Interaction, _("Note"), _TALK, rows=_versions, kept=_came_by_import,
              title=lambda row: row.subject or str(row.get_kind_display())),
         Noun("relation", Relation, pgettext_lazy("removed", "Relation"),
              title=lambda row: row.name or str(row.get_kind_display())),
@@ -190,6 +194,7 @@ NOUNS = {
               "PlannedSale.client", "Need.client", "Removal.client",
               "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client", "Task.client",
               "Signal.client", "HealthWeek.client", "EffortWeek.client", "ServiceCost.client",
+              "Piece.task", *_TALK,
               *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),
@@ -366,9 +371,10 @@ def _let_go(old: list[Removal]) -> None:
 
 def _files(contents: Mapping[str, list[dict]]) -> Iterator[str]:
     """Names of kept files, also of what had been in the bin before its client."""
-    for row in contents.get(AgreementFile._meta.label_lower, []):
-        if row.get("file"):
-            yield row["file"]
+    for model in (AgreementFile, TalkFile):
+        for row in contents.get(model._meta.label_lower, []):
+            if row.get("file"):
+                yield row["file"]
     for row in contents.get(Removal._meta.label_lower, []):
         yield from _files(row["contents"])
 

@@ -7,7 +7,7 @@ from accounts.models import Contact, Document
 from accounts.selectors import documents as found
 from accounts.selectors import ledger
 from accounts.selectors import timeline as happened
-from accounts.views.clients import _found
+from accounts.views.clients import _found, timeline_filters
 from kam.exports.registry import Sheet, day, exported, money, text
 from kam.lib.periods import today
 
@@ -50,13 +50,19 @@ def documents(query, of):
 @exported("timeline", title=gettext_lazy("What happened with a client"), route="client_timeline")
 def timeline(query, of):
     client, as_of = _found(of), today()
-    source = query.get("source", "")[:20]
-    source = source if source in happened.SOURCES else ""
+    filters = timeline_filters(query)
     entities = ledger.legal_entities(client, as_of)
     sources = {
         happened.INTERACTIONS: _("Talk"),
         happened.DOCUMENTS: _("Document"),
         happened.PAYMENTS: _("Payment"),
+        happened.PROMISES: _("Promise"),
+        happened.TASKS: _("Task"),
+        happened.PROBLEMS: _("Problem"),
+        happened.PLANS: _("Signed plan"),
+        happened.STANDINGS: _("Decision on standing"),
+        happened.FILES: _("File"),
+        happened.PAPERS: _("File"),
     }
     people = exportable(Contact.objects.filter(client__in=entities))
     names = set(people.values_list("name", flat=True))
@@ -68,7 +74,7 @@ def timeline(query, of):
     def rows():
         after: str | None = ""
         while after is not None:
-            part = happened.timeline(entities, as_of, source=source, after=after, size=1_000)
+            part = happened.timeline(entities, as_of, filters=filters, after=after, size=1_000)
             for each in part.entries:
                 yield (
                     each.date, sources[each.source], each.kind_label, each.title, each.text,

@@ -16,6 +16,7 @@ from . import (
     processes,
     promises,
     removals,
+    talks,
     tasks,
 )
 
@@ -33,6 +34,7 @@ MODULES = (
     personal_data,
     bulk,
     removals,
+    talks,
     tasks,
 )
 

@@ -1,5 +1,7 @@
 """The list of clients, one client's page, and changing a client by hand."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +13,7 @@ from accounts.selectors import clients as lists
 from accounts.selectors import ledger, roles
 from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
-from accounts.selectors.blocks import withheld
+from accounts.selectors.blocks import free, withheld
 from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
 from accounts.services import groups, portrait
@@ -129,19 +131,41 @@ def client_timeline(request, pk):
     """The list of what happened, or its continuation; alone or inside the client's page."""
     client = _found(pk)
     day = today()
-    source, after = request.GET.get("source", "")[:20], request.GET.get("after", "")[:60]
+    after, filters = request.GET.get("after", "")[:60], timeline_filters(request.GET)
+    entities = ledger.legal_entities(client, day)
     context = {
         "client": client,
-        "source": source if source in happened.SOURCES else "",
+        "source": filters.source,
+        "filters": filters,
+        "whole": "whole" in request.GET,  # the page with all filters, not a part of another
         "after": after,
-        "timeline": happened.timeline(
-            ledger.legal_entities(client, day), day, source=source, after=after
-        ),
+        "timeline": happened.timeline(entities, day, filters=filters, after=after),
     }
     if wants_part(request):
         part = "_entries" if after else "_timeline"
         return render(request, f"accounts/clients/{part}.html", context)
+    context |= {
+        "whole": True,
+        "sources": happened.source_choices(),
+        "ours": directory.people_beside(request.user),
+        "theirs": free(Contact.objects.filter(client__in=entities)).order_by("name", "pk")[:200],
+    }
     return render(request, "accounts/clients/timeline.html", context | head(client))
+
+
+def timeline_filters(parameters) -> happened.Filters:
+    """What is asked for in an address; what makes no sense is left out."""
+
+    def day_of(name: str) -> dt.date | None:
+        try:
+            return dt.date.fromisoformat(parameters.get(name, "")[:10])
+        except ValueError:
+            return None
+
+    source, person = parameters.get("source", "")[:20], parameters.get("person", "")[:20]
+    return happened.Filters(
+        source if source in happened.CHOICES else "", person, day_of("since"), day_of("until")
+    )
 
 
 @form_page

@@ -1,13 +1,15 @@
 """What was said and done: noting it, and correcting the note."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms.clients import InteractionForm
+from accounts.forms.talks import TalkForm
 from accounts.models import Client, Interaction
 from accounts.services import clients as services
+from accounts.services import talks
 from kam.audit.conflicts import conflicting
 from kam.lib.views import find, find_editable, wants_part
 
@@ -21,11 +23,15 @@ def interaction_create(request, pk):
         return redirect("client_detail", pk=pk)
     find_editable(Client, pk=pk)
     first = {"contact": request.GET.get("contact", "")[:18]}
-    form = InteractionForm(request.POST or None, client=client, initial=first)
+    form = TalkForm(request.POST or None, request.FILES or None, client=client, initial=first)
     if request.method == "POST" and form.is_valid():
-        services.create_interaction(client, form.values(), request.user)
-        messages.success(request, _("Noted."))
-        return redirect("client_detail", pk=pk)
+        try:
+            talks.note(client, form.values(), request.user)
+        except ValidationError as error:
+            form.add_error("files", error)
+        else:
+            messages.success(request, _("Noted."))
+            return redirect("client_detail", pk=pk)
     return _form(request, form, client)
 
 
@@ -40,10 +46,15 @@ def interaction_edit(request, pk):
         return render(request, f"accounts/clients/{part}.html", context)
     find_editable(Interaction, pk=pk)
     client = interaction.client
-    form = InteractionForm(request.POST or None, instance=interaction, client=client)
+    form = TalkForm(
+        request.POST or None, request.FILES or None, instance=interaction, client=client
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_interaction(Interaction.objects.get(pk=pk), form.values())
+            talks.change(Interaction.objects.get(pk=pk), form.values(), request.user)
+        except ValidationError as error:
+            form.add_error("files", error)
+            return _form(request, form, client, interaction)
         except services.Conflict as conflict:
             present = conflict.present
             if present.known_to is not None:  # it is there no more

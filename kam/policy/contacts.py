@@ -22,6 +22,6 @@ ROWS = {
     "api:contact-position": Row(write=EDITORS, subject="accounts.Contact", shows=NOTHING),
     "api:relation-list": Row(read=STAFF, write=EDITORS),
     "api:relation-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Relation"),
-    "api:interaction-list": Row(read=STAFF),
+    "api:interaction-list": Row(read=STAFF, write=EDITORS),
     "api:interaction-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Interaction"),
 }

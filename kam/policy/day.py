@@ -2,7 +2,7 @@
 
 from kam.lib.policy import ADMINISTRATOR, AUDITOR, EVERYONE, MANAGER, Row
 
-from .who import STAFF, WORKERS
+from .who import EDITORS, STAFF, WORKERS
 
 ROWS = {
     # Whoever a task is of, whoever asked for it, and whoever sees its client.
@@ -12,6 +12,13 @@ ROWS = {
     "task_detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Task"),
     "task_edit": Row(read=WORKERS, write=WORKERS, subject="accounts.Task"),
     "task_act": Row(write=WORKERS, subject="accounts.Task"),
+    "interaction_detail": Row(read=STAFF, subject="accounts.Interaction", shows="name"),
+    "interaction_piece": Row(
+        read=EDITORS, write=EDITORS, subject="accounts.Interaction", shows="name"
+    ),
+    "talk_file": Row(read=STAFF, subject="accounts.TalkFile"),
+    "talk_file_removal": Row(write=EDITORS, subject="accounts.TalkFile"),
+    "quick_note": Row(read=EDITORS, write=EDITORS),
     "client_tasks": Row(read=STAFF, subject="accounts.Client"),
     "api:task-list": Row(read=EVERYONE, write=WORKERS),
     "api:task-detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Task"),

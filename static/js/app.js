@@ -2,7 +2,9 @@
 // act inside fragments are told when htmx has put one in.
 import * as dialogs from "./dialog.js";
 import * as drop from "./drop.js";
+import * as note from "./note.js";
 import * as peopleMap from "./people-map.js";
+import * as pieces from "./pieces.js";
 import * as ratings from "./rating-grid.js";
 import * as rule from "./rule.js";
 import * as sheet from "./sheet.js";
@@ -13,7 +15,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, peopleMap, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, note, peopleMap, pieces, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();
@@ -21,5 +23,5 @@ for (const module of modules) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const module of [ratings, tables]) module.refresh?.(event.target);
+  for (const module of [pieces, ratings, tables]) module.refresh?.(event.target);
 });

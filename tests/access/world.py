@@ -533,12 +533,10 @@ def _facts(world: World, relation: str) -> None:
         for other in ("own", "team"):
             Relation.objects.create(client=client, kind="supplier", other=world.clients[other])
             Relation.objects.create(client=world.clients[other], kind="customer", other=client)
-    add(
-        relation,
-        Interaction.objects.create(
-            client=client, contact=contact, date=DAY, subject=f"{word} call", text=f"{word} text"
-        ),
+    talk = Interaction.objects.create(
+        client=client, contact=contact, date=DAY, subject=f"{word} call", text=f"{word} text"
     )
+    world_day.talk(world, relation, add(relation, talk), word, owner)
     amount = Decimal(next(numbers))
     document = add(
         relation,

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from accounts.models import Client, Task, User
+from django.core.files.base import ContentFile
+
+from accounts.models import Attendance, Client, Contact, Interaction, Piece, TalkFile, Task, User
 
 DAY = dt.date(2026, 3, 16)
 
@@ -13,3 +15,15 @@ def tasks(world, relation: str, client: Client, word: str, owner: User) -> None:
         giver=world.people["administrator"] if relation == "participant" else owner,
     )  # fmt: skip
     world.add(relation, task)
+
+
+def talk(world, relation: str, interaction: Interaction, word: str, owner: User) -> None:
+    """Who else was there, a file, and what came of it."""
+    other = Contact.objects.create(client=interaction.client, name=f"Bob {word}")
+    Attendance.objects.create(interaction=interaction, contact=other)
+    Attendance.objects.create(interaction=interaction, person=owner)
+    file = TalkFile(interaction=interaction, name=f"{word}.txt", size=3, brought_by=owner)
+    file.file.save("", ContentFile(b"abc"), save=True)
+    world.add(relation, file)
+    task = world.rows["accounts.Task"][relation]
+    Piece.objects.create(interaction=interaction, quote=f"{word} words", task=task)
