@@ -28,6 +28,7 @@ from .services import (
     processes,
     promises,
     rebates,
+    receivables,
     removals,
     retention,
     survey_mail,
@@ -242,6 +243,12 @@ def mail_all_tasks(running):
 def mail_tasks(running, *, person_id, day):
     """Mail a person what is due; once a day, however often this is asked."""
     return {"tasks": task_mail.send(person_id, dt.date.fromisoformat(day))}
+
+
+@job(receivables.JOB, title=_("Stops of shipments by rule"), tells={"changed": _("Changed")})
+def apply_shipment_rules(running):
+    """Stop shipments to whom the rules call for it, and lift the stops they do not call for."""
+    return {"changed": receivables.apply_rules(today())}
 
 
 @job(onboarding.JOB, title=_("Overdue steps of onboardings"), tells={"told": _("Told")})

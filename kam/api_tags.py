@@ -42,6 +42,10 @@ TAGS = {
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),
     ),
+    "receivables": (
+        _("What clients owe, and to whom nothing is shipped."),
+        ("receivables", "shipment-stops"),
+    ),
     "needs": (
         _("What clients will want, and the themes that gather it."),
         ("needs", "themes", "next-orders"),

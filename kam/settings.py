@@ -406,9 +406,15 @@ LOGGING = {
 # A client that was invited or surveyed rests so many days before it is asked again; 0 = no rest.
 CONTACT_REST_DAYS = env.int("CONTACT_REST_DAYS", 30)
 
+# Shipments stop for whoever is overdue for more days than this; 0 = nobody is stopped for that.
+SHIPMENT_STOP_DAYS = env.int("SHIPMENT_STOP_DAYS", 60)
+# Shipments stop for whoever owes more than the credit limit of its agreements.
+SHIPMENT_STOP_OVER_LIMIT = env.bool("SHIPMENT_STOP_OVER_LIMIT", False)
+
 JOB_SCHEDULES = {
     "nightly-rebates": ("accounts.rebates", "20 1 * * *", {}),
     "morning-agreements": ("accounts.agreement_reminders", "10 6 * * *", {}),
+    "morning-receivables": ("accounts.receivables", "0 5 * * *", {}),
     "nightly-potential": ("accounts.potential", "45 1 * * *", {}),
     "nightly-ranking": ("scoring.rank_all", "15 2 * * *", {}),
     "nightly-processes": ("accounts.processes", "30 5 * * *", {}),

@@ -56,6 +56,7 @@ from .processes import (
 )
 from .products import Organisation, Product, ProductFamily, Rate
 from .promises import Promise, PromiseMove
+from .receivables import PaymentPromise, ShipmentStop
 from .relations import Relation
 from .removals import Removal
 from .retention import RetentionRules, RetentionRun
@@ -122,6 +123,7 @@ __all__ = [
     "Organisation",
     "OwnSkill",
     "Payment",
+    "PaymentPromise",
     "Piece",
     "Place",
     "PlanAction",
@@ -162,6 +164,7 @@ __all__ = [
     "RunStep",
     "ServiceCost",
     "Severity",
+    "ShipmentStop",
     "Signal",
     "SkillRating",
     "Standing",

@@ -64,6 +64,7 @@ from accounts.models import (
     Relation,
     Removal,
     ServiceCost,
+    ShipmentStop,
     Signal,
     Standing,
     SurveyAnswer,
@@ -102,6 +103,7 @@ _FOLLOWS = [
     Potential,
     Notice,
     RebateAccrual,
+    ShipmentStop,
     Signal,
     HealthWeek,
 ]

@@ -20,6 +20,7 @@ from . import (  # noqa: F401
     plans,
     processes,
     promises,
+    receivables,
     removals,
     retention,
     surveys,

@@ -17,6 +17,7 @@ from accounts.selectors.blocks import free, withheld
 from accounts.selectors.standings import present_of, standing_of
 from accounts.services import clients as services
 from accounts.services import groups, portrait
+from accounts.services.debts import stop_on
 from kam.audit.conflicts import conflicting
 from kam.lib.navigation import address
 from kam.lib.periods import today
@@ -94,6 +95,7 @@ def head(client: Client) -> dict:
         "client": client,
         "editable": services.may_edit(client),
         "standing": standing_of(client.pk),
+        "shipment_stop": stop_on(client),
         "slots": {
             "score": address("client_score", client.pk),
             "months": address("client_months", client.pk),

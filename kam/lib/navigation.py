@@ -54,7 +54,12 @@ WORK = (
             "touched_client_",
         ),
     ),
-    Place("portfolio", _("Portfolio"), "chart-line", ("portfolio", "sales_plan", "year_close")),
+    Place(
+        "portfolio",
+        _("Portfolio"),
+        "chart-line",
+        ("portfolio", "sales_plan", "year_close", "receivable_"),
+    ),
 )
 HOUSEHOLD = (
     Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_", "onboarding_")),
@@ -126,6 +131,7 @@ TABS = {
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
         Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan", "year_close")),
+        Place("receivable_list", _("Receivables"), "wallet", ("receivable_",)),
         Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
     ),
     "matrix": (

@@ -17,6 +17,7 @@ from . import (
     personal_data,
     plans,
     ranking,
+    receivables,
     reports,
     work,
 )
@@ -28,6 +29,7 @@ MODULES = (
     agreements,
     work,
     day,
+    receivables,
     feedback,
     plans,
     kams,

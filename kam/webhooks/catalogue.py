@@ -47,6 +47,22 @@ EVENTS = {
             {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 58},
         ),
         EventType(
+            "shipment.stopped",
+            _("shipments to a client were stopped, by hand or by a rule"),
+            {
+                "stop": 3,
+                "client": 42,
+                "rule": "overdue",
+                "since": "2026-03-16",
+                "until": None,
+            },
+        ),
+        EventType(
+            "shipment.released",
+            _("the stop of shipments to a client was lifted"),
+            {"stop": 3, "client": 42, "rule": "overdue", "released_on": "2026-03-20"},
+        ),
+        EventType(
             "ranking.published",
             _("a ranking was published"),
             {
