@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
+from kam.lib.addresses import NotAllowed
 from kam.lib.periods import today
 from kam.lib.scoping import current
 
 from .connectors import Problem
+from .connectors.mailbox import WrongSettings
 from .models import BulkLoad, Connection, ImportBatch, ImportFile, SurveyInvitation
 from .services import (
     agreements,
@@ -22,6 +24,7 @@ from .services import (
     import_files,
     import_folder,
     import_undo,
+    mailbox,
     onboarding,
     plan_work,
     potential,
@@ -225,6 +228,27 @@ def remind_of_plan_actions(running):
 def remind_of_promises(running):
     """Tell those who answer of promises due tomorrow, and of those that were due yesterday."""
     return {"told": promises.remind(today())}
+
+
+@job(
+    mailbox.JOB,
+    title=_("Mail that people hand on"),
+    goes_out=True,
+    tells={"taken": _("Taken in"), "waiting": _("Without a client"), "refused": _("Refused")},
+)
+def read_mailbox(running):
+    """Take in what people have sent to their secret addresses."""
+    try:
+        told = mailbox.look()
+    except WrongSettings as error:
+        raise Refused(
+            str(_("The box does not let us in: look at IMAP_URL (%(why)s).") % {"why": error})
+        ) from None
+    except NotAllowed as error:
+        raise Refused(
+            str(_("The box is in a network that may not be called: see IMAP_ALLOWED_NETWORKS."))
+        ) from error
+    return {name: told[name] for name in ("taken", "waiting", "refused")}
 
 
 @job(task_mail.ALL, title=_("Mails with the tasks of the day"), tells={"asked": _("Begun")})

@@ -20,7 +20,7 @@ TAGS = {
     ),
     "facts": (
         _("What happened: documents, payments, talks."),
-        ("documents", "payments", "interactions"),
+        ("documents", "payments", "interactions", "letters"),
     ),
     "processes": (
         _("How one works with clients, step by step."),

@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "PlanState": "accounts.models.AccountPlan.State",
         "PlanActionState": "accounts.models.PlanAction.State",
         "PlanSectionKind": "accounts.models.PlanSection.Kind",
+        "LetterState": "accounts.models.Letter.State",
         "TaskState": "accounts.models.Task.State",
         "PromiseState": "accounts.models.Promise.State",
         "BenefitState": "accounts.models.Benefit.State",
@@ -353,6 +354,14 @@ EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("DEFAULT_FROM_EMAIL", "kam@localhost")
+
+# The box to which people hand mail on, imaps://user:password@mail.example.org:993/INBOX; empty =
+# none.  Its address, to which a secret part is added for each person: kam@example.org.
+IMAP_URL = text("IMAP_URL")
+IMAP_ADDRESS = text("IMAP_ADDRESS")
+# Networks that are not public where the box may be, and the certificate of an authority of one's own.
+IMAP_ALLOWED_NETWORKS = names("IMAP_ALLOWED_NETWORKS", "")
+IMAP_CA_FILE = text("IMAP_CA_FILE")
 
 # --- Jobs: only the dispatcher and the workers read these (web never talks to the broker) -------
 
@@ -435,6 +444,8 @@ JOB_SCHEDULES = {
     "nightly-retention": ("accounts.retention", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
 }
+if IMAP_URL:
+    JOB_SCHEDULES["mailbox"] = ("accounts.mailbox", "*/5 * * * *", {})
 if BACKUP_FOLDER:
     JOB_SCHEDULES["nightly-backup"] = ("backup.make", "10 3 * * *", {})
 if IMPORT_FOLDER:

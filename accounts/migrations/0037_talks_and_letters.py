@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'Waits for a client'), ('placed', 'At a client'), ('dismissed', 'Put aside')], default='waiting', max_length=10)),
+                ('state', models.CharField(choices=[('waiting', 'Waits for a client'), ('placed', 'At a client'), ('dismissed', 'Was put aside')], default='waiting', max_length=10)),
                 ('sender_name', models.CharField(blank=True, default='', max_length=255, verbose_name='from')),
                 ('sender_email', models.CharField(blank=True, default='', max_length=254, verbose_name='e-mail')),
                 ('subject', models.CharField(blank=True, default='', max_length=255, verbose_name='subject')),

@@ -121,7 +121,7 @@ class Letter(Scoped):
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("letter", "Waits for a client")
         PLACED = "placed", pgettext_lazy("letter", "At a client")
-        DISMISSED = "dismissed", pgettext_lazy("letter", "Put aside")
+        DISMISSED = "dismissed", pgettext_lazy("letter", "Was put aside")
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="letters")
     digest = models.CharField(max_length=64)  # of the Message-ID

@@ -10,6 +10,7 @@ from . import (
     feedback,
     goals,
     kams,
+    letters,
     needs,
     personal_data,
     plans,
@@ -36,6 +37,7 @@ MODULES = (
     personal_data,
     bulk,
     removals,
+    letters,
     talks,
     tasks,
 )

@@ -25,7 +25,7 @@ class Place:
 
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
-    Place("task_list", _("Tasks"), "list-todo", ("task_",)),
+    Place("task_list", _("Tasks"), "list-todo", ("task_", "letter_", "quick_note")),
     Place("client_list", _("Clients"), "building-2", ("client_",)),
     Place(
         "plan_list",
@@ -109,6 +109,7 @@ TABS = {
     ),
     "tasks": (
         Place("task_list", pgettext_lazy("tasks", "My day"), "sun", ("task_list",)),
+        Place("letter_list", pgettext_lazy("tasks", "My mail"), "mail", ("letter_",)),
         Place("task_team", pgettext_lazy("tasks", "Team"), "users", ("task_team",)),
     ),
     "needs": (

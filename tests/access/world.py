@@ -538,6 +538,7 @@ def _facts(world: World, relation: str) -> None:
         client=client, contact=contact, date=DAY, subject=f"{word} call", text=f"{word} text"
     )
     world_day.talk(world, relation, add(relation, talk), word, owner)
+    world_day.letter(world, relation, word, owner)
     amount = Decimal(next(numbers))
     document = add(
         relation,

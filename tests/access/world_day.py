@@ -4,7 +4,17 @@ import datetime as dt
 
 from django.core.files.base import ContentFile
 
-from accounts.models import Attendance, Client, Contact, Interaction, Piece, TalkFile, Task, User
+from accounts.models import (
+    Attendance,
+    Client,
+    Contact,
+    Interaction,
+    Letter,
+    Piece,
+    TalkFile,
+    Task,
+    User,
+)
 
 DAY = dt.date(2026, 3, 16)
 
@@ -27,3 +37,11 @@ def talk(world, relation: str, interaction: Interaction, word: str, owner: User)
     world.add(relation, file)
     task = world.rows["accounts.Task"][relation]
     Piece.objects.create(interaction=interaction, quote=f"{word} words", task=task)
+
+
+def letter(world, relation: str, word: str, owner: User) -> None:
+    row = Letter.objects.create(
+        person=owner, digest=word, subject=f"{word} letter", text=f"{word} words", date=DAY,
+        sender_name=f"Post {word}", sender_email=f"post@{word}.example",
+    )  # fmt: skip
+    world.add(relation, row)
