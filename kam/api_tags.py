@@ -42,6 +42,10 @@ TAGS = {
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),
     ),
+    "meetings": (
+        _("Meetings with clients and reviews: agenda, minutes, what came of them."),
+        ("meetings",),
+    ),
     "receivables": (
         _("What clients owe, and to whom nothing is shipped."),
         ("receivables", "shipment-stops"),

@@ -23,6 +23,13 @@ from .incidents import Incident
 from .initiatives import Initiative, InitiativeStep, Invitation
 from .interactions import Interaction
 from .ledger import Allocation, Document, Line, Payment
+from .meetings import (
+    AgendaItem,
+    Meeting,
+    MeetingPerson,
+    MeetingResult,
+    MinutesVersion,
+)
 from .needs import Need, NeedStep, Theme
 from .notices import Notice
 from .offers import ExceptionalOffer, OfferPart
@@ -71,6 +78,7 @@ from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
 __all__ = [
     "AccountPlan",
+    "AgendaItem",
     "AgreedPrice",
     "Agreement",
     "AgreementFile",
@@ -110,7 +118,11 @@ __all__ = [
     "Letter",
     "LetterFile",
     "Line",
+    "Meeting",
+    "MeetingPerson",
+    "MeetingResult",
     "Membership",
+    "MinutesVersion",
     "Need",
     "NeedStep",
     "Notice",

@@ -74,6 +74,7 @@ _PAGES = {
     "Contact": "client_people",
     "Document": "client_documents",
     "Payment": "client_documents",
+    "Meeting": "client_meetings",
     "Problem": "client_problems",
     "Promise": "client_promises",
     "Agreement": "client_agreements",

@@ -12,6 +12,7 @@ from . import (  # noqa: F401
     incidents,
     initiatives,
     kams,
+    meetings,
     needs,
     offers,
     onboarding,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
-from accounts.selectors import plans, processes, promises
+from accounts.selectors import meetings, plans, processes, promises
 from accounts.selectors.timeline import last_contacts
 from kam.jobs.models import Job
 from kam.lib.company import company
@@ -56,6 +56,8 @@ def home(request):
         "first_hour": first_hour,
         "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
         "promises": due,
+        "meetings": meetings.coming_of_person(person, day + NEAR, MOST_STEPS),
+        "review_decisions": meetings.decisions_of(meetings.last_review_of(person)),
         **planned,
         "today": day,
         "asked": address("rating_request_list"),

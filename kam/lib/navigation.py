@@ -31,7 +31,18 @@ WORK = (
         "plan_list",
         _("Plans"),
         "handshake",
-        ("plan_", "promise_", "goal_", "programme_goal", "survey_", "reference_", "benefit_"),
+        (
+            "plan_",
+            "promise_",
+            "meeting_",
+            "review_create",
+            "minutes_",
+            "goal_",
+            "programme_goal",
+            "survey_",
+            "reference_",
+            "benefit_",
+        ),
     ),
     Place("ranking", _("Ranking"), "list-ordered", ("ranking",)),
     Place(
@@ -103,6 +114,7 @@ TABS = {
     "plans": (
         Place("plan_list", _("Account plans"), "map", ("plan_",)),
         Place("promise_list", _("Promises"), "handshake", ("promise_",)),
+        Place("meeting_list", _("Meetings"), "calendar", ("meeting_", "review_", "minutes_")),
         Place("goal_list", _("Goals"), "target", ("goal_", "programme_goal")),
         Place("survey_list", _("Surveys"), "message-circle-question", ("survey_",)),
         Place("reference_list", _("References"), "quote", ("reference_",)),

@@ -22,6 +22,7 @@ from accounts.services.demo import (
     goals,
     initiatives,
     kams,
+    meetings,
     needs,
     offers,
     onboarding,
@@ -166,7 +167,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
+        meetings, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
         webhooks,
     )  # fmt: skip
     # Plans hold the goals that were written before.

@@ -521,6 +521,7 @@ def _facts(world: World, relation: str) -> None:
     _promises(world, relation, client, word, owner)
     world_day.tasks(world, relation, client, word, owner)
     world_meetings.debts(world, relation, client, word, owner)
+    world_meetings.meetings(world, relation, client, word, owner)
     world_radar.problems(world, relation, client, word, owner)
     world_radar.found(world, relation, client, word)
     world_growth.costs(world, relation, client, word, owner)
