@@ -25,6 +25,7 @@ from accounts.selectors import meetings as found
 from kam.audit.services import record
 from kam.lib.editing import Conflict
 from kam.lib.periods import add_months, company_zone, today
+from kam.webhooks.services import emit
 
 from . import agenda, needs, promises, tasks
 
@@ -250,6 +251,14 @@ def approve(meeting: Meeting, person: User, reason: str = "") -> MinutesVersion:
         "meeting.approve", object=meeting, client_id=meeting.client_id,
         details={"number": present.number},
     )  # fmt: skip
+    if meeting.client_id and not meeting.is_internal:
+        emit(
+            "meeting.approved",
+            {
+                "meeting": meeting.pk, "client": meeting.client_id, "minutes": version.pk,
+                "number": version.number,
+            },
+        )  # fmt: skip
     return version
 
 

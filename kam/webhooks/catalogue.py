@@ -47,6 +47,11 @@ EVENTS = {
             {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 58},
         ),
         EventType(
+            "meeting.approved",
+            _("minutes of a meeting with a client were approved"),
+            {"meeting": 12, "client": 42, "minutes": 9, "number": 1},
+        ),
+        EventType(
             "shipment.stopped",
             _("shipments to a client were stopped, by hand or by a rule"),
             {
