@@ -309,6 +309,10 @@ SPECTACULAR_SETTINGS = {
         "kam.lib.api_schema.with_tags",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "MeetingKind": "accounts.models.Meeting.Kind",
+        "MeetingState": "accounts.models.Meeting.State",
+        "MeetingEvery": "accounts.models.Meeting.Every",
+        "MeetingResultKind": "accounts.models.MeetingResult.Kind",
         "ClientKind": "accounts.models.Client.Kind",
         "RelationKind": "accounts.models.Relation.Kind",
         "FileKind": "accounts.models.ImportBatch.Kind",

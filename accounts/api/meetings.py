@@ -37,19 +37,10 @@ class MeetingSerializer(serializers.ModelSerializer):
 class PlannedMeetingSerializer(MeetingSerializer):
     """``client``: with whom."""
 
+    client = serializers.IntegerField(source="client_id")
+
     class Meta(MeetingSerializer.Meta):
-        read_only_fields = (
-            "id",
-            "owner",
-            "about",
-            "previous",
-            "state",
-            "number",
-            "author",
-            "created_at",
-            "version",
-        )
-        extra_kwargs = {"client": {"required": True, "allow_null": False}}
+        pass
 
 
 class AgendaItemSerializer(serializers.ModelSerializer):
@@ -143,7 +134,9 @@ class NewResultSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(MeetingResult.Kind.choices)
     what = serializers.CharField(max_length=500)
     due = serializers.DateField(required=False, allow_null=True)
-    person = serializers.IntegerField(required=False, allow_null=True)
+    person = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1
+    )
     internal = serializers.BooleanField(required=False, default=False)
 
 

@@ -1,7 +1,7 @@
 """Meetings: planned with an agenda that makes itself, prepared on one sheet, and their minutes."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from accounts.selectors import meetings as found
 from accounts.services import agenda, meetings
 from accounts.services.clients import Conflict, may_edit
 from kam.audit.conflicts import conflicting
+from kam.lib.navigation import address
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, wants_part
 
@@ -131,7 +132,8 @@ def meeting_detail(request, pk):
         return redirect("meeting_detail", pk=pk)
     items = list(found.items_of(meeting))
     for item in items:
-        item.route = PAGES.get(item.source, "") if item.row else ""
+        route = PAGES.get(item.source, "")
+        item.url = address(route, item.row) if route and item.row else ""
     before = found.last_before(meeting)
     context = {
         "meeting": meeting,
@@ -170,8 +172,6 @@ def _act(request, meeting: Meeting) -> None:
             meetings.drop_item(item, act == "drop")
         else:
             meetings.move_item(item, -1 if act == "up" else 1)
-    else:
-        raise PermissionDenied
 
 
 @form_page
