@@ -10,6 +10,7 @@ from kam.webhooks.signals import endpoint_stopped
 from .models import User
 from .services.notices import tell
 from .services.potential import request_refresh
+from .services.radar import request_search
 from .signals import portfolio_changed
 
 
@@ -34,6 +35,12 @@ def failed(sender, credentials, **kwargs):
 def estimate_again(sender, **kwargs):
     with transaction.atomic():
         request_refresh()
+
+
+@receiver(portfolio_changed, dispatch_uid="accounts search for problems")
+def search_again(sender, **kwargs):
+    with transaction.atomic():
+        request_search()
 
 
 @receiver(endpoint_stopped, dispatch_uid="accounts tell administrators of addresses that stopped")

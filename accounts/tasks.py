@@ -30,6 +30,7 @@ from .services import (
     potential,
     processes,
     promises,
+    radar,
     rebates,
     receivables,
     removals,
@@ -216,6 +217,17 @@ def start_processes(running):
 def read_goals(running):
     """Read the measures of open goals, and tell who answers of those that are off."""
     return {"read": goals.read(today())}
+
+
+@job(
+    radar.JOB,
+    title=_("Search for problems of clients"),
+    queue="heavy",
+    tells={"clients": _("Clients"), "found": _("Signals found"), "shown": _("Shown")},
+)
+def search_for_problems(running):
+    """Find signals in the data, let go of those that are over, and compute how clients fare."""
+    return radar.search(today())
 
 
 @job(plan_work.JOB, title=_("Actions of plans that come due"), tells={"told": _("Told")})

@@ -50,6 +50,10 @@ TAGS = {
         _("What clients owe, and to whom nothing is shipped."),
         ("receivables", "shipment-stops"),
     ),
+    "problems": (
+        _("What is wrong with clients, what the data tell of it, and how relationships fare."),
+        ("problems", "problem-steps", "signals", "data-quality", "radar-settings"),
+    ),
     "needs": (
         _("What clients will want, and the themes that gather it."),
         ("needs", "themes", "next-orders"),

@@ -135,6 +135,9 @@ class Problem(Scoped):
         return self.state != self.State.CLOSED
 
 
+SIGNAL_KINDS = [(kind.value, kind.label) for kind in Problem.FOUND]
+
+
 class ProblemStep(Scoped):
     """One step of a solution: who does what by when."""
 
@@ -182,7 +185,7 @@ class Signal(Scoped):
     kind = models.CharField(
         pgettext_lazy("problem", "kind"),
         max_length=12,
-        choices=[(kind.value, kind.label) for kind in Problem.FOUND],
+        choices=SIGNAL_KINDS,
     )
     level = models.PositiveSmallIntegerField(_("how urgent"), choices=Level, default=Level.WATCH)
     # How likely chance alone brings this, where the detector can tell.

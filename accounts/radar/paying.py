@@ -13,8 +13,8 @@ from .trend import robust
 WEIGHT, REACH = 0.2, 2.7
 BASE_NEEDED, AFTER_NEEDED = 8, 5
 LEAST_SPREAD = 1.0  # day
-# A drift by less costs nobody a thought.
-LEAST_DRIFT = 3.0
+# A drift by less, or one that ends within the agreed days, costs nobody a thought.
+LEAST_DRIFT, LEAST_LATE = 5.0, 3.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def slower(paid: Sequence[Paid]) -> Finding | None:
     spread = max(spread, LEAST_SPREAD)
     now = ewma(after, usual)
     limit = usual + REACH * spread * math.sqrt(WEIGHT / (2 - WEIGHT))
-    if now <= limit or now - usual < LEAST_DRIFT:
+    if now <= limit or now - usual < LEAST_DRIFT or now < LEAST_LATE:
         return None
     return Finding(
         "payments",

@@ -1,4 +1,5 @@
-"""Revenue that falls: a level that broke (CUSUM) or a slope that lasts (Theil–Sen).
+"""Revenue that falls: a level that broke (CUSUM) or a slope that lasts (Theil–Sen), where ranks say
+that chance does not make it.
 
 Months are whole ones, the oldest first.  The slope and its interval are those of P. K. Sen (1968);
 the chance is the one-sided one of Kendall's S with ties, by the normal approximation.
@@ -21,7 +22,9 @@ SEASONAL = 0.3
 # A spread of nothing would make a rouble an alarm.
 LEAST_SPREAD = 0.1
 # A fall by less in half a year against the level before is nobody's problem.
-LEAST_FALL = 0.1
+LEAST_FALL = 0.15
+# What chance brings more often than this is not told.
+MOST_CHANCE = 0.05
 _MAD = 1.4826
 _NORMAL = NormalDist()
 Z_90 = 1.6448536269514722
@@ -68,11 +71,24 @@ def theil_sen(values: Sequence[float]) -> Slope:
     if variance <= 0:
         return Slope(0.0, 0.0, 0.0, 0.5)
     half = Z_90 * math.sqrt(variance)
-    low = max(0, math.floor((len(slopes) - half) / 2))
+    low = max(0, math.floor((len(slopes) - half) / 2) - 1)
     high = min(len(slopes) - 1, math.ceil((len(slopes) + half) / 2))
     step = (s > 0) - (s < 0)
     chance = _NORMAL.cdf((s - step) / math.sqrt(variance))
     return Slope(median(slopes), slopes[low], slopes[high], chance)
+
+
+def lower_by_chance(recent: Sequence[float], before: Sequence[float]) -> float:
+    """How likely chance alone puts ``recent`` as low among ``before``: the rank sum of Mann and
+    Whitney, one-sided, by the normal approximation with ties and continuity."""
+    m, n = len(recent), len(before)
+    u = sum((a > b) + 0.5 * (a == b) for a in recent for b in before)
+    many = m + n
+    ties = sum(t**3 - t for t in Counter([*recent, *before]).values())
+    variance = m * n / 12 * (many + 1 - ties / (many * (many - 1)))
+    if variance <= 0:
+        return 1.0
+    return _NORMAL.cdf((u - m * n / 2 + 0.5) / math.sqrt(variance))
 
 
 def is_seasonal(values: Sequence[float]) -> bool:
@@ -88,7 +104,8 @@ def is_seasonal(values: Sequence[float]) -> bool:
 
 
 def falling_revenue(months: Sequence[float]) -> tuple[float | None, Finding | None]:
-    """(chance of the slope, finding).  18 whole months at least, or nothing is said.
+    """(chance that the last half-year is as low among the year before, finding).  18 whole months
+    at least, or nothing is said.
 
     Where years are alike each month is compared with the same month of the year before, which
     needs 30 of them.
@@ -109,15 +126,17 @@ def falling_revenue(months: Sequence[float]) -> tuple[float | None, Finding | No
         return None, None
     broken = cusum(watched, middle, spread)
     slope = theil_sen(series[-SLOPE_MONTHS:])
-    recent, before = fmean(watched), fmean(series[-WATCHED_MONTHS - BASE_MONTHS : -WATCHED_MONTHS])
+    base = series[-WATCHED_MONTHS - BASE_MONTHS : -WATCHED_MONTHS]
+    chance = lower_by_chance(watched, base)
+    recent, before = fmean(watched), fmean(base)
     fall = (before - recent) / level
     by_level, by_slope = broken > LIMIT, slope.high < 0
-    if not (by_level or by_slope) or fall < LEAST_FALL:
-        return slope.chance, None
-    return slope.chance, Finding(
+    if not (by_level or by_slope) or fall < LEAST_FALL or chance >= MOST_CHANCE:
+        return chance, None
+    return chance, Finding(
         "revenue",
         ALARM if by_level and (by_slope or fall >= 0.3) else WATCH,
-        None if by_level else slope.chance,
+        chance,
         {
             "before": round(level, 2), "now": round(fmean(months[-WATCHED_MONTHS:]), 2),
             "fall": round(100 * fall, 1), "cusum": round(broken, 2),

@@ -19,6 +19,7 @@ from . import (  # noqa: F401
     people,
     planned_changes,
     plans,
+    problems,
     processes,
     promises,
     receivables,

@@ -66,6 +66,12 @@ WORK = (
         ),
     ),
     Place(
+        "problem_list",
+        _("Problems"),
+        "triangle-alert",
+        ("problem_", "signal_", "data_quality", "radar_settings"),
+    ),
+    Place(
         "portfolio",
         _("Portfolio"),
         "chart-line",
@@ -135,6 +141,12 @@ TABS = {
             ("planned_change_", "touched_client_"),
         ),
         Place("next_order_list", _("Next orders"), "calendar-clock", ("next_order",)),
+    ),
+    "problems": (
+        Place("problem_list", _("Problems"), "triangle-alert", ("problem_",)),
+        Place("signal_list", _("Signals"), "radar", ("signal_",)),
+        Place("data_quality", _("Quality of data"), "list-checks", ("data_quality",)),
+        Place("radar_settings", _("Rules"), "settings", ("radar_settings",)),
     ),
     "kams": (
         Place("kam_list", pgettext_lazy("kams", "Load"), "gauge", ("kam_list",)),

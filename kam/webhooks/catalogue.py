@@ -96,6 +96,21 @@ EVENTS = {
             },
         ),
         EventType(
+            "problem.raised",
+            _("a problem with a client was taken up"),
+            {"problem": 17, "client": 42, "kind": "late_order", "severity": 2, "previous": 9},
+        ),
+        EventType(
+            "problem.closed",
+            _("a problem with a client was closed"),
+            {"problem": 17, "client": 42, "kind": "late_order", "outcome": "solved", "days": 12},
+        ),
+        EventType(
+            "signal.raised",
+            _("a signal found in the data of a client is shown"),
+            {"signal": 230, "client": 42, "kind": "late_order", "level": 2},
+        ),
+        EventType(
             "agreement.ending",
             _("an agreement ends soon"),
             {"agreement": 12, "client": 42, "ends": "2026-06-30", "days": 30},

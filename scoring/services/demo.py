@@ -30,6 +30,7 @@ from accounts.services.demo import (
     plans,
     processes,
     promises,
+    radar,
     relationships,
     removals,
     retention,
@@ -168,7 +169,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
         meetings, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
-        webhooks,
+        radar, webhooks,
     )  # fmt: skip
     # Plans hold the goals that were written before.
     for part in (*parts, plans):
@@ -251,6 +252,7 @@ def clear_workspace() -> None:
         kams.clear()
         years.clear()
         surveys.clear()
+        radar.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():

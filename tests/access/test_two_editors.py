@@ -23,7 +23,10 @@ from .routes import all_routes
 from .test_walk import browser_of, world  # noqa: F401
 
 # Where what is typed is not the first free text of the form.
-TYPED = {"promise_edit": "assured", "webhook_edit": "description"}
+TYPED = {"promise_edit": "assured", "radar_settings": "budget", "webhook_edit": "description"}
+# What is typed by two people twice, where the form takes no words.
+WORDS = ("Theirs typed", "Mine typed", "Theirs again", "Mine again")
+SAID = {"radar_settings": ("41", "42", "43", "44")}
 FREE = ("text", "textarea")
 NO_VERSION = {
     "OfferPartForm": "the version is that of its offer",
@@ -32,6 +35,7 @@ NO_VERSION = {
     "TokenForm": "made, never changed",
     "WalletForm": "each statement is a new row",
     "MatrixForm": "made, never changed",
+    "StepForm": "made, never changed; it is done or not",
 }
 
 
@@ -100,28 +104,29 @@ def test_whoever_saves_second_keeps_theirs_or_takes_the_other_s(world):  # noqa:
     for name, url, page in edit_forms(world, second):
         walked.add(name)
         field = TYPED.get(name) or next(n for n, kind in page.kinds.items() if kind in FREE)
-        theirs = page.data | {field: ["Theirs typed"]}
+        theirs_1, mine_1, theirs_2, mine_2 = SAID.get(name, WORDS)
+        theirs = page.data | {field: [theirs_1]}
         assert first.post(url, theirs).status_code == 302, name
-        answer = second.post(url, page.data | {field: ["Mine typed"]})
+        answer = second.post(url, page.data | {field: [mine_1]})
         body = answer.content.decode()
         assert answer.status_code == 409, name
         assert "administrator saved this on" in body, f"{name} does not say who"
         again = Page(body)
-        assert again.data[field] == ["Mine typed"], name
-        assert "Theirs typed" in body, name
+        assert again.data[field] == [mine_1], name
+        assert theirs_1 in body, name
         choice = f"taken-{field}"
         assert again.data[choice] == ["mine"], f"{name} gives no choice beside the field"
         url = again.action or url
         assert second.post(url, again.data | {choice: ["theirs"]}).status_code == 302, name
-        assert now(second, name, url).data[field] == ["Theirs typed"], name
+        assert now(second, name, url).data[field] == [theirs_1], name
         # The other way round, by the page as it stands now: the choice was not mine for good.
         page = now(second, name, url)
         first_page = now(first, name, url)
-        assert first.post(url, first_page.data | {field: ["Theirs again"]}).status_code == 302
-        again = Page(second.post(url, page.data | {field: ["Mine again"]}).content.decode())
+        assert first.post(url, first_page.data | {field: [theirs_2]}).status_code == 302
+        again = Page(second.post(url, page.data | {field: [mine_2]}).content.decode())
         url = again.action or url
         assert second.post(url, again.data).status_code == 302, name
-        assert now(second, name, url).data[field] == ["Mine again"], name
+        assert now(second, name, url).data[field] == [mine_2], name
     known = {"client_edit", "contact_edit", "interaction_edit", "goal_edit", "promise_edit",
              "agreement_edit", "process_edit", "relation_edit", "webhook_edit", "person_edit",
              "team_edit", "need_edit", "offer_edit"}  # fmt: skip

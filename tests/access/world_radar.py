@@ -25,7 +25,12 @@ def found(world, relation: str, client: Client, word: str) -> None:
     )  # fmt: skip
     world.add(relation, signal)
     row = HealthWeek.objects.create(
-        client=client, week=DAY, score=61, coverage=70, parts={"rhythm": 40.0}, quality=55
+        client=client,
+        week=DAY,
+        score=61,
+        coverage=70,
+        parts={"rhythm": {"value": 40.0, "weight": 20}},
+        quality=55,
     )
     world.add(relation, row)
     world.add(relation, RadarSettings.objects.get_or_create(pk=1)[0])
