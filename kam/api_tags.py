@@ -95,6 +95,10 @@ TAGS = {
         ("decisions", "overrides"),
     ),
     "portfolio": (_("Figures and charts of all clients."), ("portfolio",)),
+    "reports": (
+        _("Periodic reports as they were made, and what is ordered."),
+        ("reports", "report-schedules"),
+    ),
     "imports": (
         _("Files and many rows on their way in, and rows that wait for a client."),
         ("import-files", "imports", "bulk", "quarantine", "connections"),

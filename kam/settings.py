@@ -454,6 +454,7 @@ JOB_SCHEDULES = {
     "nightly-removals": ("accounts.removals", "50 3 * * *", {}),
     "nightly-retention": ("accounts.retention", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
+    "reports": ("reports.due", "*/10 * * * *", {}),
 }
 if IMAP_URL:
     JOB_SCHEDULES["mailbox"] = ("accounts.mailbox", "*/5 * * * *", {})

@@ -4,11 +4,18 @@ from django.urls import path
 
 from .api import backtests as backtests_api
 from .api import confidence as confidence_api
+from .api import periodic as periodic_api
 from .api import portfolio_map as map_api
 from .api import views as api
-from .views import abc_xyz, backtests, client_months, confidence, portfolio, portfolio_map
+from .views import abc_xyz, backtests, client_months, confidence, periodic, portfolio, portfolio_map
 
 urlpatterns = [
+    path("reports/", periodic.report_list, name="report_list"),
+    path("reports/<int:pk>/", periodic.report_detail, name="report_detail"),
+    path("reports/<int:pk>/<slug:ending>/", periodic.report_file, name="report_file"),
+    path("reports/schedules/new/", periodic.schedule_create, name="schedule_create"),
+    path("reports/schedules/<int:pk>/", periodic.schedule_edit, name="schedule_edit"),
+    path("reports/schedules/<int:pk>/run/", periodic.schedule_run, name="schedule_run"),
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
     path("portfolio/classes/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
     path("portfolio/<slug:chart>/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
@@ -22,6 +29,15 @@ urlpatterns = [
 ]
 
 api_urlpatterns = [
+    path("reports/", periodic_api.ReportList.as_view(), name="report-list"),
+    path("reports/<int:pk>/", periodic_api.ReportDetail.as_view(), name="report-detail"),
+    path("reports/<int:pk>/<slug:ending>/", periodic_api.ReportFile.as_view(), name="report-file"),
+    path("report-schedules/", periodic_api.ScheduleList.as_view(), name="schedule-list"),
+    path(
+        "report-schedules/<int:pk>/", periodic_api.ScheduleDetail.as_view(), name="schedule-detail"
+    ),
+    path("report-schedules/<int:pk>/run/", periodic_api.ScheduleRun.as_view(), name="schedule-run"),
+    path("portfolio/promises/", periodic_api.PromiseCounts.as_view(), name="portfolio-promises"),
     path("portfolio/", api.PortfolioFigures.as_view(), name="portfolio"),
     path("portfolio/classes/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),
     path("matrices/<int:pk>/map/", map_api.MatrixMap.as_view(), name="matrix-map"),

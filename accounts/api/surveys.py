@@ -12,8 +12,9 @@ from accounts.api.clients import OF_CLIENT, ChangedMeanwhile
 from accounts.forms.surveys import LONGEST_QUESTION, SurveyForm
 from accounts.models import Contact, Survey, SurveyAnswer, SurveyInvitation
 from accounts.selectors import surveys as found
-from accounts.services import survey_answers, survey_mail, surveys
+from accounts.services import survey_answers, surveys
 from accounts.services.clients import Conflict
+from kam.lib import outgoing
 from kam.lib.api_parameters import sent, whole
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.periods import today
@@ -255,7 +256,7 @@ class InvitationList(ListAPIView):
             raise serializers.ValidationError(
                 {"contacts": [_("Not all of them are yours to ask.")]}
             )
-        if data["mail"] and not survey_mail.is_set_up():
+        if data["mail"] and not outgoing.is_set_up():
             raise serializers.ValidationError({"mail": [_("This installation sends no mail.")]})
         done = surveys.invite(survey, people, data["language"], request.user, mail=data["mail"])
         told = {

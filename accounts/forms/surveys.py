@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Survey
 from accounts.selectors import surveys as found
-from accounts.services import survey_mail
 from accounts.services.survey_answers import LONGEST, LONGEST_REPLY, asked_questions
+from kam.lib import outgoing
 from kam.lib.periods import today
 
 from .clients import DateField, VersionedForm
@@ -110,7 +110,7 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["survey"].queryset = found.open_surveys(today())
         self.fields["contact"].queryset = people
-        if not survey_mail.is_set_up():
+        if not outgoing.is_set_up():
             del self.fields["mail"]
 
     def head_fields(self):

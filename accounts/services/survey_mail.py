@@ -6,14 +6,13 @@ may have arrived: it is not sent again by itself, a person decides.
 
 from __future__ import annotations
 
-import logging
 import smtplib
 from email.utils import formataddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +21,7 @@ from django.utils.translation import override
 from accounts.models import Contact, SurveyInvitation, SurveyRefusal, User
 from kam.audit.services import record
 from kam.jobs.services import enqueue
+from kam.lib import outgoing
 from kam.lib.company import company
 
 from . import survey_consent
@@ -30,17 +30,7 @@ JOB = "accounts.survey_mail"
 Mail = SurveyInvitation.Mail
 # From here it may be sent (again).
 FREE = (Mail.NONE, Mail.REFUSED, Mail.UNSURE, Mail.HELD)
-_NOWHERE = (
-    "django.core.mail.backends.console.EmailBackend",
-    "django.core.mail.backends.dummy.EmailBackend",
-)
 _PATRONYMICS = ("вич", "ьич", "мич", "вна", "чна", "ovich", "evich", "ovna", "evna")
-log = logging.getLogger(__name__)
-
-
-def is_set_up() -> bool:
-    """Whether this installation sends mail at all."""
-    return settings.EMAIL_BACKEND not in _NOWHERE
 
 
 def post(invitation: SurveyInvitation, person: User | None) -> None:
@@ -49,7 +39,7 @@ def post(invitation: SurveyInvitation, person: User | None) -> None:
     Raises ValidationError where mail is not set up, the contact has no address, or it is on its
     way or has arrived already.
     """
-    if not is_set_up():
+    if not outgoing.is_set_up():
         raise ValidationError(_("This installation sends no mail. Copy the link instead."))
     if invitation.contact is None or not invitation.contact.email:
         raise ValidationError(_("This person has no e-mail. Copy the link instead."))
@@ -83,22 +73,11 @@ def send(invitation: SurveyInvitation, link: str) -> str:
             return _note(invitation, Mail.UNSURE)
         return SurveyInvitation.objects.get(pk=invitation.pk).mail
     try:
-        connection = get_connection()
-        connection.open()
+        state = outgoing.hand_over(_message(invitation, link), f"survey mail {invitation.pk}")
     except (OSError, smtplib.SMTPException):
         SurveyInvitation.objects.filter(pk=invitation.pk).update(mail=Mail.WAITING)
         raise
-    try:
-        connection.send_messages([_message(invitation, link)])
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
-        log.warning("survey mail %s was refused", invitation.pk, exc_info=True)
-        return _note(invitation, Mail.REFUSED)
-    except (OSError, smtplib.SMTPException):
-        log.warning("survey mail %s was broken off", invitation.pk, exc_info=True)
-        return _note(invitation, Mail.UNSURE)
-    finally:
-        connection.close()
-    return _note(invitation, Mail.SENT)
+    return _note(invitation, state)
 
 
 def _declined(contact: Contact) -> bool:

@@ -17,8 +17,7 @@ from accounts.models import Task, User
 from accounts.selectors.tasks import tasks_of
 from kam.audit.services import record
 from kam.jobs.services import enqueue
-
-from .survey_mail import is_set_up
+from kam.lib.outgoing import is_set_up
 
 ALL = "accounts.task_mails"
 JOB = "accounts.task_mail"

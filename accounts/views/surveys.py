@@ -17,6 +17,7 @@ from accounts.models import Client, Survey, SurveyInvitation
 from accounts.selectors import surveys as found
 from accounts.services import survey_answers, survey_mail, surveys
 from accounts.services.clients import Conflict, may_edit
+from kam.lib import outgoing
 from kam.lib.navigation import may
 from kam.lib.periods import today
 from kam.lib.views import find, find_editable, following, wants_part
@@ -152,7 +153,7 @@ def survey_invitation_create(request):
         "q": asked.get("q", ""),
         "any_survey": form.fields["survey"].queryset.exists(),
         "may_make": may(request.user, "survey_create", "POST"),
-        "mail": survey_mail.is_set_up(),
+        "mail": outgoing.is_set_up(),
     }
     status = 422 if form.is_bound else 200
     return render(request, "accounts/surveys/invite.html", context, status=status)
@@ -200,7 +201,7 @@ def survey_invitation(request, pk):
             for each in questions
             if answer and each["key"] in answer.replies
         ],
-        "may_mail": survey_mail.is_set_up() and contact is not None and contact.email,
+        "may_mail": outgoing.is_set_up() and contact is not None and contact.email,
         "refused": contact is not None
         and surveys.reasons_against(None, [contact]).get(contact.pk) == "declined",
     }

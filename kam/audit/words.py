@@ -12,6 +12,11 @@ from django.utils.translation import pgettext_lazy
 from kam.jobs.registry import title_of
 
 ACTIONS = {
+    "report.make": _("periodic report made"),
+    "report.mail": _("mail with a report"),
+    "report.file": _("report taken as a file"),
+    "schedule.create": _("report ordered"),
+    "schedule.change": _("order of a report changed"),
     "setup": _("the first administrator was made"),
     "sign_in": _("signed in"),
     "sign_in.failed": _("sign-in failed"),
@@ -262,6 +267,8 @@ FAULTS = {
 
 
 OBJECTS = {
+    "reports.report": pgettext_lazy("audit", "periodic report"),
+    "reports.schedule": pgettext_lazy("audit", "order of a report"),
     "accounts.client": _("client"),
     "accounts.connection": pgettext_lazy("audit", "connection"),
     "accounts.contact": _("contact"),

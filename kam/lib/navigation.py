@@ -75,7 +75,7 @@ WORK = (
         "portfolio",
         _("Portfolio"),
         "chart-line",
-        ("portfolio", "sales_plan", "year_close", "receivable_"),
+        ("portfolio", "sales_plan", "year_close", "receivable_", "report_", "schedule_"),
     ),
 )
 HOUSEHOLD = (
@@ -158,6 +158,12 @@ TABS = {
         Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan", "year_close")),
         Place("receivable_list", _("Receivables"), "wallet", ("receivable_",)),
         Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
+        Place(
+            "report_list",
+            pgettext_lazy("periodic", "Reports"),
+            "file-text",
+            ("report_", "schedule_"),
+        ),
     ),
     "matrix": (
         Place(

@@ -2,9 +2,23 @@
 
 from kam.lib.policy import Row
 
-from .who import LEADERS, STAFF
+from .who import EDITORS, LEADERS, STAFF
 
 ROWS = {
+    # Reports are of who reads them, and of who leads that person.
+    "report_list": Row(read=STAFF),
+    "report_detail": Row(read=STAFF, subject="reports.Report"),
+    "report_file": Row(read=STAFF, subject="reports.Report"),
+    "schedule_create": Row(read=EDITORS, write=EDITORS),
+    "schedule_edit": Row(read=EDITORS, write=EDITORS, subject="reports.Schedule"),
+    "schedule_run": Row(write=EDITORS, subject="reports.Schedule"),
+    "api:report-list": Row(read=STAFF),
+    "api:report-detail": Row(read=STAFF, subject="reports.Report"),
+    "api:report-file": Row(read=STAFF, subject="reports.Report"),
+    "api:schedule-list": Row(read=STAFF, write=EDITORS),
+    "api:schedule-detail": Row(read=STAFF, write=EDITORS, subject="reports.Schedule"),
+    "api:schedule-run": Row(write=EDITORS, subject="reports.Schedule"),
+    "api:portfolio-promises": Row(read=STAFF),
     "portfolio_abc_xyz": Row(read=STAFF),
     "matrix_map": Row(read=STAFF, subject="scoring.Matrix"),
     "matrix_axes": Row(write=LEADERS, subject="scoring.Matrix"),

@@ -62,6 +62,8 @@ NO_EXPORT = {
     "process_template_create": "a form",
     "process_template_edit": "a form",
     "profile": "a form, with one's own keys",
+    "report_detail": "one report, which is a file of its own",
+    "report_list": "the reports themselves, each a file of its own",
     "offer_detail": "one offer; all of a client go out together",
     "backup_list": "attempts at backups, told over REST",
     "problem_detail": "one problem with its steps",

@@ -133,7 +133,12 @@ def aim(case, world) -> None:
 
 def _there(path: str, world) -> int:
     """The id of a row of the KAM that an address may mean."""
-    match = resolve(path.replace("{id}", "1").replace("{key}", "x").replace("{chart}", "pareto"))
+    match = resolve(
+        path.replace("{id}", "1")
+        .replace("{key}", "x")
+        .replace("{chart}", "pareto")
+        .replace("{ending}", "pdf")
+    )
     subject = row_for(match.view_name).subject
     if subject in world.rows:
         return world.rows[subject]["own"].pk

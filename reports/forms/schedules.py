@@ -1,0 +1,33 @@
+"""The form of a schedule."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from kam.lib.editing import VersionedForm
+from reports.models import Schedule
+from reports.models.periodic import Kind
+
+
+class ScheduleForm(VersionedForm):
+    """What a person may choose depends on their role; the service checks it again."""
+
+    class Meta:
+        model = Schedule
+        fields = ["kind", "audience", "rhythm", "day", "hour", "mailed", "attached", "is_active"]
+        help_texts = {
+            "day": _("Of the week 1–7, Monday is 1; of the month 1–28. Counted after the period."),
+            "hour": _("In the company's time zone."),
+            "audience": _("Each reader gets a report made with their own rights."),
+        }
+
+    def __init__(self, *args, person: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        Audience, Role = Schedule.Audience, User.Role
+        if person.role not in (Role.ADMINISTRATOR, Role.MANAGER):
+            self.fields["audience"].choices = [(Audience.OWNER, Audience.OWNER.label)]
+        elif person.role == Role.MANAGER:
+            self.fields["audience"].choices = [
+                (each, each.label) for each in (Audience.OWNER, Audience.KAMS)
+            ]
+        if person.role == Role.KAM:
+            self.fields["kind"].choices = [(Kind.KAM, Kind.KAM.label)]

@@ -1,0 +1,263 @@
+"""What stands in a report, as plain JSON; made as the reader, in the reader's language.
+
+    {"schema": 1, "title", "sub", "as_of", "ranking": date or null, "currency",
+     "figures": [{"key", "label", "kind", "value", "note", "source", "path"}],
+     "tables": [{"key", "title", "empty", "columns": [{"label", "kind"}], "rows": [[…]],
+                 "links": ["/clients/3/", …]}],
+     "charts": [{"key", "title", "subtitle", "figure", "table", "note", "missing", "height"}]}
+
+kind: "money" (company currency, net of VAT), "percent" (a fraction), "number", "text", "day".
+``source`` is the address of the REST API that tells the figure, ``path`` where it stands in the
+answer: whoever doubts it can ask again at the same date.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Client, Goal, Promise, Standing, User
+from accounts.selectors import clients as lists
+from accounts.selectors import standings
+from accounts.selectors.timeline import last_contacts
+from accounts.services.goal_tracking import tracked
+from kam.lib import formatting
+from kam.lib.company import company
+from reports.dashboards.portfolio import Asked, Portfolio, portfolio
+from reports.dashboards.portfolio_charts import CHARTS, language
+from reports.datasets import Filters
+from reports.figures.calendar import Period
+from reports.models.periodic import Kind
+from scoring.selectors.matrices import main_run
+
+SCHEMA = 1
+MOST_ROWS = 100
+AHEAD = dt.timedelta(days=30)
+Figure = dict[str, Any]
+Table = dict[str, Any]
+
+
+def build(kind: str, person: User, period: Period) -> dict[str, Any]:
+    """The content for ``person``, whose rights have to be in force."""
+    filters = filters_of(kind, person)
+    asked = Asked(period.ends, filters=filters)
+    figures = portfolio(asked, main_run())
+    clients = _clients(filters)
+    content = {
+        "schema": SCHEMA,
+        "title": title_of(kind, person),
+        "sub": _("%(first)s – %(last)s; money over twelve months up to the last day")
+        % {"first": _day(period.starts), "last": _day(period.ends)},
+        "as_of": period.ends,
+        "ranking": figures.run.as_of if figures.run else None,
+        "currency": company().currency,
+        "figures": [*_portfolio_figures(figures), *_promise_figures(filters, period)],
+        "tables": [
+            _client_table(clients, period.ends),
+            _promise_table(filters, period.ends),
+            _goal_table(clients, period.ends),
+        ],
+        "charts": [vars(chart(figures)) for chart in CHARTS.values()],
+    }
+    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def filters_of(kind: str, person: User) -> Filters:
+    """Whose clients a report is about."""
+    if kind == Kind.KAM:
+        return Filters(owner=str(person.pk))
+    if kind == Kind.TEAM and person.team_id:
+        return Filters(team=str(person.team_id))
+    return Filters()
+
+
+def title_of(kind: str, person: User) -> str:
+    if kind == Kind.KAM:
+        return _("Key clients of %(name)s") % {"name": person.name}
+    if kind == Kind.TEAM and person.team:
+        return _("Portfolio of the team %(team)s") % {"team": person.team.name}
+    return _("Portfolio of the company")
+
+
+def _day(day: dt.date) -> str:
+    return formatting.day(day, language=language())
+
+
+def _query(filters: Filters) -> dict[str, str]:
+    return {name: value for name in Filters.names() if (value := getattr(filters, name))}
+
+
+# --- Figures ------------------------------------------------------------------------------------
+
+
+def _portfolio_figures(figures: Portfolio) -> list[Figure]:
+    query = {"as_of": figures.asked.as_of, "months": figures.asked.months}
+    source = f"/api/v1/portfolio/?{urlencode(query | _query(figures.asked.filters))}"
+
+    def told(key, label, kind, value, path, note="") -> Figure:
+        return {
+            "key": key, "label": label, "kind": kind, "value": value, "note": note,
+            "source": source, "path": path,
+        }  # fmt: skip
+
+    return [
+        told("revenue", _("Revenue, 12 months"), "money", figures.revenue.now, "revenue.now"),
+        told("profit", _("Profit, 12 months"), "money", figures.profit.now, "profit.now"),
+        told(
+            "selected_share", _("Selected clients' share of regular profit"), "percent",
+            figures.selected_share.now, "selected_share.now",
+        ),
+        told(
+            "growth_selected", _("Growth of selected clients"), "percent",
+            figures.growth_selected, "growth_selected",
+        ),
+        told(
+            "growth_others", _("Growth of all others"), "percent", figures.growth_others,
+            "growth_others",
+        ),
+        told(
+            "largest_share", _("Share of the largest client in revenue"), "percent",
+            figures.largest_share.now, "largest_share.now",
+        ),
+        told("clients", _("Clients that bought"), "number", figures.buyers, "buying_clients"),
+    ]  # fmt: skip
+
+
+def _promises(filters: Filters):
+    found = Promise.objects.filter(side=Promise.Side.OURS)
+    if filters.owner:
+        found = found.filter(client__owner=filters.owner)
+    if filters.team:
+        found = found.filter(client__team=filters.team)
+    return found
+
+
+def promise_counts(filters: Filters, period: Period) -> dict[str, int]:
+    """Our promises settled in the period by how they ended, and those overdue at its end."""
+    State = Promise.State
+    settled = Q(settled_on__gte=period.starts, settled_on__lte=period.ends)
+    return _promises(filters).aggregate(
+        kept=Count("pk", settled & Q(state=State.KEPT)),
+        late=Count("pk", settled & Q(state=State.LATE)),
+        broken=Count("pk", settled & Q(state=State.BROKEN)),
+        overdue=Count("pk", Q(state=State.OPEN, due__lt=period.ends)),
+    )
+
+
+def _promise_figures(filters: Filters, period: Period) -> list[Figure]:
+    counted = promise_counts(filters, period)
+    query = {"since": period.starts, "until": period.ends} | _query(filters)
+    source = f"/api/v1/portfolio/promises/?{urlencode(query)}"
+    labels = {
+        "kept": _("Promises kept in time in this period"),
+        "late": _("Promises kept late in this period"),
+        "broken": _("Promises broken in this period"),
+        "overdue": _("Our promises overdue"),
+    }
+    return [
+        {
+            "key": f"promises_{key}", "label": label, "kind": "number", "value": counted[key],
+            "note": "", "source": source, "path": key,
+        }
+        for key, label in labels.items()
+    ]  # fmt: skip
+
+
+# --- Tables -------------------------------------------------------------------------------------
+
+
+def _clients(filters: Filters) -> list[Client]:
+    """Those on the key list or selected by the ranking; of a KAM all of their own."""
+    found = Client.objects.filter(group__isnull=True)
+    if filters.owner:
+        found = found.filter(owner=filters.owner)
+    else:
+        if filters.team:
+            found = found.filter(team=filters.team)
+        values = (Standing.Value.KEY, Standing.Value.TRIAL, Standing.Value.WATCH)
+        listed = standings.present().filter(value__in=values).values("client_id")
+        found = found.filter(Q(place__selected=True) | Q(pk__in=listed))
+    ids = found.order_by("place__rank", "pk").values_list("pk", flat=True)[:MOST_ROWS]
+    return lists.shown(list(ids))
+
+
+def _table(key: str, title: str, empty: str, columns: Iterable[tuple[str, str]]) -> Table:
+    heads = [{"label": label, "kind": kind} for label, kind in columns]
+    return {"key": key, "title": title, "empty": empty, "columns": heads, "rows": [], "links": []}
+
+
+def _client_table(clients: list[Client], day: dt.date) -> Table:
+    table = _table(
+        "clients", _("The clients"), _("No clients yet."),
+        [
+            (_("Client"), "text"), (_("Standing"), "text"), (_("Place"), "number"),
+            (_("Revenue, 12 months"), "money"), (_("Over a year"), "percent"),
+            (_("Overdue"), "money"), (_("Last purchase"), "day"), (_("Last talk"), "day"),
+        ],
+    )  # fmt: skip
+    sales = lists.sales(clients, day)
+    talks = last_contacts(lists.entities_of(clients, day), day)
+    present = standings.present_of(client.pk for client in clients)
+    for client in clients:
+        sold, standing = sales[client.pk], present.get(client.pk)
+        place = getattr(client, "place", None)
+        table["rows"].append([
+            client.name, standing.get_value_display() if standing else "",
+            place.rank if place else None, float(sold.revenue),
+            None if sold.change is None else float(sold.change), float(sold.overdue),
+            sold.last, talks.get(client.pk),
+        ])  # fmt: skip
+        table["links"].append(reverse("client_detail", args=[client.pk]))
+    return table
+
+
+def _promise_table(filters: Filters, day: dt.date) -> Table:
+    table = _table(
+        "promises", _("Our promises due within 30 days, and overdue ones"),
+        _("Nothing is due: no promise of ours is open for these days."),
+        [
+            (_("What is promised"), "text"), (_("Client"), "text"), (_("Who answers"), "text"),
+            (_("Due"), "day"),
+        ],
+    )  # fmt: skip
+    open_ones = _promises(filters).filter(state=Promise.State.OPEN, due__lte=day + AHEAD)
+    rows = open_ones.select_related("client", "owner").order_by("due", "pk")[:MOST_ROWS]
+    for each in rows:
+        owner = each.owner.name if each.owner else ""
+        table["rows"].append([each.what, each.client.name, owner, each.due])
+        table["links"].append(reverse("promise_detail", args=[each.pk]))
+    return table
+
+
+def _goal_table(clients: list[Client], day: dt.date) -> Table:
+    table = _table(
+        "goals", _("Goals that are off their path or at risk"),
+        _("No goal is off its path."),
+        [
+            (_("Goal"), "text"), (_("Client"), "text"), (_("Where it stands"), "text"),
+            (_("Done"), "percent"), (_("By when"), "day"),
+        ],
+    )  # fmt: skip
+    names = {client.pk: client.name for client in clients}
+    goals = Goal.objects.filter(client__in=names, status=Goal.Status.OPEN).order_by("due", "pk")
+    for each in tracked(goals, day):
+        if each.progress is None or each.progress.state not in ("off", "at_risk"):
+            continue
+        goal = each.goal
+        table["rows"].append([
+            goal.what_for or goal.why, names[goal.client_id], STATES[each.progress.state](),
+            each.progress.done, goal.due,
+        ])  # fmt: skip
+        table["links"].append(reverse("goal_detail", args=[goal.pk]))
+    return table
+
+
+STATES = {"off": lambda: _("off its path"), "at_risk": lambda: _("at risk")}

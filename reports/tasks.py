@@ -1,0 +1,49 @@
+"""Periodic reports, as jobs."""
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from kam.jobs.execution import Refused
+from kam.jobs.registry import job
+from kam.lib.scoping import current
+
+from .figures.calendar import Period
+from .models import Report
+from .services import mail, making, schedules
+
+
+@job(schedules.DUE, title=_("Looking for reports that are due"), tells={"reports": _("Reports")})
+def ask_for_due_reports(running):
+    return {"reports": schedules.ask_for_due()}
+
+
+@job(
+    schedules.MAKE,
+    title=_("Periodic report"),
+    queue="heavy",
+    as_person=True,
+    tells={"report": _("Report")},
+)
+def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id):
+    """Make one report with the rights of its reader."""
+    person = current()
+    if not getattr(person, "pk", None):
+        raise Refused(str(_("There is nobody to read this report.")))
+    period = Period(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends))
+    report = making.make(person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed)
+    return {"report": report.pk}
+
+
+@job(
+    mail.JOB,
+    title=_("Mail with a report"),
+    queue="outgoing",
+    max_attempts=8,
+    tells={"state": _("How it ended")},
+)
+def mail_report(running, *, report_id):
+    row = Report.objects.select_related("person", "schedule").filter(pk=report_id).first()
+    if row is None:
+        raise Refused(str(_("This report is not there any more.")))
+    return {"state": mail.send(row)}

@@ -1,0 +1,143 @@
+"""Periodic reports: the list, one as a dashboard and as a file, and the schedules."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.services.clients import may_edit
+from kam.audit.conflicts import conflicting
+from kam.audit.services import record
+from kam.lib import outgoing
+from kam.lib.editing import Conflict
+from kam.lib.navigation import may
+from kam.lib.views import find, find_editable, wants_part
+from reports.dashboards import kept
+from reports.files import FILES, pdf
+from reports.forms.schedules import ScheduleForm
+from reports.models import Report, Schedule
+from reports.services import schedules
+
+form_page = require_http_methods(["GET", "POST"])
+PAGE = 50
+
+
+@require_GET
+def report_list(request):
+    """One's own reports, and those of the team that one leads; latest first."""
+    rows = Report.objects.select_related("person", "schedule").defer("content")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    orders = Schedule.objects.select_related("owner")
+    now = timezone.now()
+    context = {
+        "page": page,
+        "orders": [
+            {"schedule": each, "next": schedules.next_due(each, now), "editable": may_edit(each)}
+            for each in orders
+        ],
+        "may_order": may(request.user, "schedule_create", "POST"),
+        "mail": outgoing.is_set_up(),
+    }
+    return render(request, "reports/periodic/list.html", context)
+
+
+def _report(pk) -> Report:
+    rows = Report.objects.select_related("person", "schedule", "previous")
+    return find(Report, queryset=rows, pk=pk)
+
+
+@require_GET
+def report_detail(request, pk):
+    """The report as a dashboard, drawn from what was kept."""
+    report = _report(pk)
+    currency = report.content["currency"]
+    context = {
+        "report": report,
+        "ranking_day": parse_date(report.content["ranking"] or ""),
+        "figures": kept.shown_figures(report),
+        "moves": kept.moves(report),
+        "charts": report.content["charts"],
+        "tables": [
+            {**table, "shown": kept.shown_rows(table, currency)}
+            for table in report.content["tables"]
+        ],
+    }
+    return render(request, "reports/periodic/detail.html", context)
+
+
+@require_GET
+def report_file(request, pk, ending):
+    """The report as PDF or workbook."""
+    if ending not in FILES:
+        raise Http404
+    report = _report(pk)
+    write, kind = FILES[ending]
+    record("report.file", object=report, details={"format": ending})
+    response = HttpResponse(write(report), content_type=kind)
+    name = pdf.filename(report, ending)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@form_page
+def schedule_create(request):
+    form = ScheduleForm(request.POST if request.method == "POST" else None, person=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            schedules.create(form.values(), request.user)
+        except ValidationError as error:
+            _add(form, error)
+        else:
+            messages.success(request, _("Ordered. The first report comes after the next period."))
+            return redirect("report_list")
+    return _form(request, {"form": form})
+
+
+@form_page
+def schedule_edit(request, pk):
+    found = Schedule.objects.select_related("owner")
+    schedule = find(Schedule, queryset=found, pk=pk)
+    if request.method == "GET" and not may_edit(schedule):
+        return redirect("report_list")
+    find_editable(Schedule, pk=pk)
+    posted = request.POST if request.method == "POST" else None
+    form = ScheduleForm(posted, instance=find(Schedule, pk=pk), person=schedule.owner)
+    context = {"form": form, "schedule": schedule}
+    if posted is not None and form.is_valid():
+        try:
+            schedules.change(schedule, form.values(), form.cleaned_data["version"] or 0)
+        except ValidationError as error:
+            _add(form, error)
+        except Conflict as conflict:
+            template = "reports/periodic/schedule_form.html"
+            return conflicting(request, template, context, conflict.present)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("report_list")
+    return _form(request, context)
+
+
+@require_POST
+def schedule_run(request, pk):
+    """The report of the last whole period for oneself, at once and without a mail."""
+    schedule = find(Schedule, queryset=Schedule.objects.select_related("owner"), pk=pk)
+    find_editable(Schedule, pk=pk)
+    schedules.run_now(schedule, request.user)
+    messages.success(request, _("The report is being made; it will stand in this list."))
+    return redirect("report_list")
+
+
+def _add(form, error: ValidationError) -> None:
+    for field, texts in error.message_dict.items():
+        form.add_error(field if field in form.fields else None, texts)
+
+
+def _form(request, context):
+    part = "_schedule_form" if wants_part(request) else "schedule_form"
+    status = 422 if context["form"].is_bound else 200
+    return render(request, f"reports/periodic/{part}.html", context, status=status)

@@ -1,0 +1,43 @@
+"""Periodic reports and what is ordered: rows of the small company."""
+
+import datetime as dt
+
+from accounts.models import User
+from reports.models import Report, Schedule
+from reports.services.making import digest_of
+
+DAY = dt.date(2026, 2, 28)
+
+
+def content(word: str) -> dict:
+    """A report with one of everything."""
+    return {
+        "schema": 1, "title": f"{word} report", "sub": f"{word} period; money", "as_of": "2026-02-28",
+        "ranking": None, "currency": "RUB",
+        "figures": [
+            {"key": "revenue", "label": f"{word} revenue", "kind": "money", "value": 1000.0,
+             "note": "", "source": "/api/v1/portfolio/", "path": "revenue.now"},
+        ],
+        "tables": [
+            {"key": "clients", "title": "Clients", "empty": "", "links": ["/clients/1/"],
+             "columns": [{"label": "Client", "kind": "text"}, {"label": "Due", "kind": "day"}],
+             "rows": [[f"{word} client", "2026-03-01"]]},
+        ],
+        "charts": [
+            {"key": "share", "title": f"{word} chart", "subtitle": "", "figure": None, "table": None,
+             "note": "", "missing": "too few", "height": "normal"},
+        ],
+    }  # fmt: skip
+
+
+def reports(world, relation: str, word: str, owner: User) -> None:
+    schedule = Schedule.objects.create(owner=owner, told_until=DAY)
+    told = content(word)
+    made = {
+        "person": owner, "schedule": schedule, "kind": "kam", "rhythm": "month", "language": "en",
+        "content": told, "digest": digest_of(told),
+    }  # fmt: skip
+    before = Report.objects.create(starts=dt.date(2026, 1, 1), ends=dt.date(2026, 1, 31), **made)
+    report = Report.objects.create(starts=dt.date(2026, 2, 1), ends=DAY, previous=before, **made)
+    world.add(relation, schedule)
+    world.add(relation, report)
