@@ -70,6 +70,10 @@ TAGS = {
         _("What clients gain from us, their words for others, and whom they brought."),
         ("benefits", "references", "referrals"),
     ),
+    "costs": (
+        _("What clients and the programme cost, and whether it pays."),
+        ("efforts", "service-costs", "programme-costs", "programme"),
+    ),
     "initiatives": (
         _("Beta tests, new products and unique offers, and the clients invited to them."),
         ("initiatives", "invitations"),

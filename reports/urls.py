@@ -3,11 +3,23 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
+from .api import client_growth as growth_api
 from .api import confidence as confidence_api
 from .api import periodic as periodic_api
 from .api import portfolio_map as map_api
+from .api import programme as programme_api
 from .api import views as api
-from .views import abc_xyz, backtests, client_months, confidence, periodic, portfolio, portfolio_map
+from .views import (
+    abc_xyz,
+    backtests,
+    client_growth,
+    client_months,
+    confidence,
+    periodic,
+    portfolio,
+    portfolio_map,
+    programme,
+)
 
 urlpatterns = [
     path("reports/", periodic.report_list, name="report_list"),
@@ -21,6 +33,13 @@ urlpatterns = [
     path("portfolio/<slug:chart>/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
     path("matrices/<int:pk>/map/", portfolio_map.matrix_map, name="matrix_map"),
     path("matrices/<int:pk>/axes/", portfolio_map.matrix_axes, name="matrix_axes"),
+    path("clients/<int:pk>/growth/", client_growth.client_growth_page, name="client_growth"),
+    path(
+        "clients/<int:pk>/growth/criteria/",
+        client_growth.client_growth_criteria,
+        name="client_growth_criteria",
+    ),
+    path("programme/", programme.programme_page, name="programme"),
     path("clients/<int:pk>/months/", client_months.client_months_page, name="client_months"),
     path("backtests/<int:pk>/charts/", backtests.backtest_charts_page, name="backtest_charts"),
     path(
@@ -43,6 +62,13 @@ api_urlpatterns = [
     path("matrices/<int:pk>/map/", map_api.MatrixMap.as_view(), name="matrix-map"),
     path("matrices/<int:pk>/axes/", map_api.MatrixAxes.as_view(), name="matrix-axes"),
     path("portfolio/<slug:chart>/rows/", api.PortfolioRows.as_view(), name="portfolio-rows"),
+    path("clients/<int:pk>/growth/", growth_api.ClientGrowth.as_view(), name="client-growth"),
+    path(
+        "clients/<int:pk>/growth/criteria/",
+        growth_api.ClientGrowthCriteria.as_view(),
+        name="client-growth-criteria",
+    ),
+    path("programme/", programme_api.ProgrammeFigures.as_view(), name="programme"),
     path("clients/<int:pk>/months/", api.ClientMonths.as_view(), name="client-months"),
     path(
         "backtests/<int:pk>/charts/",

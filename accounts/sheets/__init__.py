@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     data,
     directory,
     documents,
+    efforts,
     goals,
     incidents,
     initiatives,

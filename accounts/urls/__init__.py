@@ -7,6 +7,7 @@ from . import (
     bulk,
     clients,
     contacts,
+    efforts,
     feedback,
     goals,
     kams,
@@ -44,6 +45,7 @@ MODULES = (
     letters,
     talks,
     tasks,
+    efforts,
 )
 
 urlpatterns = list(chain.from_iterable(getattr(module, "urlpatterns", ()) for module in MODULES))

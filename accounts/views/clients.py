@@ -99,6 +99,7 @@ def head(client: Client) -> dict:
         "slots": {
             "score": address("client_score", client.pk),
             "months": address("client_months", client.pk),
+            "growth": address("client_growth", client.pk),
         },
     }
 

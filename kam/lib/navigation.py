@@ -75,7 +75,16 @@ WORK = (
         "portfolio",
         _("Portfolio"),
         "chart-line",
-        ("portfolio", "sales_plan", "year_close", "receivable_", "report_", "schedule_"),
+        (
+            "portfolio",
+            "sales_plan",
+            "year_close",
+            "receivable_",
+            "programme_cost",
+            "effort_",
+            "report_",
+            "schedule_",
+        ),
     ),
 )
 HOUSEHOLD = (
@@ -164,6 +173,8 @@ TABS = {
             "file-text",
             ("report_", "schedule_"),
         ),
+        Place("programme", _("Programme"), "scale", ("programme",)),
+        Place("effort_week", _("Hours"), "clock", ("effort_", "hour_rate")),
     ),
     "matrix": (
         Place(

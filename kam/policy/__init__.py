@@ -13,6 +13,7 @@ from . import (
     day,
     feedback,
     frame,
+    growth,
     kams,
     meetings,
     personal_data,
@@ -41,6 +42,7 @@ MODULES = (
     data,
     ranking,
     reports,
+    growth,
 )
 
 

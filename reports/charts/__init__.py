@@ -15,6 +15,7 @@ from reports.charts.bridge import bridge
 from reports.charts.clients import movers, score_parts
 from reports.charts.confidence import Interval, SeatDot, seat_map, stability
 from reports.charts.frame import Caption, plain
+from reports.charts.growth import path_with_band
 from reports.charts.months import growth_bars, revenue_and_profit_by_month
 from reports.charts.page import for_page
 from reports.charts.palette import COLOURS
@@ -34,6 +35,7 @@ __all__ = [
     "lorenz_curve",
     "movers",
     "pareto_curve",
+    "path_with_band",
     "plain",
     "revenue_and_profit_by_month",
     "score_parts",

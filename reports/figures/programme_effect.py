@@ -236,6 +236,21 @@ def judge(
     return Verdict(word, found, placebo, rows)
 
 
+def increments(profit: Floats, rows: Comparison, treated: Ints, start: Ints) -> Floats:
+    """What was gained in each month (months,), summed over the clients of ``rows``: own profit less
+    what it would have been had it gone as the look-alikes did.  Its sum is the effect in money.
+
+    treated, start: of the rows, in their order.
+    """
+    gained = np.zeros(profit.shape[1])
+    for at, (who, first) in enumerate(zip(treated.tolist(), start.tolist(), strict=True)):
+        near = rows.ids[at]
+        level = profit[near, first - BEFORE : first].mean(axis=1)
+        expected = (profit[near, first:] / level[:, None]).mean(axis=0) * rows.before[at]
+        gained[first:] += profit[who, first:] - expected
+    return gained
+
+
 def payback(gained: Floats, spent: Floats, discount: float) -> int | None:
     """The first month, from 1, by which what was gained covers what was spent, both summed up and
     discounted by ``discount`` a year; None where it has not yet.  A programme that has cost nothing

@@ -19,6 +19,7 @@ from accounts.services.demo import (
     benefits,
     connections,
     consents,
+    efforts,
     goals,
     initiatives,
     kams,
@@ -172,7 +173,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
         radar, webhooks,
     )  # fmt: skip
     # Plans hold the goals that were written before.
-    for part in (*parts, plans):
+    for part in (*parts, plans, efforts):
         part.fill(clients, words.language, size.as_of, loaded.people, size.seed)
     removals.fill(clients, words.language, size.as_of)
     retention.fill(clients, words.language, size.as_of, loaded.people, size.seed)
@@ -253,6 +254,7 @@ def clear_workspace() -> None:
         years.clear()
         surveys.clear()
         radar.clear()
+        efforts.clear()
         CompanyRecord.objects.all().delete()
         addresses = Q()
         for words in WORDS.values():
