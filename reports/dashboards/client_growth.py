@@ -367,7 +367,7 @@ def _against(told: Growth) -> Chart | None:
     ) % {"points": percent(abs(more))}  # fmt: skip
     caption = Caption(
         title,
-        _("How does revenue move? Three months’ mean, the year before selection is 100 %; "
+        _("How does revenue move? Three months’ mean, the year before selection is 100 %%; "
           "middle and half of %(count)s look-alikes") % {"count": number(told.peers)},
         language(),
     )  # fmt: skip
