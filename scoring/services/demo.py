@@ -23,7 +23,6 @@ from accounts.services.demo import (
     goals,
     initiatives,
     kams,
-    meetings,
     needs,
     offers,
     onboarding,
@@ -31,12 +30,12 @@ from accounts.services.demo import (
     plans,
     processes,
     promises,
-    radar,
     relationships,
     removals,
     retention,
     sales_plans,
     surveys,
+    tasks,
     webhooks,
     years,
 )
@@ -169,8 +168,8 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        meetings, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
-        radar, webhooks,
+        kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
+        webhooks, tasks,
     )  # fmt: skip
     # Plans hold the goals that were written before.
     for part in (*parts, plans, efforts):
@@ -251,6 +250,7 @@ def clear_workspace() -> None:
         webhooks.clear()
         goals.clear()
         kams.clear()
+        tasks.clear()
         years.clear()
         surveys.clear()
         radar.clear()

@@ -13,6 +13,7 @@ from accounts.models import Notice, Task, Team, User
 from accounts.selectors import tasks as found
 from accounts.services import task_mail, tasks
 from accounts.services.clients import Conflict
+from accounts.services.demo import tasks as demo
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_user
@@ -415,3 +416,17 @@ def test_without_mail_nothing_is_asked(kam, settings):
     give(kam)
     with acting_system("test"):
         assert task_mail.request(DAY) == 0
+
+
+def test_the_demo_has_tasks_of_every_kind_for_its_day(kam, helper, team):
+    User.objects.filter(pk=helper.pk).update(function="delivery")
+    people = [kam, User.objects.get(pk=helper.pk), make_user("manager", team=team)]
+    shops = [make_client(f"Shop {n}", owner=kam, team=team) for n in range(12)]
+    with acting_system("test"):
+        assert demo.fill(shops, "ru", DAY, people, 1) == Task.objects.count()
+        states = set(Task.objects.values_list("state", flat=True))
+        assert states == {"asked", "open", "returned", "done"}
+        assert Task.objects.filter(client__isnull=True, rule="FREQ=WEEKLY;BYDAY=MO").count() == 2
+        assert not Task.objects.filter(settled_on__gt=DAY).exists()
+        demo.clear()
+        assert not Task.objects.exists()
