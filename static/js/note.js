@@ -19,6 +19,10 @@ function forgetAll() {
 }
 
 export function start() {
+  // A short form that adds to a list stands ready for the next one.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.target.matches("form[data-clears]")) event.target.reset();
+  });
   if (document.querySelector("[data-note-sent]")) forgetAll();
   const form = document.querySelector("form[data-note]");
   // Whoever signs out leaves nothing on a device that others use.

@@ -99,5 +99,6 @@ def test_a_task_is_done_where_it_stands(new_tab, ann, width, language, theme):
     page.locator("#quick-what").fill("Новая задача")
     page.locator("#quick-what").press("Enter")
     expect(page.locator("#added .task")).to_have_count(1)
+    expect(page.locator("#quick-what")).to_have_value("")
     assert tab.complaints == []
     assert faults(page) == []
