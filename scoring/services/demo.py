@@ -23,6 +23,7 @@ from accounts.services.demo import (
     goals,
     initiatives,
     kams,
+    meetings,
     needs,
     offers,
     onboarding,
@@ -30,6 +31,7 @@ from accounts.services.demo import (
     plans,
     processes,
     promises,
+    radar,
     relationships,
     removals,
     retention,
@@ -168,8 +170,8 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
-        webhooks, tasks,
+        meetings, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
+        radar, webhooks, tasks,
     )  # fmt: skip
     # Plans hold the goals that were written before.
     for part in (*parts, plans, efforts):
