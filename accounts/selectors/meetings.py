@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import AgendaItem, Meeting, MeetingPerson, MeetingResult, MinutesVersion, User
@@ -63,13 +63,16 @@ def last_before(meeting: Meeting) -> Meeting | None:
     return alike.exclude(pk=meeting.pk).order_by("-starts_at", "-pk").first()
 
 
-def last_review_of(person: User) -> Meeting | None:
-    """The last review held of the clients that the person looks after, or led by the person."""
-    found = rows().filter(
+def last_decisions_of(person: User) -> list[MeetingResult]:
+    """What was decided in the last review held of the clients that the person looks after, or led
+    by the person.  One query."""
+    found = Meeting.objects.filter(
         Q(about=person) | Q(owner=person), state=State.HELD, client__isnull=True,
         starts_at__lte=timezone.now(),
     )  # fmt: skip
-    return found.order_by("-starts_at", "-pk").first()
+    last = found.order_by("-starts_at", "-pk").values("pk")[:1]
+    decided = MeetingResult.objects.filter(kind=MeetingResult.Kind.DECISION, meeting=Subquery(last))
+    return list(decided.select_related("person").order_by("pk"))
 
 
 def people_of(meeting: Meeting) -> QuerySet[MeetingPerson]:

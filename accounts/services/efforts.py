@@ -143,7 +143,7 @@ def save_rules(values: Mapping[str, Any], version: int) -> list[str]:
         raise Conflict(present)
     changed = _set(present, values, RULES)
     if changed:
-        record("effort.rules", object=present, details={"fields": changed})
+        record("effort_rules.change", object=present, details={"fields": changed})
     return changed
 
 
@@ -156,7 +156,7 @@ def save_rate(person: User, rate: Decimal, version: int) -> list[str]:
         raise Conflict(present)
     changed = _set(present, {"rate": rate}, ("rate",))
     if changed:
-        record("effort.rate", object=present, details={"person": person.pk})
+        record("hour_rate.change", object=present, details={"person": person.pk})
     return changed
 
 

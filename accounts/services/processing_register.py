@@ -66,8 +66,9 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
         WORK: ("role", "function", "team", "key_slots", "load_points"),
         ACCOUNT: (
             "password", "language", "theme", "compact", "is_active", "date_joined", "last_login",
+            "task_mail", "task_mailed_on",
         ),
-        TECHNICAL: ("id",),
+        TECHNICAL: ("id", "mail_serial"),
     },
 }  # fmt: skip
 PEOPLE = {

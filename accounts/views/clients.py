@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,6 +22,7 @@ from accounts.services.debts import stop_on
 from kam.audit.conflicts import conflicting
 from kam.lib.navigation import address
 from kam.lib.periods import today
+from kam.lib.scoping import current
 from kam.lib.views import find, find_editable, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
@@ -82,18 +84,17 @@ def client_suggestions(request):
 
 
 def _found(pk) -> Client:
-    return find(
-        Client,
-        queryset=Client.objects.select_related("owner", "team", "group", "place", "sales_manager"),
-        pk=pk,
-    )
+    """With ``may_be_edited``, which the head would ask for otherwise."""
+    mine = Client.objects.filter(pk=OuterRef("pk")).editable_by(current())
+    rows = Client.objects.select_related("owner", "team", "group", "place", "sales_manager")
+    return find(Client, queryset=rows.annotate(may_be_edited=Exists(mine)), pk=pk)
 
 
 def head(client: Client) -> dict:
     """What the head of every page about a client shows."""
     return {
         "client": client,
-        "editable": services.may_edit(client),
+        "editable": _editable(client),
         "standing": standing_of(client.pk),
         "shipment_stop": stop_on(client),
         "slots": {
@@ -102,6 +103,11 @@ def head(client: Client) -> dict:
             "growth": address("client_growth", client.pk),
         },
     }
+
+
+def _editable(client: Client) -> bool:
+    known = getattr(client, "may_be_edited", None)
+    return services.may_edit(client) if known is None else known
 
 
 @require_GET

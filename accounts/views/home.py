@@ -7,9 +7,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
-from accounts.selectors import meetings, plans, processes, promises
+from accounts.selectors import health, meetings, plans, problems, processes, promises, tasks
 from accounts.selectors.timeline import last_contacts
-from kam.jobs.models import Job
 from kam.lib.company import company
 from kam.lib.navigation import address, may
 from kam.lib.periods import today
@@ -36,7 +35,13 @@ def home(request):
     }
     if person.role == User.Role.COLLEAGUE:
         steps = processes.steps_of_person(person, day + NEAR, MOST_STEPS)
-        context = {"promises": due, "steps": steps, "today": day, **planned}
+        context = {
+            "promises": due,
+            "steps": steps,
+            "tasks": tasks.tasks_of(person, day + NEAR, MOST_STEPS),
+            "today": day,
+            **planned,
+        }
         return render(request, "accounts/home/colleague.html", context)
     clients = lists.looked_after(person, MOST_CLIENTS)
     first_hour = first_hour_of(person)
@@ -48,16 +53,18 @@ def home(request):
     context = {
         "lines": lines,
         "alerts": alerts(lines, day),
+        "attention": problems.attention_of(person, day, MOST_ALERTS),
+        "tasks": tasks.tasks_of(person, day + NEAR, MOST_STEPS),
+        "has_health": any(line["fares"] for line in lines),
         "has_moves": any(line["moved"] for line in lines),
         "own": person.role == User.Role.KAM,
         "full": len(clients) == MOST_CLIENTS,
-        "jobs": Job.objects.filter(status__in=Job.OPEN)[:MOST_ALERTS],
         "loads": [],
         "first_hour": first_hour,
         "steps": processes.steps_of_person(person, day + NEAR, MOST_STEPS),
         "promises": due,
         "meetings": meetings.coming_of_person(person, day + NEAR, MOST_STEPS),
-        "review_decisions": meetings.decisions_of(meetings.last_review_of(person)),
+        "review_decisions": meetings.last_decisions_of(person),
         **planned,
         "today": day,
         "asked": address("rating_request_list"),
@@ -77,12 +84,14 @@ def lines_of(clients: list[Client], day: dt.date) -> list[dict]:
     """The clients with what was sold and when somebody last spoke with them."""
     sales = lists.sales(clients, day)
     talks = last_contacts(lists.entities_of(clients, day), day)
+    fares = health.health_of([client.pk for client in clients], day)
     return [
         {
             "client": client,
             "sales": sales[client.pk],
             "talk": talks.get(client.pk),
             "moved": moved(client),
+            "fares": fares.get(client.pk),
         }
         for client in clients
     ]
