@@ -125,15 +125,23 @@ def ask_for_due(now: dt.datetime | None = None) -> int:
     return asked
 
 
-def ask(schedule: Schedule, period: Period, people: Iterable[User], *, mailed=None) -> list:
-    """A job for each reader, which runs with that reader's rights."""
+def ask(
+    schedule: Schedule, period: Period, people: Iterable[User], *, mailed=None, after=None
+) -> list:
+    """A job for each reader, which runs with that reader's rights, not before ``after``."""
     payload = {
         "kind": schedule.kind, "rhythm": schedule.rhythm,
         "starts": period.starts.isoformat(), "ends": period.ends.isoformat(),
         "mailed": schedule.mailed if mailed is None else mailed, "schedule_id": schedule.pk,
     }  # fmt: skip
     return [
-        enqueue(MAKE, payload, actor=each, unique=f"{MAKE}:{schedule.pk}:{each.pk}:{period.ends}")
+        enqueue(
+            MAKE,
+            payload,
+            actor=each,
+            run_after=after,
+            unique=f"{MAKE}:{schedule.pk}:{each.pk}:{period.ends}",
+        )
         for each in people
     ]
 

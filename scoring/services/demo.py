@@ -48,6 +48,7 @@ from accounts.services.demo.statistics import analyse_loaded
 from accounts.services.demo.words import en, ru
 from accounts.services.demo.words.vocabulary import Words
 from accounts.services.potential import request_refresh
+from accounts.signals import workspace_made
 from kam.audit.services import record
 from kam.lib.company import company
 from kam.lib.models import CompanyRecord
@@ -114,6 +115,7 @@ def make_workspace(
         request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)
+        workspace_made.send(sender=Client, people=loaded.people, day=size.as_of)
         record(
             "demo.loaded",
             details={"language": language, "seed": size.seed, "clients": size.clients},

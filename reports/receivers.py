@@ -1,0 +1,41 @@
+"""The demo workspace has reports, too: some ordered, and those of the last three months."""
+
+import datetime as dt
+
+from django.dispatch import receiver
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.signals import workspace_made
+
+from .figures.calendar import last_whole
+from .models import Schedule
+from .models.periodic import Kind, Rhythm
+from .services import schedules
+
+# By then the ranking that the workspace asked for is there.
+LATER = dt.timedelta(seconds=10)
+MONTHS = 3
+
+
+@receiver(workspace_made, dispatch_uid="reports are ordered in a demo workspace")
+def order_reports(sender, people, day, **kwargs):
+    """A manager orders the KAMs' monthly reports and the team's portfolio for themselves."""
+    manager = next((each for each in people if each.role == User.Role.MANAGER), None)
+    if manager is None:
+        return
+    for kind, audience in (
+        (Kind.KAM, Schedule.Audience.KAMS),
+        (Kind.TEAM, Schedule.Audience.OWNER),
+    ):
+        values = {"kind": kind, "rhythm": Rhythm.MONTH, "day": 1, "hour": 7, "audience": audience}
+        schedule = schedules.create(values, manager)
+        until, periods = day, []
+        for _month in range(MONTHS):
+            periods.append(last_whole("month", until))
+            until = periods[-1].starts
+        for number, period in enumerate(reversed(periods)):
+            moment = timezone.now() + LATER + dt.timedelta(seconds=number)
+            schedules.ask(
+                schedule, period, schedules.readers(schedule)[:2], mailed=False, after=moment
+            )
