@@ -310,6 +310,9 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "MeetingKind": "accounts.models.Meeting.Kind",
+        "InteractionKind": "accounts.models.Interaction.Kind",
+        "ReportKind": "reports.models.periodic.Kind",
+        "ReportMail": "reports.models.Report.Mail",
         "MeetingState": "accounts.models.Meeting.State",
         "MeetingEvery": "accounts.models.Meeting.Every",
         "MeetingResultKind": "accounts.models.MeetingResult.Kind",

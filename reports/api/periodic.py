@@ -69,7 +69,10 @@ class ReportDetail(APIView):
 class ReportFile(APIView):
     """The report as a file: ``pdf`` or ``xlsx``."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="reports_file_retrieve",
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
     def get(self, request, pk, ending):
         if ending not in FILES:
             raise Http404
