@@ -23,6 +23,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Client, Goal, Promise, Standing, User
 from accounts.selectors import clients as lists
@@ -225,7 +226,7 @@ def _promise_table(filters: Filters, day: dt.date) -> Table:
         _("Nothing is due: no promise of ours is open for these days."),
         [
             (_("What is promised"), "text"), (_("Client"), "text"), (_("Who answers"), "text"),
-            (_("Due"), "day"),
+            (pgettext("promise", "Due"), "day"),
         ],
     )  # fmt: skip
     open_ones = _promises(filters).filter(state=Promise.State.OPEN, due__lte=day + AHEAD)
@@ -243,7 +244,7 @@ def _goal_table(clients: list[Client], day: dt.date) -> Table:
         _("No goal is off its path."),
         [
             (_("Goal"), "text"), (_("Client"), "text"), (_("Where it stands"), "text"),
-            (_("Done"), "percent"), (_("By when"), "day"),
+            (pgettext("goal", "Way gone"), "percent"), (_("By when"), "day"),
         ],
     )  # fmt: skip
     names = {client.pk: client.name for client in clients}
