@@ -22,6 +22,7 @@ def write(report: Report) -> bytes:
     held = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False}
     with xlsxwriter.Workbook(held, options) as book, override(report.language):
+        book.set_properties({"created": report.made_at.replace(tzinfo=None)})
         _fill(book, report)
     return held.getvalue()
 

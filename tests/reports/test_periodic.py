@@ -21,7 +21,7 @@ from kam.lib.editing import Conflict
 from kam.lib.scoping import acting_as, acting_system
 from reports.dashboards.kept import delta_of, moves, shown_figures
 from reports.figures.calendar import Period
-from reports.files import pdf
+from reports.files import FILES, pdf
 from reports.models import Report, Schedule
 from reports.services import content, mail, making, schedules
 from tests.factories import make_user
@@ -257,6 +257,16 @@ def test_the_dashboard_and_the_files_tell_the_same(ann, client):
     assert client.get(reverse("report_file", args=[report.pk, "exe"])).status_code == 404
     before = client.get(reverse("report_list")).content.decode()
     assert reverse("report_detail", args=[report.pk]) in before
+
+
+@pytest.mark.parametrize("ending", FILES)
+def test_the_same_report_is_the_same_file_whenever_it_is_asked_for(ann, ending):
+    report = making.make(ann, "kam", "month", JUNE)
+    write, _kind = FILES[ending]
+    with acting_as(ann):
+        first = write(report)
+        with time_machine.travel("2025-01-02T03:04:05Z", tick=False):
+            assert write(report) == first
 
 
 def test_an_order_from_the_form_to_the_report(ann, client):
