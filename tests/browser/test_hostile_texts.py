@@ -20,7 +20,7 @@ LONG = f"\"'></textarea></script><script>alert(1)</script>{SHORT}{{{{7*7}}}}${{7
 MARK = "onerror=alert(1)"
 # Words that programs wrote and read again: no person types them.
 TECHNICAL = {
-    "action", "actor_name", "algorithm", "base", "channel", "checksum", "code", "content_type",
+    "action", "actor_name", "outcome", "rule", "algorithm", "base", "channel", "checksum", "code", "content_type",
     "country", "currency", "digest", "encoding", "event", "external_id", "file", "fingerprint",
     "format", "host", "inn", "kind", "key", "kpp", "language", "list", "lookup", "measure", "mode",
     "model", "noun", "object_type", "original", "password", "prefix", "queue", "rebate_on", "report",
