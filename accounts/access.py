@@ -12,18 +12,83 @@
 * whoever answers for a piece of work (a promise, a step of a process) reads and writes it, whosever the client is;
 * what is said of a person's work (skills, load, onboarding) is read by that person and by the
   manager of their team, who also write it;
+* who stands in for somebody who is away has that person's rights over clients and work on these
+  days, and no others; while a client is handed over, the one who takes it reads it before the day,
+  and the one who gave it works with it until the overlap ends;
 * a token has its person's rights, cut by its scopes.
 
 A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a person and
 who leads them, by a client and the person who answers for the work, by a plan and the person whose
-row it is, to all staff, or to those who administer.
+row it is, to whoever is away, to all staff, or to those who administer.
 """
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
+from kam.lib.periods import today
 from kam.lib.policy import ADMINISTRATOR, AUDITOR, KAM, MANAGER
 
-from .models import Client, PlanParticipant, User
+from .models import Client, Handover, PlanParticipant, Substitution, User
+
+
+@dataclass(frozen=True)
+class Lent:
+    """Rights for a time: ``persons`` somebody stands in for; clients of handovers under way that
+    they ``reads`` or ``writes``, by id."""
+
+    persons: tuple[User, ...] = ()
+    reads: tuple[int, ...] = ()
+    writes: tuple[int, ...] = ()
+
+
+NOTHING_LENT = Lent()
+
+
+def lent_to(user: User) -> Lent:
+    """What is lent to the person today.
+
+    ``User.lent_until`` spares everybody else the queries; what is found is kept with the person's
+    object, which lives as long as one request or one job.
+    """
+    day = today()
+    if user.role not in (KAM, MANAGER) or user.lent_until is None or user.lent_until < day:
+        return NOTHING_LENT
+    kept: tuple[dt.date, Lent] | None = user.__dict__.get("_lent")
+    if kept is None or kept[0] != day:
+        kept = (day, _lent(user, day))
+        user.__dict__["_lent"] = kept
+    return kept[1]
+
+
+def _lent(user: User, day: dt.date) -> Lent:
+    away = Substitution.unscoped.filter(
+        substitute=user, since__lte=day, until__gte=day, person__is_active=True
+    )
+    persons = {row.person_id: row.person for row in away.select_related("person")}
+    handovers = Handover.unscoped.filter(
+        Q(taker=user, state=Handover.State.PLANNED)
+        | Q(giver=user, state=Handover.State.DONE, overlap_until__gte=day)
+    ).values_list("client_id", "state")
+    passing = list(handovers)
+    return Lent(
+        tuple(persons.values()),
+        tuple(client for client, _state in passing),
+        tuple(client for client, state in passing if state == Handover.State.DONE),
+    )
+
+
+def stood_in_for(user: User) -> tuple[int, ...]:
+    """Ids of those whose work this person does today: their own, and of whom they stand in for."""
+    return (user.pk, *(person.pk for person in lent_to(user).persons))
+
+
+def _these(clients: tuple[int, ...]) -> Q:
+    """These clients, and the members of those that are groups."""
+    return Q(pk__in=clients) | Q(group_id__in=clients)
 
 
 def readable_clients(user: User) -> Q | None:
@@ -31,8 +96,12 @@ def readable_clients(user: User) -> Q | None:
     if user.role in (ADMINISTRATOR, AUDITOR, MANAGER):
         return None
     if user.role == KAM:
-        own = Q(owner=user)
-        return own | Q(team_id=user.team_id) if user.team_id else own
+        lent = lent_to(user)
+        own = Q(owner__in=stood_in_for(user)) if lent.persons else Q(owner=user)
+        teams = {person.team_id for person in (user, *lent.persons)} - {None}
+        if teams:
+            own |= Q(team_id__in=teams)
+        return own | _these(lent.reads) if lent.reads else own
     return Q(pk__in=[])
 
 
@@ -43,11 +112,14 @@ def writable_clients(user: User) -> Q | None:
         return Q(pk__in=[])
     if user.role == ADMINISTRATOR:
         return None
-    if user.role == MANAGER and user.team_id:
-        return Q(team_id=user.team_id)
-    if user.role == KAM:
-        return Q(owner=user)
-    return Q(pk__in=[])
+    lent = lent_to(user)
+    allowed = Q(pk__in=[])
+    for person in (user, *lent.persons):
+        if person.role == MANAGER and person.team_id:
+            allowed |= Q(team_id=person.team_id)
+        if person.role == KAM:
+            allowed |= Q(owner=person)
+    return allowed | _these(lent.writes) if lent.writes else allowed
 
 
 def _restrict(queryset: QuerySet, clients: Q | None) -> QuerySet:
@@ -70,7 +142,7 @@ def _restrict_work(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     if clients is None:
         return queryset
     _kind, path, person = queryset.model.SCOPE
-    return queryset.filter(_of(clients, path) | Q(**{person: user.pk}))
+    return queryset.filter(_of(clients, path) | Q(**{f"{person}__in": stood_in_for(user)}))
 
 
 def _restrict_task(queryset: QuerySet, clients: Q | None, user: User) -> QuerySet:
@@ -78,6 +150,8 @@ def _restrict_task(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     task without a client is nobody else's business."""
     _kind, path, person, giver = queryset.model.SCOPE
     wanted = _of_member(person, user) | Q(**{giver: user.pk})
+    for away in lent_to(user).persons:
+        wanted |= Q(**{person: away.pk}) | Q(**{giver: away.pk})
     of_client = Q(**{f"{path}__isnull": False}) if clients is None else _of(clients, path)
     return queryset.filter(wanted | of_client)
 
@@ -99,9 +173,9 @@ def _restrict_plan(
     _kind, path, person = queryset.model.SCOPE
     wanted = _of(clients, f"{path}__client" if path else "client")
     if person:
-        wanted |= Q(**{person: user.pk})
+        wanted |= Q(**{f"{person}__in": stood_in_for(user)})
     if taking_part:
-        plans = PlanParticipant.unscoped.filter(person=user).values("plan")
+        plans = PlanParticipant.unscoped.filter(person__in=stood_in_for(user)).values("plan")
         wanted |= Q(**{f"{path or 'pk'}__in": plans})
     return queryset.filter(wanted)
 
@@ -126,7 +200,7 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         if user.role in (ADMINISTRATOR, AUDITOR):
             return queryset
         return queryset.filter(_of_member(path, user))
-    if kind == "staff":
+    if kind in ("staff", "absence"):
         return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
     if kind == "administration":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR) else queryset.none()
@@ -152,7 +226,7 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         if user.role == ADMINISTRATOR:
             return queryset
         return queryset.filter(**{path: user.pk})
-    if kind == "member":
+    if kind in ("member", "absence"):
         if user.role == ADMINISTRATOR:
             return queryset
         return queryset.filter(_of_member(path, user))

@@ -21,6 +21,7 @@ from .services import (
     connection_settings,
     connections,
     goals,
+    handovers,
     import_files,
     import_folder,
     import_undo,
@@ -285,6 +286,12 @@ def mail_tasks(running, *, person_id, day):
 def apply_shipment_rules(running):
     """Stop shipments to whom the rules call for it, and lift the stops they do not call for."""
     return {"changed": receivables.apply_rules(today())}
+
+
+@job(handovers.JOB, title=_("Clients that change hands today"), tells={"done": _("Handed over")})
+def hand_over(running):
+    """Carry out the handovers whose day has come."""
+    return {"done": handovers.carry_out_due()}
 
 
 @job(onboarding.JOB, title=_("Overdue steps of onboardings"), tells={"told": _("Told")})

@@ -42,6 +42,10 @@ TAGS = {
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),
     ),
+    "handovers": (
+        _("Clients that change hands, and who stands in for whom."),
+        ("handovers", "handover-steps", "substitutions"),
+    ),
     "meetings": (
         _("Meetings with clients and reviews: agenda, minutes, what came of them."),
         ("meetings",),

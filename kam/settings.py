@@ -309,6 +309,7 @@ SPECTACULAR_SETTINGS = {
         "kam.lib.api_schema.with_tags",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "HandoverState": "accounts.models.Handover.State",
         "MeetingKind": "accounts.models.Meeting.Kind",
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",
@@ -445,6 +446,7 @@ JOB_SCHEDULES = {
     "plan-actions": ("accounts.plan_actions", "5 6 * * *", {}),
     "promises": ("accounts.promises", "0 6 * * *", {}),
     "task-mail": ("accounts.task_mails", "15 6 * * *", {}),
+    "nightly-handovers": ("accounts.handovers", "5 0 * * *", {}),
     "onboardings": ("accounts.onboardings", "5 6 * * *", {}),
     "nightly-thinning": ("scoring.thin_rankings", "10 4 * * *", {}),
     "hourly-audit-seal": ("audit.seal", "20 * * * *", {}),

@@ -17,6 +17,7 @@ from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
 from .efforts import EffortRules, EffortWeek, HourRate, ProgrammeCost, ServiceCost
 from .goals import Goal, GoalReading, ProgrammeGoal
+from .handovers import Handover, HandoverStep, Substitution
 from .import_files import ImportFile
 from .imports import ImportBatch, ImportChange, QuarantinedRow
 from .incidents import Incident
@@ -104,6 +105,8 @@ __all__ = [
     "FrozenSale",
     "Goal",
     "GoalReading",
+    "Handover",
+    "HandoverStep",
     "HealthWeek",
     "HourRate",
     "ImportBatch",
@@ -180,6 +183,7 @@ __all__ = [
     "Signal",
     "SkillRating",
     "Standing",
+    "Substitution",
     "Suppression",
     "Survey",
     "SurveyAnswer",

@@ -196,7 +196,7 @@ NOUNS = {
               "ExceptionalOffer.client", "Invitation.client", "TouchedClient.client", "Task.client",
               "Signal.client", "HealthWeek.client", "EffortWeek.client", "ServiceCost.client",
               "Piece.task", *_TALK,
-              "ShipmentStop.client",
+              "ShipmentStop.client", "Handover.client", "HandoverStep.handover",
               *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),

@@ -10,6 +10,7 @@ from . import (  # noqa: F401
     documents,
     efforts,
     goals,
+    handovers,
     incidents,
     initiatives,
     kams,

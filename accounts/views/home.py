@@ -7,7 +7,16 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
 from accounts.selectors import clients as lists
-from accounts.selectors import health, meetings, plans, problems, processes, promises, tasks
+from accounts.selectors import (
+    handovers,
+    health,
+    meetings,
+    plans,
+    problems,
+    processes,
+    promises,
+    tasks,
+)
 from accounts.selectors.timeline import last_contacts
 from kam.lib.company import company
 from kam.lib.navigation import address, may
@@ -24,8 +33,10 @@ MOST_STEPS = 10
 
 @require_GET
 def home(request):
-    person = request.user
+    """``?for=``: the day of somebody whom one leads or stands in for."""
     day = today()
+    stood_in = handovers.away_today(day, request.user) if request.user.lent_until else []
+    person = _whose(request, [row.person for row in stood_in])
     due = promises.due_of_person(person, day + NEAR, MOST_STEPS)
     parts = plans.plans_of_person(person, day)
     planned = {
@@ -44,7 +55,7 @@ def home(request):
         }
         return render(request, "accounts/home/colleague.html", context)
     clients = lists.looked_after(person, MOST_CLIENTS)
-    first_hour = first_hour_of(person)
+    first_hour = first_hour_of(request.user)
     if not clients and not Client.objects.exists():
         if first_hour:
             return redirect(first_hour)
@@ -66,12 +77,32 @@ def home(request):
         "meetings": meetings.coming_of_person(person, day + NEAR, MOST_STEPS),
         "review_decisions": meetings.last_decisions_of(person),
         **planned,
+        "handovers": handovers.of_person(person, day, MOST_STEPS),
+        "stood_in": stood_in,
+        "whose": person if person.pk != request.user.pk else None,
         "today": day,
         "asked": address("rating_request_list"),
     }
     if person.role == User.Role.MANAGER and person.team_id:
         context["loads"] = lists.loads(person.team_id)
     return render(request, "accounts/home/home.html", context)
+
+
+def _whose(request, away: list[User]) -> User:
+    """Whose day is asked for, where the reader leads that person or stands in for them."""
+    asked = request.GET.get("for", "")
+    if not asked.isdecimal():
+        return request.user
+    reader, pk = request.user, int(asked[:18])
+    for person in away:
+        if person.pk == pk:
+            return person
+    led = User.objects.filter(pk=pk, is_active=True, role=User.Role.KAM)
+    if reader.role == User.Role.MANAGER and reader.team_id:
+        return led.filter(team_id=reader.team_id).first() or reader
+    if reader.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):
+        return led.first() or reader
+    return reader
 
 
 def first_hour_of(person: User) -> str:

@@ -88,7 +88,12 @@ WORK = (
     ),
 )
 HOUSEHOLD = (
-    Place("kam_list", _("KAMs"), "users-round", ("kam_", "skill_", "onboarding_")),
+    Place(
+        "kam_list",
+        _("KAMs"),
+        "users-round",
+        ("kam_", "skill_", "onboarding_", "handover_", "substitution_"),
+    ),
     Place("import_list", _("Data"), "database", ("import_", "quarantine", "connection_")),
     Place("job_list", _("Jobs"), "list-checks", ("job_",)),
     Place("export_list", _("Exports"), "download", ("export_",)),
@@ -161,6 +166,7 @@ TABS = {
         Place("kam_list", pgettext_lazy("kams", "Load"), "gauge", ("kam_list",)),
         Place("kam_skills", pgettext_lazy("skills", "Skills"), "star", ("kam_skills",)),
         Place("onboarding_list", _("Onboarding"), "graduation-cap", ("onboarding_",)),
+        Place("handover_list", _("Handovers"), "arrow-right-left", ("handover_", "substitution_")),
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),

@@ -47,6 +47,21 @@ EVENTS = {
             {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 58},
         ),
         EventType(
+            "handover.planned",
+            _("a client is to pass to another KAM"),
+            {"handover": 4, "client": 42, "from": 7, "to": 9, "on": "2026-04-01"},
+        ),
+        EventType(
+            "handover.done",
+            _("a client and all open work with it passed to another KAM"),
+            {"handover": 4, "client": 42, "from": 7, "to": 9, "on": "2026-04-01"},
+        ),
+        EventType(
+            "handover.cancelled",
+            _("a planned handover does not take place"),
+            {"handover": 4, "client": 42, "from": 7, "to": 9, "on": "2026-04-01"},
+        ),
+        EventType(
             "meeting.approved",
             _("minutes of a meeting with a client were approved"),
             {"meeting": 12, "client": 42, "minutes": 9, "number": 1},

@@ -21,6 +21,7 @@ from accounts.services.demo import (
     consents,
     efforts,
     goals,
+    handovers,
     initiatives,
     kams,
     meetings,
@@ -172,7 +173,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     clients = list(Client.objects.filter(pk__in=chosen.values("client_id")).order_by("pk"))
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
-        meetings, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
+        meetings, handovers, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
         radar, webhooks, tasks,
     )  # fmt: skip
     # Plans hold the goals that were written before.

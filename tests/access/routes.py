@@ -140,7 +140,7 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
         if role == "manager":
             return relation in ("own", "team")
         return role in ("kam", "token", "reading token") and relation == "own"
-    if kind == "staff":
+    if kind in ("staff", "absence"):
         return role != "colleague"
     if kind == "administration":
         return False
@@ -169,6 +169,8 @@ def editable(route: Route, role: str, relation: str, world: World) -> bool:
         return relation == "own"
     if kind == "staff":
         return role == "manager"
+    if kind == "absence":
+        return relation == "own" or (role == "manager" and relation == "team")
     if role == "manager":
         return relation in ("own", "team")
     if role == "colleague":

@@ -123,7 +123,14 @@ from scoring.models import (
 )
 from scoring.services.backtests import Asked, describe
 from scoring.services.ranking import run_ranking
-from tests.access import world_day, world_growth, world_meetings, world_radar, world_reports
+from tests.access import (
+    world_day,
+    world_growth,
+    world_handovers,
+    world_meetings,
+    world_radar,
+    world_reports,
+)
 
 CANARY = "Kanarienvogel"
 DAY = dt.date(2026, 3, 16)
@@ -522,6 +529,7 @@ def _facts(world: World, relation: str) -> None:
     world_day.tasks(world, relation, client, word, owner)
     world_meetings.debts(world, relation, client, word, owner)
     world_meetings.meetings(world, relation, client, word, owner)
+    world_handovers.handovers(world, relation, client, word, owner)
     world_reports.reports(world, relation, word, owner)
     world_radar.problems(world, relation, client, word, owner)
     world_radar.found(world, relation, client, word)
