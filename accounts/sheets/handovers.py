@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.selectors import handovers as found
-from kam.exports.registry import Sheet, date, exported, text
+from kam.exports.registry import Sheet, day, exported, text
 from kam.lib.periods import today
 
 
@@ -12,7 +12,7 @@ from kam.lib.periods import today
 def handovers(query, of):
     columns = [
         text(_("Client")), text(pgettext("person", "From")), text(pgettext("person", "To")),
-        date(_("From which day")), date(_("Both until")), text(pgettext("column", "State")),
+        day(_("From which day")), day(_("Both until")), text(pgettext("column", "State")),
     ]  # fmt: skip
     rows = found.listed(query.get("when", "")[:10], today())
     cells = (
