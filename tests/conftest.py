@@ -32,6 +32,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--full"):
+        os.environ["KAM_TESTS_FULL"] = "1"
         return
     for item in items:
         if item.get_closest_marker("full"):

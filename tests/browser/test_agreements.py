@@ -12,8 +12,8 @@ from kam.lib.periods import today
 from kam.lib.scoping import acting_system
 from tests.factories import make_client, make_document, make_product
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 def served(owner):
@@ -45,7 +45,7 @@ def test_agreements_and_plans_in_every_look(new_tab, make_person, language):
         "paste": reverse("client_sales_plan_paste", args=[client.pk]),
         "plans": reverse("sales_plan_list"),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 from kam.lib.scoping import acting_system
 from scoring.models import RankingRow
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
+from .test_scoring import workspace  # noqa: F401 - a fixture
 
 
 def at(matrix, place: int) -> RankingRow:
@@ -30,7 +31,7 @@ def test_comparison_and_reasons_in_every_look(new_tab, make_person, workspace, l
         "unknown": f"{comparison}?a=Nobody&b=",
         "reasons": reverse("client_score", args=[below.client_id]),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -43,7 +44,7 @@ def test_comparison_and_reasons_in_every_look(new_tab, make_person, workspace, l
             if name != "unknown":  # a refused form answers 422, which the browser logs
                 assert tab.complaints == [], name
             tab.complaints.clear()
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

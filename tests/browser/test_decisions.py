@@ -12,8 +12,9 @@ from kam.lib.scoping import acting_system
 from scoring.models import Decision, Matrix, RankingRow
 from scoring.services import decisions
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
+from .test_scoring import workspace  # noqa: F401 - a fixture
 
 
 def work_out(matrix: Matrix) -> None:
@@ -44,7 +45,7 @@ def test_confidence_and_decision_in_every_look(new_tab, make_person, workspace, 
         "decisions": reverse("matrix_decisions", args=[matrix.pk]),
         "decision": reverse("decision_detail", args=[opened.pk]),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -56,7 +57,7 @@ def test_confidence_and_decision_in_every_look(new_tab, make_person, workspace, 
             assert page.locator("h1").count() == 1, name
             assert sideways(page) == 0, (name, width)
             assert tab.complaints == [], name
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -13,8 +13,8 @@ from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 WORDS = {"ru": ("Выгрузить", "Клиент", ";"), "en": ("Export", "Client", ",")}
 
@@ -78,7 +78,7 @@ def test_exports_in_every_look(new_tab, make_person, language):
     page = tab.open(reverse("client_list"))
     take(tab, page, "csv")
     taken = page.url.removeprefix(tab.address)
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -11,8 +11,8 @@ from kam.lib import company
 from kam.lib.scoping import acting_system
 from scoring.models import Matrix
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 PASSWORD = "eighty-by-twenty"
 HEAD = "Вид документа;Номер;Дата;Контрагент;ИНН;Номенклатура;Количество;Сумма;Ставка НДС;Сумма НДС;Всего"
@@ -82,7 +82,7 @@ def test_from_nothing_to_the_first_ranking(new_tab, transactional_db, tmp_path, 
     with acting_system("test"):
         assert Matrix.objects.get(is_main=True).current_run.selected == 2
         person = User.objects.get()
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         other = new_tab(width, language)

@@ -9,8 +9,8 @@ from kam.jobs.execution import run as run_job
 from kam.jobs.models import Job
 from kam.lib.scoping import acting_system
 
+from .looks import LOOKS
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 SALES = """Реестр документов за 2024 год;;;;
 Номер;Дата;Контрагент;ИНН;Сумма

@@ -8,8 +8,8 @@ from accounts.models import Contact, Relation
 from kam.lib.scoping import acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 def net(owner):
@@ -33,7 +33,7 @@ def test_people_in_every_look(new_tab, make_person, language):
     person = make_person("kam", language=language)
     row, _chief = net(person)
     address = reverse("client_people", args=[row.pk])
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -8,8 +8,8 @@ from accounts.models import Contact
 from kam.lib.scoping import acting_system
 from tests.factories import make_client, make_contact, make_interaction
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -25,7 +25,7 @@ def test_from_finding_to_the_act(new_tab, make_person, language):
     card, erasure = (
         reverse(name, args=[contact.pk]) for name in ("subject_card", "subject_erasure")
     )
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         for name, address in (("card", card), ("erasure", erasure)):

@@ -24,8 +24,8 @@ from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 def candidate(owner, name="Ромашка"):
@@ -105,7 +105,7 @@ def test_plans_in_every_look(new_tab, people, language):
         "plan-templates": reverse("plan_template_list"),
         "plan-template": reverse("plan_template_create"),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         manager.theme = theme
         manager.save()
         tab = new_tab(width, language)

@@ -9,8 +9,8 @@ from accounts.services import processes
 from kam.lib.scoping import acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 def step(name: str, days: int) -> dict:
@@ -47,7 +47,7 @@ def test_from_the_standard_to_the_last_step(new_tab, make_person, language):
     expect(page.locator(".run-steps > li")).to_have_count(3)
     page.locator(".run-steps > li").nth(0).locator("[value=skipped]").click()
     expect(page.locator(".run-steps > li[data-state=open]")).to_have_count(3)
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         other = new_tab(width, language)

@@ -10,8 +10,8 @@ from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client, make_document
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -26,7 +26,7 @@ def test_from_removal_to_return(new_tab, make_person, language):
         clients.create_interaction(
             shop, {"date": today(), "kind": "call", "subject": "Цены", "contact": contact}, person
         )
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -6,8 +6,9 @@ from playwright.sync_api import expect
 
 from scoring.models import RankingRow
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS, workspace  # noqa: F401  # a fixture
+from .test_scoring import workspace  # noqa: F401  # a fixture
 
 CHARTS = 6
 
@@ -22,7 +23,7 @@ def test_every_page_in_every_look(new_tab, make_person, workspace, language):  #
         "rows": (reverse("portfolio_rows", args=["bridge"]), 0),
         "months": (reverse("client_months", args=[best]), 1),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -33,7 +34,7 @@ def test_every_page_in_every_look(new_tab, make_person, workspace, language):  #
             tab.shoot(f"reports-{name}-{width}-{theme}-{language}")
             assert sideways(page) == 0, (name, width)
             assert tab.complaints == [], name
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

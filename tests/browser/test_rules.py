@@ -10,8 +10,9 @@ from scoring.models import Criterion, Rating, VersionCriterion
 from scoring.services.rating_requests import ask
 from tests.scoring.conftest import put_to_use
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
+from .test_scoring import workspace  # noqa: F401 - a fixture
 
 CUTS = "?kind=threshold&direction=benefit&propose=even"
 
@@ -36,7 +37,7 @@ def test_a_rule_in_every_look(new_tab, make_person, workspace, language):  # noq
         "criterion": reverse("criterion_create"),
         "paste": reverse("matrix_paste", args=[matrix.pk]),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -46,7 +47,7 @@ def test_a_rule_in_every_look(new_tab, make_person, workspace, language):  # noq
             tab.shoot(f"rule-{name}-{width}-{theme}-{language}")
             assert sideways(page) == 0, (name, width)
             assert tab.complaints == [], name
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

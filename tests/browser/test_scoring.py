@@ -13,9 +13,8 @@ from kam.lib.scoping import acting_system
 from scoring.models import Matrix, RankingRow, Rating
 from scoring.services.versions import draft_of
 
+from .looks import looks
 from .test_look import faults, sideways
-
-LOOKS = [("wide", "light"), ("narrow", "dark"), ("wide", "dark"), ("narrow", "light")]
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def test_every_page_in_every_look(new_tab, make_person, workspace, language):
         "evidence": reverse("client_score_criterion", args=[best, "potential"]),
         "opinions": reverse("client_ratings", args=[best, "values"]),
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -59,7 +58,7 @@ def test_every_page_in_every_look(new_tab, make_person, workspace, language):
             assert page.locator("h1").count() == 1, name
             assert sideways(page) == 0, (name, width)
             assert tab.complaints == [], name
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

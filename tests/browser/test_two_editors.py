@@ -8,8 +8,8 @@ from accounts.services import clients
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -22,7 +22,7 @@ def test_the_second_sees_both_and_chooses(new_tab, make_person, language):
             shop, {"name": "Пётр Ильин", "position": "закупки", "phone": "+7 911 000-00-00"}
         )
     address = reverse("contact_edit", args=[contact.pk])
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)

@@ -11,8 +11,9 @@ from scoring.models import Matrix
 from scoring.selectors.weighings import own_weighing
 from scoring.services.weighings import ask, submit
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS, workspace  # noqa: F401 - a fixture
+from .test_scoring import workspace  # noqa: F401 - a fixture
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -30,7 +31,7 @@ def test_the_workbench_in_every_look(new_tab, make_person, workspace, language):
         "pairs": f"{address}?{weights}pairs{pairs}",
         "best": f"{address}?{weights}best_worst{best}",
     }
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -40,7 +41,7 @@ def test_the_workbench_in_every_look(new_tab, make_person, workspace, language):
             tab.shoot(f"workbench-{name}-{width}-{theme}-{language}")
             assert sideways(page) == 0, (name, width)
             assert tab.complaints == [], name
-    for width, theme in LOOKS[:2]:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
@@ -141,7 +142,7 @@ def test_weighing_together_in_every_look(new_tab, make_person, workspace, langua
             with acting_as(manager):
                 shares = dict(zip(keys, (20, 30, 50), strict=False))
                 submit(own_weighing(asked, manager), "percent", shares, {})
-        for width, theme in LOOKS[:2]:
+        for width, theme in looks(language):
             manager.theme = theme
             manager.save()
             tab = new_tab(width, language)

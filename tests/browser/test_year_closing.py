@@ -12,13 +12,13 @@ from kam.lib.periods import today
 from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_client
 
+from .looks import looks
 from .test_look import faults, sideways
-from .test_scoring import LOOKS
 
 
 def look(new_tab, person, language: str, address: str, name: str) -> None:
     """The page in every width and theme: nothing sideways, no complaint, no fault of axe."""
-    for width, theme in LOOKS:
+    for width, theme in looks(language):
         person.theme = theme
         person.save()
         tab = new_tab(width, language)
