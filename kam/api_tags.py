@@ -42,6 +42,7 @@ TAGS = {
         _("What was promised to clients and by them, what only they get, and what became of it."),
         ("promises", "offers", "offer-parts"),
     ),
+    "search": (_("One search over everything that the reader may see."), ("search",)),
     "handovers": (
         _("Clients that change hands, and who stands in for whom."),
         ("handovers", "handover-steps", "substitutions"),

@@ -73,7 +73,7 @@ class TeamForm(VersionedForm):
 class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "language", "theme", "compact", "task_mail"]
+        fields = ["name", "language", "theme", "compact", "shortcuts", "task_mail"]
         labels = NAMED
 
 

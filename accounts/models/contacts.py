@@ -1,9 +1,10 @@
 """People on the client's side."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from kam.audit import looking
@@ -120,6 +121,7 @@ class Contact(Scoped):
                 name="contact_not_told",
                 condition=Q(came_on__isnull=False, told_on__isnull=True),
             ),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="contact_name_trigrams"),
         ]
         constraints = [
             models.CheckConstraint(

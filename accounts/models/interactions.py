@@ -1,7 +1,8 @@
 """What was said and done with a client."""
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -63,6 +64,7 @@ class Interaction(Scoped):
         indexes = [
             models.Index(fields=["client", "-date"], name="interaction_client_date"),
             BrinIndex(fields=["batch"], name="interaction_batch_brin"),
+            GinIndex(SearchVector("subject", "text", config="russian"), name="interaction_words"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -85,6 +85,7 @@ class User(AbstractBaseUser):
         blank=True,
         help_text=_("How many points of load this person can carry; empty means not said."),
     )
+    shortcuts = models.BooleanField(_("shortcuts of a single key"), default=True)
     compact = models.BooleanField(_("compact tables"), default=False)
     task_mail = models.BooleanField(_("a mail in the morning with my tasks"), default=True)
     # The day whose mail of tasks has gone out: one a day, whatever happens to the worker.

@@ -65,7 +65,7 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
         REACH: ("email",),
         WORK: ("role", "function", "team", "key_slots", "load_points"),
         ACCOUNT: (
-            "password", "language", "theme", "compact", "is_active", "date_joined", "last_login",
+            "password", "language", "theme", "compact", "shortcuts", "is_active", "date_joined", "last_login",
             "task_mail", "task_mailed_on",
         ),
         TECHNICAL: ("id", "mail_serial", "lent_until"),

@@ -22,6 +22,7 @@ from . import (
     promises,
     receivables,
     removals,
+    search,
     talks,
     tasks,
 )
@@ -41,6 +42,7 @@ MODULES = (
     plans,
     kams,
     handovers,
+    search,
     personal_data,
     bulk,
     removals,

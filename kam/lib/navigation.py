@@ -23,6 +23,26 @@ class Place:
     covers: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Creation:
+    """What can be begun from everywhere.  ``of_client``: its route takes a client's id."""
+
+    route: str
+    label: str
+    icon: str
+    of_client: bool = True
+
+
+CREATE = (
+    Creation("quick_note", pgettext_lazy("create", "Note"), "square-pen", of_client=False),
+    Creation("task_create", pgettext_lazy("create", "Task"), "list-todo", of_client=False),
+    Creation("promise_create", pgettext_lazy("create", "Promise"), "handshake"),
+    Creation("meeting_create", pgettext_lazy("create", "Meeting"), "calendar"),
+    Creation("problem_create", pgettext_lazy("create", "Problem"), "triangle-alert"),
+    Creation("need_create", pgettext_lazy("create", "Need"), "lightbulb"),
+    Creation("contact_create", pgettext_lazy("create", "Contact"), "user-plus"),
+    Creation("client_create", pgettext_lazy("create", "Client"), "building-2", of_client=False),
+)
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("task_list", _("Tasks"), "list-todo", ("task_", "letter_", "quick_note")),
@@ -233,3 +253,19 @@ def links(places: tuple[Place, ...], user, view_name: str, *args) -> list[dict]:
         for place in places
         if (url := address(place.route, *args)) and may(user, place.route)
     ]
+
+
+def creations(user, client_id: int | None) -> list[dict]:
+    """What this person may begin: with the client of the page, or by way of choosing one."""
+    found = []
+    for place in CREATE:
+        if not may(user, place.route, "POST"):
+            continue
+        if not place.of_client:
+            url = address(place.route)
+        elif client_id is not None:
+            url = address(place.route, client_id)
+        else:
+            url = f"{address('create_for')}?what={place.route}"
+        found.append({"url": url, "label": place.label, "icon": place.icon})
+    return found

@@ -23,6 +23,7 @@ from . import (
     ranking,
     receivables,
     reports,
+    search,
     work,
 )
 
@@ -40,6 +41,7 @@ MODULES = (
     plans,
     kams,
     handovers,
+    search,
     personal_data,
     data,
     ranking,

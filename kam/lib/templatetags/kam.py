@@ -129,6 +129,17 @@ def may_read(context, route):
 
 
 @register.simple_tag(takes_context=True)
+def creations(context):
+    """What the reader may begin from here: ``{% creations as begin %}``."""
+    request = context.get("request")
+    if not request or not request.user.is_authenticated:
+        return []
+    client = context.get("client")
+    pk = getattr(client, "pk", None) if type(client).__name__ == "Client" else None
+    return navigation.creations(request.user, pk)
+
+
+@register.simple_tag(takes_context=True)
 def may_write(context, route):
     """``{% may_write "rating_list" as ok %}``: may this person post to the route at all?"""
     request = context.get("request")
