@@ -51,8 +51,9 @@ NOTHING_LENT = Lent()
 def lent_to(user: User) -> Lent:
     """What is lent to the person today.
 
-    ``User.lent_until`` spares everybody else the queries; what is found is kept with the person's
-    object, which lives as long as one request or one job.
+    ``User.lent_until``, the last day that a handover or a substitution concerns them, spares
+    everybody else the queries; what is found is kept with the person's object, which lives as long
+    as one request or one job.
     """
     day = today()
     if user.role not in (KAM, MANAGER) or user.lent_until is None or user.lent_until < day:
@@ -156,6 +157,19 @@ def _restrict_task(queryset: QuerySet, clients: Q | None, user: User) -> QuerySe
     return queryset.filter(wanted | of_client)
 
 
+def _restrict_absence(queryset: QuerySet, user: User) -> QuerySet:
+    """Who is away is known to those who lead, to the team, and to whoever stands in."""
+    if user.role in (ADMINISTRATOR, AUDITOR, MANAGER):
+        return queryset
+    if user.role != KAM:
+        return queryset.none()
+    _kind, person, substitute = queryset.model.SCOPE
+    wanted = Q(**{person: user.pk}) | Q(**{substitute: user.pk})
+    if user.team_id:
+        wanted |= Q(**{f"{person}__team": user.team_id})
+    return queryset.filter(wanted)
+
+
 def _of_member(path: str, user: User) -> Q:
     """Rows about the person, and about those of the team that a manager leads."""
     own = Q(**{path or "pk": user.pk})
@@ -200,7 +214,9 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         if user.role in (ADMINISTRATOR, AUDITOR):
             return queryset
         return queryset.filter(_of_member(path, user))
-    if kind in ("staff", "absence"):
+    if kind == "absence":
+        return _restrict_absence(queryset, user)
+    if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
     if kind == "administration":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR) else queryset.none()

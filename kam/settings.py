@@ -140,7 +140,9 @@ DATABASES = {
             "connect_timeout": 3,
             "options": (
                 f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', 30_000)} -c lock_timeout=5000 "
-                "-c idle_in_transaction_session_timeout=60000"
+                "-c idle_in_transaction_session_timeout=60000 "
+                # How near a word has to be for the search to forgive a slip (accounts.selectors.search).
+                "-c pg_trgm.word_similarity_threshold=0.4"
             ),
         },
     }

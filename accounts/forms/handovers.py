@@ -85,7 +85,7 @@ class SubstitutionForm(VersionedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         actor = current()
-        self.fields["substitute"].queryset = directory.kams()
+        self.fields["substitute"].queryset = directory.kams_beside(actor)
         role = getattr(actor, "role", "")
         if self.instance.pk or role == User.Role.KAM:
             del self.fields["person"]

@@ -91,7 +91,7 @@ class Substitution(Scoped):
     """``substitute`` has the rights of ``person`` over clients and work from ``since`` until
     ``until``, both days included, and no longer.  Nothing changes hands."""
 
-    SCOPE = ("absence", "person")
+    SCOPE = ("absence", "person", "substitute")
 
     person = _person(_("who is away"))
     substitute = _person(_("who stands in"))

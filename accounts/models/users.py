@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
     task_mail = models.BooleanField(_("a mail in the morning with my tasks"), default=True)
     # The day whose mail of tasks has gone out: one a day, whatever happens to the worker.
     task_mailed_on = models.DateField(null=True, editable=False)
-    # Until when this person has rights lent by a handover or a substitution (accounts.access).
+    # The last day that a handover or a substitution concerns this person (accounts.access).
     lent_until = models.DateField(null=True, editable=False)
     # Counts up where the secret address for mail is to be another one.
     mail_serial = models.PositiveIntegerField(default=1, editable=False)

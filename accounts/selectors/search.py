@@ -37,7 +37,6 @@ from .clients import folded, named_like
 SHORTEST = 2  # letters
 LONGEST = 100
 MOST = 7  # rows of a kind
-NEAR = 0.5  # of word similarity, 0 to 1: one slip in a word of five letters
 NOTES = SearchVector("subject", "text", config="russian")
 _LATIN = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -111,9 +110,10 @@ def _contacts(q: str) -> Iterator[Hit]:
 
 
 def _similar(rows: QuerySet, field: str, q: str, most: int) -> list:
-    """Rows with a word near to what was typed, the nearest first; the index finds them."""
+    """Rows with a word near to what was typed (pg_trgm.word_similarity_threshold of the settings),
+    the nearest first; the index finds them."""
     near = rows.filter(**{f"{field}__trigram_word_similar": q})
-    near = near.annotate(nearness=TrigramWordSimilarity(q, field)).filter(nearness__gte=NEAR)
+    near = near.annotate(nearness=TrigramWordSimilarity(q, field))
     return list(near.order_by("-nearness", "pk")[:most])
 
 

@@ -277,8 +277,17 @@ class Account:
     promised: list[PaymentPromise] = field(default_factory=list)
 
 
+def _open_rows(entities: Collection[int], day: dt.date) -> list[tuple]:
+    return list(owed(day).filter(client__in=entities).values_list("due", "gross", "paid"))
+
+
+def owed_by(entities: Collection[int], day: dt.date) -> Ageing:
+    """What these legal entities owe, by age.  One query."""
+    return ageing((Owed(due, gross - paid) for due, gross, paid in _open_rows(entities, day)), day)
+
+
 def account(client: Client, entities: Collection[int], day: dt.date) -> Account:
-    rows = list(owed(day).filter(client__in=entities).values_list("due", "gross", "paid"))
+    rows = _open_rows(entities, day)
     sold = Document.objects.filter(
         client__in=entities, type__in=REVENUE_TYPES, known_to__isnull=True,
         date__gt=day - dt.timedelta(days=DSO_DAYS), date__lte=day,

@@ -197,7 +197,7 @@ def handover_pack(request, pk):
         "sore": _linked(pack.sore_spots(entities, day)),
         "problems": problems,
         "signals": signals,
-        "owed": debts.account(client, entities, day).ageing,
+        "owed": debts.owed_by(entities, day),
         "coming": _linked(pack.coming(entities, day)),
         "talks": pack.talks(entities, day),
     }

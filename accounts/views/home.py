@@ -35,7 +35,7 @@ MOST_STEPS = 10
 def home(request):
     """``?for=``: the day of somebody whom one leads or stands in for."""
     day = today()
-    stood_in = handovers.away_today(day, request.user) if request.user.lent_until else []
+    stood_in = handovers.away_today(day, request.user) if _is_lent(request.user, day) else []
     person = _whose(request, [row.person for row in stood_in])
     due = promises.due_of_person(person, day + NEAR, MOST_STEPS)
     parts = plans.plans_of_person(person, day)
@@ -77,7 +77,7 @@ def home(request):
         "meetings": meetings.coming_of_person(person, day + NEAR, MOST_STEPS),
         "review_decisions": meetings.last_decisions_of(person),
         **planned,
-        "handovers": handovers.of_person(person, day, MOST_STEPS),
+        "handovers": handovers.of_person(person, day, MOST_STEPS) if _is_lent(person, day) else [],
         "stood_in": stood_in,
         "whose": person if person.pk != request.user.pk else None,
         "today": day,
@@ -86,6 +86,11 @@ def home(request):
     if person.role == User.Role.MANAGER and person.team_id:
         context["loads"] = lists.loads(person.team_id)
     return render(request, "accounts/home/home.html", context)
+
+
+def _is_lent(person: User, day: dt.date) -> bool:
+    """Whether a handover or a substitution concerns the person these days."""
+    return person.lent_until is not None and person.lent_until >= day
 
 
 def _whose(request, away: list[User]) -> User:

@@ -9,7 +9,7 @@ ROWS = {
     "handover_create": Row(read=EDITORS, write=EDITORS),
     "handover_detail": Row(read=STAFF, write=EDITORS, subject="accounts.Handover"),
     "handover_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Handover"),
-    "handover_pack": Row(read=STAFF, subject="accounts.Handover"),
+    "handover_pack": Row(read=STAFF, subject="accounts.Handover", shows="page"),
     "substitution_create": Row(read=EDITORS, write=EDITORS),
     "substitution_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Substitution"),
     "substitution_end": Row(write=EDITORS, subject="accounts.Substitution"),

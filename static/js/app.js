@@ -7,6 +7,7 @@ import * as peopleMap from "./people-map.js";
 import * as pieces from "./pieces.js";
 import * as ratings from "./rating-grid.js";
 import * as rule from "./rule.js";
+import * as search from "./search.js";
 import * as sheet from "./sheet.js";
 import * as shortcuts from "./shortcuts.js";
 import * as sliders from "./slider.js";
@@ -15,7 +16,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, note, peopleMap, pieces, ratings, rule, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, note, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();

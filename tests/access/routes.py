@@ -140,8 +140,10 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
         if role == "manager":
             return relation in ("own", "team")
         return role in ("kam", "token", "reading token") and relation == "own"
-    if kind in ("staff", "absence"):
+    if kind == "staff":
         return role != "colleague"
+    if kind == "absence" and role == "colleague":
+        return False
     if kind == "administration":
         return False
     if role == "manager":

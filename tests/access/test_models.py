@@ -54,7 +54,7 @@ def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
     assert kind in (
         "client", "person", "member", "staff", "absence", "work", "task", "plan", "administration",
     )  # fmt: skip
-    assert len(paths) == {"work": 2, "plan": 2, "task": 3}.get(kind, 1)
+    assert len(paths) == {"work": 2, "plan": 2, "absence": 2, "task": 3}.get(kind, 1)
     for path in paths:
         step = model
         for name in filter(None, path.split(LOOKUP_SEP)):

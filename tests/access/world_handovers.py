@@ -15,8 +15,7 @@ def handovers(world, relation: str, client: Client, word: str, owner: User) -> N
     world.add(relation, handover)
     step = HandoverStep.objects.create(handover=handover, position=1, what=f"{word} goodbye")
     world.add(relation, step)
-    # Who is away is known to all staff: the words are of nobody's client.
     away = Substitution.objects.create(
-        person=owner, substitute=world.people["manager"], since=DAY, until=DAY, note="Call back"
+        person=owner, substitute=world.people["manager"], since=DAY, until=DAY, note=f"{word} away"
     )
     world.add(relation, away)
