@@ -170,7 +170,7 @@ class AgreementDetail(APIView):
             )
         )
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "agreement", find_editable(Agreement, pk=pk))
 

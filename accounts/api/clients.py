@@ -150,7 +150,7 @@ class ClientDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return self.answer(pk)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "client", find_editable(Client, pk=pk))
 
@@ -279,7 +279,7 @@ class InteractionDetail(RetrieveAPIView):
     def get_queryset(self):
         return Interaction.objects.prefetch_related("attendances")
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "interaction", find_editable(Interaction, pk=pk))
 

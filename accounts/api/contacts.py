@@ -111,7 +111,7 @@ class ContactDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(ContactSerializer(row).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "contact", find_editable(Contact, pk=pk))
 
@@ -279,6 +279,6 @@ class RelationDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(RelationSerializer(row).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "relation", find_editable(Relation, pk=pk))

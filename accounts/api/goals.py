@@ -101,7 +101,7 @@ class GoalDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(GoalSerializer(goal).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "goal", find_editable(Goal, pk=pk))
 

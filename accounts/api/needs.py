@@ -127,7 +127,7 @@ class NeedDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(NeedSerializer(need).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "need", find_editable(Need, pk=pk))
 

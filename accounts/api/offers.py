@@ -124,7 +124,7 @@ class OfferDetail(APIView):
             raise ChangedMeanwhile(conflict.present.version) from conflict
         return Response(_shown(offer))
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "offer", find_editable(ExceptionalOffer, pk=pk))
 

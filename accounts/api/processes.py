@@ -158,7 +158,7 @@ class TemplateDetail(APIView):
         row = _saved(lambda: processes.save_template(row, values, steps, request.user, version))
         return Response(ProcessTemplateSerializer(row).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "template", find_editable(ProcessTemplate, pk=pk))
 
@@ -208,7 +208,7 @@ class ProcessDetail(APIView):
         )
         return Response(ProcessSerializer(row).data)
 
-    @extend_schema(request=None, responses=RemovalSerializer)
+    @extend_schema(request=None, responses={200: RemovalSerializer})
     def delete(self, request, pk):
         return removed(request, "process", find_editable(Process, pk=pk))
 

@@ -71,7 +71,7 @@ class RemovalList(ListAPIView):
 class RemovalDetail(APIView):
     """One removed record.  ``DELETE`` lets go of it for good."""
 
-    @extend_schema(responses=RemovalSerializer)
+    @extend_schema(responses={200: RemovalSerializer})
     def get(self, request, pk):
         return Response(RemovalSerializer(find(Removal, pk=pk)).data)
 

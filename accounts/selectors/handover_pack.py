@@ -6,44 +6,35 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import CharField, DateField, F, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast, TruncDate
+from django.db.models import Q
 
 from accounts.models import (
-    Agreement,
     Contact,
-    Goal,
     Interaction,
-    Meeting,
-    PlanAction,
     Problem,
     Promise,
-    RunStep,
     Signal,
-    Task,
 )
-from kam.lib.periods import company_zone
 
 from .blocks import free
 from .facts import interactions_as_of
 from .problems import shown
 from .relationships import people_of
 
-NEXT = 30  # days ahead
 BEHIND = 365  # how far back a sore spot counts
 LOW = 4  # satisfaction of 10 that is a sore spot
 MOST = 30
 
 
 @dataclass(frozen=True)
-class Dated:
-    """Something with a day: ``noun`` names it, ``row`` is its id."""
+class Sore:
+    """Something that went wrong: ``noun`` names it, ``row`` is its id; ``mark`` of 10, if any."""
 
     noun: str
     row: int
     day: dt.date
     text: str
-    who: str
+    mark: int | None = None
 
 
 def people(entities: list[int], day: dt.date) -> list[Contact]:
@@ -59,7 +50,7 @@ def promises(entities: Collection[int]) -> list[Promise]:
     return list(found.select_related("contact", "owner").order_by("side", "due", "pk"))
 
 
-def sore_spots(entities: Collection[int], day: dt.date) -> list[Dated]:
+def sore_spots(entities: Collection[int], day: dt.date) -> list[Sore]:
     """What went wrong within a year: complaints and low marks, promises of ours that were broken
     or kept late.  Two queries."""
     since = day - dt.timedelta(days=BEHIND)
@@ -68,8 +59,7 @@ def sore_spots(entities: Collection[int], day: dt.date) -> list[Dated]:
         client__in=entities, date__gt=since,
     )  # fmt: skip
     found = [
-        Dated("interaction", row.pk, row.date, row.subject or row.text[:200],
-              str(row.satisfaction or ""))
+        Sore("interaction", row.pk, row.date, row.subject or row.text[:200], row.satisfaction)
         for row in talks.order_by("-date", "-pk")[:MOST]
     ]  # fmt: skip
     State = Promise.State
@@ -78,7 +68,7 @@ def sore_spots(entities: Collection[int], day: dt.date) -> list[Dated]:
         settled_on__gt=since,
     )  # fmt: skip
     found += [
-        Dated(f"promise_{row.state}", row.pk, row.settled_on, row.what, "")
+        Sore(f"promise_{row.state}", row.pk, row.settled_on, row.what)
         for row in late.order_by("-settled_on", "-pk")[:MOST]
     ]
     return sorted(found, key=lambda each: each.day, reverse=True)[:MOST]
@@ -90,50 +80,6 @@ def risks(entities: Collection[int], day: dt.date) -> tuple[list[Problem], list[
     return (
         list(problems.select_related("owner").order_by("-severity", "raised_on", "pk")[:MOST]),
         list(shown(day).filter(client__in=entities).order_by("-level", "pk")[:MOST]),
-    )
-
-
-def coming(entities: Collection[int], day: dt.date) -> list[Dated]:
-    """What falls due within 30 days or is overdue, by day.  One query over six tables."""
-    until = day + dt.timedelta(days=NEXT)
-    of = {"client__in": entities}
-    parts = [
-        _part("task", Task.objects.filter(settled_on__isnull=True, **of), "due", "what", "owner"),
-        _part(
-            "plan_action",
-            PlanAction.objects.filter(state="open", plan__client__in=entities),
-            "due", "what", "owner",
-        ),
-        _part(
-            "step",
-            RunStep.objects.filter(state="open", run__process__client__in=entities),
-            "due", "name", "responsible",
-        ),
-        _part("goal", Goal.objects.filter(status="open", **of), "due", "what_for", "owner"),
-        _part(
-            "agreement",
-            Agreement.objects.filter(ended_on__isnull=True, ends__gte=day, **of),
-            "ends", "number", "owner",
-        ),
-        _part(
-            "meeting",
-            Meeting.objects.filter(state="planned", **of).annotate(
-                on=TruncDate("starts_at", tzinfo=company_zone())
-            ),
-            "on", "title", "owner",
-        ),
-    ]  # fmt: skip
-    parts = [each.filter(day__lte=until) for each in parts]
-    return [Dated(**row) for row in parts[0].union(*parts[1:], all=True).order_by("day", "row")]
-
-
-def _part(noun: str, rows: QuerySet, day: str, text: str, who: str) -> QuerySet:
-    return rows.order_by().values(
-        noun=Value(noun, CharField()),
-        row=Cast("pk", IntegerField()),
-        day=Cast(F(day), DateField()),
-        text=Cast(F(text), CharField()),
-        who=F(f"{who}__name"),
     )
 
 

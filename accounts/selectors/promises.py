@@ -114,3 +114,10 @@ def kept_by_owner(day: dt.date) -> list[tuple[str, Kept]]:
         (row["name"], Kept(**{k: row[k] for k in ("kept", "late", "broken", "open", "overdue")}))
         for row in found
     ]
+
+
+def open_counts(entities: Collection[int], day: dt.date) -> dict[int, tuple[int, int]]:
+    """Legal entity -> (open promises of both sides, those of them overdue).  One query."""
+    rows = Promise.objects.filter(client__in=entities, state=State.OPEN).order_by()
+    counted = rows.values("client").annotate(n=Count("pk"), late=Count("pk", filter=Q(due__lt=day)))
+    return {row["client"]: (row["n"], row["late"]) for row in counted}

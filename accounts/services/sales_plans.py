@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import hashlib
 from collections import defaultdict
@@ -10,11 +11,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.measures.planning import expected_share, forecast, pattern_of
 from accounts.models import Client, Membership, PlannedSale, ProductFamily, User
+from accounts.selectors.facts import revenue_documents
 from accounts.selectors.volumes import by_month_and_family
 from kam.audit.services import record
 from kam.lib.periods import add_months
@@ -278,6 +281,32 @@ def read_paste(client: Client, year: int, text: str) -> Paste:
             else:
                 paste.changes[family, month] = present.get((family, month)), amount
     return paste
+
+
+def against_plan(counts_for: Mapping[int, int], day: dt.date) -> dict[int, tuple[Decimal, Decimal]]:
+    """Client -> (plan, actual) of the complete months of this year, for those that have a plan.
+
+    ``counts_for``: legal entity -> the client that it counts for.  Two queries.
+    """
+    months = complete_months(day.year, day)
+    if not months:
+        return {}
+    clients = set(counts_for.values())
+    planned: dict[int, Decimal] = defaultdict(Decimal)
+    rows = _in_force(clients, day.year).filter(month__month__lte=months)
+    for client, amount in rows.order_by().values_list("client").annotate(plan=Sum("amount")):
+        planned[client] += amount
+    if not planned:
+        return {}
+    last = dt.date(day.year, months, calendar.monthrange(day.year, months)[1])
+    entities = [entity for entity, client in counts_for.items() if client in planned]
+    sold: dict[int, Decimal] = defaultdict(Decimal)
+    found = revenue_documents(day).filter(
+        client__in=entities, date__gte=dt.date(day.year, 1, 1), date__lte=last
+    )
+    for entity, net in found.order_by().values_list("client").annotate(net=Sum("net")):
+        sold[counts_for[entity]] += net
+    return {client: (plan, sold[client]) for client, plan in planned.items()}
 
 
 def roll_up(by: str, year: int, day: dt.date) -> Year:

@@ -5,10 +5,13 @@ from django.urls import path
 from accounts.api import clients as api
 from accounts.api import external as external_api
 from accounts.api import potential as potential_api
-from accounts.views import clients, documents, home, potential
+from accounts.views import clients, documents, home, home_parts, potential
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("today/clients/", home_parts.home_clients, name="home_clients"),
+    path("today/changes/", home_parts.home_changes, name="home_changes"),
+    path("today/coming/", home_parts.home_coming, name="home_coming"),
     path("clients/", clients.client_list, name="client_list"),
     path("clients/suggestions/", clients.client_suggestions, name="client_suggestions"),
     path("clients/new/", clients.client_create, name="client_create"),

@@ -1,5 +1,7 @@
 """Handovers: planned for one client or many, their checklist, and the sheet for who takes over."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -10,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.handovers import HandoverForm, NewHandoverForm, StepForm
 from accounts.models import Client, Handover, HandoverStep, User
+from accounts.selectors import coming, ledger
 from accounts.selectors import handover_pack as pack
 from accounts.selectors import handovers as found
-from accounts.selectors import ledger
 from accounts.selectors import people as directory
 from accounts.services import debts, handovers
 from accounts.services.clients import Conflict, may_edit
@@ -23,6 +25,9 @@ from kam.lib.views import find, find_editable
 
 form_page = require_http_methods(["GET", "POST"])
 PAGE = 50
+NEXT = dt.timedelta(days=30)
+# What the sheet tells of the next days; promises stand there by themselves.
+NOUNS = ("task", "plan_action", "step", "goal", "agreement", "meeting")
 # What falls due -> the page of its row.
 PAGES = {
     "task": "task_detail", "plan_action": "plan_action", "goal": "goal_detail",
@@ -198,7 +203,7 @@ def handover_pack(request, pk):
         "problems": problems,
         "signals": signals,
         "owed": debts.owed_by(entities, day),
-        "coming": _linked(pack.coming(entities, day)),
+        "coming": _linked(coming.coming(entities, day + NEXT, NOUNS)),
         "talks": pack.talks(entities, day),
     }
     return render(request, "accounts/handovers/pack.html", context)

@@ -2,12 +2,15 @@
 
 from kam.lib.policy import ADMIN_SCOPE, ADMINISTRATOR, AUDITOR, EVERYONE, Row
 
-from .who import ADMIN, EDITORS, LEADERS, OWN, PUBLIC, REMOVABLE, WORKERS
+from .who import ADMIN, EDITORS, LEADERS, OWN, PUBLIC, REMOVABLE, STAFF, WORKERS
 
 ROWS = {
     # --- the frame
     "health_live": PUBLIC,
     "home": Row(read=EVERYONE),
+    "home_clients": Row(read=STAFF),
+    "home_changes": Row(read=STAFF),
+    "home_coming": Row(read=STAFF),
     # --- sign-in (allauth)
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
