@@ -58,21 +58,23 @@ def since(entities: Collection[int], visited: dt.date, day: dt.date, person: Use
         _part("promise", promises, "settled_on", F("state"), "what"),
         _part("note", notes.filter(Q(author__isnull=False)), "date", F("kind"), "subject"),
     ]
-    rows = parts[0].union(*parts[1:], all=True).order_by("-day", "-row")[:MOST]
-    found = [Change(**row) for row in rows]
+    rows = parts[0].union(*parts[1:], all=True).order_by("-on_day", "-on_row")[:MOST]
+    found = [Change(*row) for row in rows]
     found += _health(entities, visited, day)
     return sorted(found, key=lambda each: each.day, reverse=True)[:MOST]
 
 
 def _part(noun: str, rows: QuerySet, day: str, word, text: str) -> QuerySet:
-    return rows.order_by().values(
-        noun=Value(noun, CharField()),
-        row=Cast("pk", IntegerField()),
-        day=Cast(F(day), DateField()),
-        word=Cast(word, CharField()),
-        text=Cast(F(text), CharField()),
-        client=Cast(F("client_id"), IntegerField()),
-    )
+    # "on_": a name must not be that of a column of any of them.
+    columns = {
+        "on_noun": Value(noun, CharField()),
+        "on_row": Cast("pk", IntegerField()),
+        "on_day": Cast(F(day), DateField()),
+        "on_word": Cast(word, CharField()),
+        "on_text": Cast(F(text), CharField()),
+        "on_client": Cast(F("client_id"), IntegerField()),
+    }
+    return rows.order_by().annotate(**columns).values_list(*columns)
 
 
 def _health(entities: Collection[int], visited: dt.date, day: dt.date) -> list[Change]:

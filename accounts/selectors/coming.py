@@ -42,12 +42,12 @@ def coming(
 ) -> list[Dated]:
     """What is open and due by ``until``, overdue included, by day."""
     parts = [
-        _part(noun, rows, day, text, who, client).filter(day__lte=until)
+        _part(noun, rows, day, text, who, client).filter(on_day__lte=until)
         for noun, rows, day, text, who, client in _sources(entities)
         if noun in nouns
     ]
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return [Dated(**row) for row in rows.order_by("day", "row")[:most]]
+    return [Dated(*row) for row in rows.order_by("on_day", "on_row")[:most]]
 
 
 def next_steps(entities: Collection[int], day: dt.date, ahead: int = 365) -> dict[int, Dated]:
@@ -74,17 +74,19 @@ def _sources(entities: Collection[int]) -> list[tuple]:
          "owner", "client_id"),
         ("agreement", Agreement.objects.filter(ended_on__isnull=True, ends__isnull=False, **of),
          "ends", "number", "owner", "client_id"),
-        ("meeting", meetings.annotate(on=TruncDate("starts_at", tzinfo=company_zone())), "on",
+        ("meeting", meetings.annotate(held=TruncDate("starts_at", tzinfo=company_zone())), "held",
          "title", "owner", "client_id"),
     ]  # fmt: skip
 
 
 def _part(noun: str, rows: QuerySet, day: str, text: str, who: str, client: str) -> QuerySet:
-    return rows.order_by().values(
-        noun=Value(noun, CharField()),
-        row=Cast("pk", IntegerField()),
-        day=Cast(F(day), DateField()),
-        text=Cast(F(text), CharField()),
-        who=F(f"{who}__name"),
-        client=Cast(F(client), IntegerField()),
-    )
+    # "on_": a name must not be that of a column of any of them.
+    columns = {
+        "on_noun": Value(noun, CharField()),
+        "on_row": Cast("pk", IntegerField()),
+        "on_day": Cast(F(day), DateField()),
+        "on_text": Cast(F(text), CharField()),
+        "on_who": F(f"{who}__name"),
+        "on_client": Cast(F(client), IntegerField()),
+    }
+    return rows.order_by().annotate(**columns).values_list(*columns)

@@ -195,7 +195,8 @@ def test_home_shows_own_clients_and_what_is_overdue(client):
     for each in (mine, other):
         make_document(each, "2026-02-01", 500, due="2026-02-10")
     client.force_login(kam)
-    page = client.get(reverse("home")).content.decode()
+    assert reverse("home_clients") in client.get(reverse("home")).content.decode()
+    page = client.get(reverse("home_clients")).content.decode()
     assert "Mine" in page
     assert "Other" not in page
     assert "₽500 past the due day" in page
