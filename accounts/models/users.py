@@ -94,6 +94,8 @@ class User(AbstractBaseUser):
     lent_until = models.DateField(null=True, editable=False)
     # Counts up where the secret address for mail is to be another one.
     mail_serial = models.PositiveIntegerField(default=1, editable=False)
+    # Likewise for the address of the calendar; above zero where one has been given out.
+    calendar_serial = models.IntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -68,7 +68,7 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
             "password", "language", "theme", "compact", "shortcuts", "is_active", "date_joined", "last_login",
             "task_mail", "task_mailed_on",
         ),
-        TECHNICAL: ("id", "mail_serial", "lent_until"),
+        TECHNICAL: ("id", "mail_serial", "calendar_serial", "lent_until"),
     },
 }  # fmt: skip
 PEOPLE = {

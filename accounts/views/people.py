@@ -21,6 +21,7 @@ from accounts.forms.people import (
 from accounts.models import ApiToken, Team, User
 from accounts.selectors import people as directory
 from accounts.services import people as services
+from accounts.services.calendar_feed import address_of
 from kam.audit.conflicts import conflicting
 from kam.audit.services import record
 from kam.lib.navigation import address
@@ -145,7 +146,12 @@ def profile(request):
     return render(
         request,
         "accounts/profile.html",
-        {"form": form, "tokens": tokens, "token_form": TokenForm()},
+        {
+            "form": form,
+            "tokens": tokens,
+            "token_form": TokenForm(),
+            "calendar": address_of(request.user),
+        },
     )
 
 

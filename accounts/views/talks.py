@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.forms.needs import NeedForm
+from accounts.forms.problems import ProblemForm
 from accounts.forms.promises import PromiseForm
 from accounts.forms.talks import QuickNoteForm
 from accounts.forms.tasks import TaskForm
 from accounts.models import Client, Interaction, TalkFile
 from accounts.selectors import talks as found
-from accounts.services import needs, promises, talks, tasks
+from accounts.services import needs, problems, promises, talks, tasks
 from accounts.services.clients import may_edit
 from kam.audit.services import record
 from kam.lib.views import find, find_editable, wants_part
@@ -58,6 +59,10 @@ def _need_form(posted, talk, _person, first):
     return NeedForm(posted, client=talk.client, initial=known)
 
 
+def _problem_form(posted, _talk, _person, first):
+    return ProblemForm(posted, initial=first)
+
+
 # kind -> its form, and what writes it down.
 KINDS = {
     "task": (_task_form, lambda talk, values, person: tasks.give(values, person)),
@@ -66,6 +71,10 @@ KINDS = {
         lambda talk, values, person: promises.make(talk.client, values, person),
     ),
     "need": (_need_form, lambda talk, values, person: needs.note(talk.client, values, person)),
+    "problem": (
+        _problem_form,
+        lambda talk, values, person: problems.raise_problem(talk.client, values, person),
+    ),
 }
 
 

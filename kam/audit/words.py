@@ -165,6 +165,8 @@ ACTIONS = {
     "substitution.begin": _("substitution written down"),
     "substitution.change": _("substitution changed"),
     "substitution.end": _("substitution ended"),
+    "calendar.renew": _("address of the calendar given out"),
+    "calendar.withdraw": _("address of the calendar withdrawn"),
     "meeting.plan": _("meeting planned"),
     "meeting.change": _("meeting changed"),
     "meeting.cancel": _("meeting cancelled"),

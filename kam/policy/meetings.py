@@ -2,9 +2,11 @@
 
 from kam.lib.policy import Row
 
-from .who import EDITORS, LEADERS, STAFF
+from .who import EDITORS, LEADERS, PUBLIC, STAFF
 
 ROWS = {
+    "calendar_feed": PUBLIC,  # by a secret address
+    "calendar_renewal": Row(write=EDITORS),
     "meeting_list": Row(read=STAFF),
     "review_create": Row(read=LEADERS, write=LEADERS),
     "meeting_detail": Row(read=STAFF, write=EDITORS, subject="accounts.Meeting", shows="name"),

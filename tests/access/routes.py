@@ -70,6 +70,7 @@ def _common_value(world: World, route: str, parameter: str):
         "source": "crm",
         "token": "no-such-token",
         "year": 2026,
+        "secret": "no-such-secret",
         "external_id": "Plainown-7",
     }
     if parameter == "key" and not route.startswith("account_"):

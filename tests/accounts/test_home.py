@@ -33,6 +33,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 16)
+NOW = dt.datetime(2026, 3, 12, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +109,16 @@ def test_what_others_did_since_the_last_visit_and_nothing_of_ones_own(client, ka
     other = make_client("Other", owner=make_user("kam"))
     with acting_system("test"):
         DataAccess.objects.create(
-            actor=kam, day=dt.date(2026, 3, 12), client_ref=shop.pk, ways=["page"]
+            actor=kam,
+            day=dt.date(2026, 3, 12),
+            client_ref=shop.pk,
+            ways=["page"],
+            first_at=NOW,
+            last_at=NOW,
         )
-        DataAccess.objects.create(actor=kam, day=TODAY, client_ref=shop.pk, ways=["page"])
+        DataAccess.objects.create(
+            actor=kam, day=TODAY, client_ref=shop.pk, ways=["page"], first_at=NOW, last_at=NOW
+        )
         Problem.objects.create(client=shop, what="Raised", raised_on=TODAY, author=boss)
         Problem.objects.create(client=shop, what="Own", raised_on=TODAY, author=kam)
         Problem.objects.create(client=other, what="Foreign", raised_on=TODAY, author=boss)

@@ -171,6 +171,7 @@ def test_a_file_is_a_download_and_can_go(
         ("task", Task, {"due": "2026-03-20"}),
         ("promise", Promise, {"side": "ours", "due": "2026-03-20"}),
         ("need", Need, {"source": "talk"}),
+        ("problem", Problem, {"kind": "other", "severity": "2"}),
     ],
 )
 def test_marked_words_become_a_thing_linked_both_ways(page, kam, shop, kind, model, values):
