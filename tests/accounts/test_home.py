@@ -125,7 +125,7 @@ def test_what_others_did_since_the_last_visit_and_nothing_of_ones_own(client, ka
         Problem.objects.create(client=shop, what="Old", raised_on="2026-03-01", author=boss)
         Standing.objects.create(client=shop, value="candidate", since=TODAY, author=boss)
         for week, score in (("2026-03-09", 70), ("2026-03-16", 55)):
-            HealthWeek.objects.create(client=shop, week=week, score=score)
+            HealthWeek.objects.create(client=shop, week=week, score=score, coverage=1)
     settled = {"settled_on": TODAY, "evidence": "letter", "state": "broken"}
     promise(shop, "Drawing", TODAY, settled_by=boss, **settled)
     promise(shop, "Mine", TODAY, settled_by=kam, **settled)
