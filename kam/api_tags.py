@@ -131,6 +131,7 @@ TAGS = {
             "processing-register",
         ),
     ),
+    "health": (_("How the installation fares: jobs, schedules, backups, disks."), ("health",)),
     "backups": (_("Whether there is a good backup."), ("backups",)),
     "webhooks": (
         _("Which other systems are told of events, and what they answered."),

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kam.lib.request_ids.RequestIds",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kam.lib.middleware.RefuseBadBytes",
@@ -415,11 +416,26 @@ BACKUP_LATE_HOURS = env.int("BACKUP_LATE_HOURS", 26)
 
 # --- Logging ----------------------------------------------------------------------------------
 
+# By this token Prometheus reads /metrics; without one there is no such page.
+METRICS_TOKEN = text("METRICS_TOKEN")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"context": {"()": "kam.lib.logs.Context"}},
+    "formatters": {
+        "plain": {
+            "()": "kam.lib.logs.Plain",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+        },
+        "json": {"()": "kam.lib.logs.Json"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["context"],
+            "formatter": "json" if text("LOG_FORMAT", "plain") == "json" else "plain",
+        }
+    },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
     # They name the address of every request, and the address of a webhook is its secret.
     "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},

@@ -1,8 +1,6 @@
 """The whole URL map on one screen.  A route needs a row in :mod:`kam.policy`."""
 
 from allauth.account import views as sign_in
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -17,19 +15,13 @@ from kam.audit import views as audit
 from kam.backup import urls as backup
 from kam.exports import api as exports_api
 from kam.exports import views as exports
+from kam.health import urls as health
 from kam.jobs import api as jobs_api
 from kam.jobs import views as jobs
 from kam.lib import api_docs, gallery, preferences
 from kam.webhooks import urls as webhooks
 from reports import urls as reports
 from scoring import urls as scoring
-
-
-@login_not_required
-def health_live(request):
-    """Answers as long as the process serves requests; touches nothing else."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
 
 router = SimpleRouter(use_regex_path=False)
 router.register("jobs", jobs_api.JobViewSet, basename="job")
@@ -99,6 +91,7 @@ api = (
         *trail_api,
         *webhooks.api_urlpatterns,
         *backup.api_urlpatterns,
+        *health.api_urlpatterns,
         *imports_api,
         *connections_api,
         *exports_api_urls,
@@ -110,8 +103,8 @@ api = (
 )
 
 handler404 = "kam.lib.api_errors.page_not_found"
+handler500 = "kam.lib.failing.server_error"
 urlpatterns = [
-    path("health/live", health_live, name="health_live"),
     # sign-in/: of allauth's routes only those that people need here
     path("sign-in/", people.sign_in_or_setup, name="account_login"),
     path("sign-in/end/", sign_in.logout, name="account_logout"),
@@ -186,6 +179,7 @@ urlpatterns = [
     ),
     path("", include(webhooks.urlpatterns)),
     path("", include(backup.urlpatterns)),
+    path("", include(health.urlpatterns)),
     path("", include(accounts.urlpatterns)),
     path("", include(scoring.urlpatterns)),
     path("", include(reports.urlpatterns)),

@@ -83,7 +83,7 @@ def test_make_targets_exist_and_all_are_told():
     targets = set(re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[1].split())
     told = named(r"(?:^|`|=\S+ )make ([a-z-]+)(?=`|\s|$)")
     assert sorted(told.keys() - targets) == []
-    operating = (DOCS / "operating.md").read_text(encoding="utf-8")
+    operating = (DOCS / "operations.md").read_text(encoding="utf-8")
     assert [target for target in sorted(targets) if f"`make {target}`" not in operating] == []
 
 
@@ -138,7 +138,7 @@ def variables_of_settings() -> set[str]:
 
 
 def test_every_variable_of_the_settings_is_told_and_no_other():
-    section = (DOCS / "operating.md").read_text(encoding="utf-8").partition("## Environment")[2]
+    section = (DOCS / "operations.md").read_text(encoding="utf-8").partition("## Environment")[2]
     section = section.partition("\n## ")[0]
     table = set(re.findall(r"^\| `([A-Z_]+)`", section, re.MULTILINE))
     assert table == variables_of_settings()

@@ -1,13 +1,13 @@
 """The search over everything, and the way from "create" to whose client it is about."""
 
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import Client
 from accounts.selectors import clients as lists
 from accounts.selectors import search
-from kam.lib.navigation import CREATE, address, may
+from kam.lib.navigation import CREATE, address, creations, may
 from kam.lib.views import wants_part
 
 SUGGESTED = 30
@@ -29,11 +29,16 @@ def search_page(request):
 
 @require_GET
 def create_for(request):
-    """``?what=``: a route of CREATE that needs a client; ``?q=`` narrows the choice."""
-    places = [place for place in CREATE if place.of_client and may(request.user, place.route)]
-    place = next((each for each in places if each.route == request.GET.get("what")), None)
-    if place is None:
-        return redirect("client_list")
+    """What can be begun, as the menu of the head (``?client=``: for that client) or a page; with
+    ``?what=``, a route of CREATE that needs a client: whose it is about, ``?q=`` narrows it."""
+    what = request.GET.get("what", "")
+    place = next((each for each in CREATE if each.of_client and each.route == what), None)
+    if place is None or not may(request.user, place.route, "POST"):
+        asked = request.GET.get("client", "")
+        client = int(asked[:18]) if asked.isdecimal() else None
+        template = "_menu" if wants_part(request) else "menu"
+        context = {"begin": creations(request.user, client)}
+        return render(request, f"accounts/search/{template}.html", context)
     q = request.GET.get("q", "")[: search.LONGEST]
     mine = Client.objects.editable_by(request.user)
     if q.strip():

@@ -14,6 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from kam import alive
+
 from .execution import fail_lost
 from .holding import outgoing_kinds
 from .models import Hold, Job
@@ -80,6 +82,7 @@ def loop(stop, pause: float = 0.5) -> None:
     """Dispatch until ``stop()`` is true.  Outlives a restart of the database and of the broker."""
     next_reap = 0.0
     while not stop():
+        alive.sign("dispatcher")
         sent = 0
         try:
             if time.monotonic() >= next_reap:

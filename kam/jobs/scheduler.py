@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from kam import alive
 from kam.lib.periods import company_zone
 
 from .models import Job
@@ -77,6 +78,7 @@ class JobScheduler(Scheduler):
         """No entries of Celery's own: the schedules stand in settings."""
 
     def tick(self, *args, **kwargs) -> float:
+        alive.sign("beat")
         try:
             insert_due(self.since)
         except DatabaseError as error:

@@ -137,6 +137,7 @@ HOUSEHOLD = (
     ),
     Place("webhook_list", _("Webhooks"), "webhook", ("webhook_",)),
     Place("backup_list", _("Backups"), "archive", ("backup_",)),
+    Place("health_page", pgettext_lazy("operation", "Health"), "heart-pulse", ("health_",)),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
 # Tabs of a part of the product, by the name under which a page asks for them.

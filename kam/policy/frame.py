@@ -7,6 +7,10 @@ from .who import ADMIN, EDITORS, LEADERS, OWN, PUBLIC, REMOVABLE, STAFF, WORKERS
 ROWS = {
     # --- the frame
     "health_live": PUBLIC,
+    "health_ready": PUBLIC,
+    "metrics_page": PUBLIC,  # by the token of the settings
+    "health_page": Row(read=frozenset({ADMINISTRATOR, AUDITOR})),
+    "api:health": Row(read=frozenset({ADMINISTRATOR, AUDITOR}), scope=ADMIN_SCOPE),
     "home": Row(read=EVERYONE),
     "home_clients": Row(read=STAFF),
     "home_changes": Row(read=STAFF),

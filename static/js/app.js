@@ -24,5 +24,5 @@ for (const module of modules) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const module of [pieces, ratings, tables]) module.refresh?.(event.target);
+  for (const module of [pieces, ratings, shortcuts, tables]) module.refresh?.(event.target);
 });

@@ -2,6 +2,11 @@
 // ? lists the keys.  Who speaks to the machine or misses keys switches them off in the profile.
 const isTyping = (target) => target.matches?.("input, textarea, select, [contenteditable]");
 
+// The menu comes from the server when it is opened; the arrows and Enter are at hand then.
+export function refresh(root) {
+  if (root.id === "create-menu") root.querySelector("a")?.focus();
+}
+
 export function start() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -15,7 +20,6 @@ export function start() {
     if (button) {
       event.preventDefault();
       button.click();
-      document.querySelector("#create-menu a")?.focus();
       return;
     }
     const target = document.querySelector(`[data-shortcut="${CSS.escape(event.key)}"]`);

@@ -109,6 +109,9 @@ def test_what_to_begin_leads_by_way_of_a_client(client, kam, shop):
     page = client.get(reverse("create_for"), {"what": "promise_create"}).content.decode()
     assert reverse("promise_create", args=[shop.pk]) in page
     assert "Not mine" not in page
-    assert client.get(reverse("create_for"), {"what": "person_create"}).status_code == 302
+    menu = client.get(reverse("create_for"), {"what": "person_create"}).content.decode()
+    assert f"{reverse('create_for')}?what=problem_create" in menu
     card = client.get(reverse("client_detail", args=[shop.pk])).content.decode()
-    assert reverse("problem_create", args=[shop.pk]) in card
+    assert f"{reverse('create_for')}?client={shop.pk}" in card
+    menu = client.get(reverse("create_for"), {"client": shop.pk}).content.decode()
+    assert reverse("problem_create", args=[shop.pk]) in menu

@@ -101,9 +101,19 @@ def test_every_queue_has_a_worker():
 
 def test_servers_and_workers_say_whether_they_are_well():
     without = {name for name, service in SERVICES.items() if "healthcheck" not in service}
-    assert without == {"migrate", "dispatcher", "beat"}
+    assert without == {"migrate"}
     for name, service in SERVICES.items():
         assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+
+
+def test_ours_may_do_no_more_than_they_need():
+    for name, service in OURS.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["read_only"] is True, name
+        assert service["tmpfs"] == ["/tmp"], name
+        assert "no-new-privileges:true" in service["security_opt"], name
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
 
 
 def test_passwords_come_from_outside():

@@ -238,4 +238,4 @@ def test_price_of_the_pages(client, matrix, django_assert_max_num_queries, count
         with django_assert_max_num_queries(QUERIES):
             answer = client.get(page)
         assert answer.status_code == 200, page
-    assert len(client.get(reverse("ranking")).content) <= 60_000
+    assert len(client.get(reverse("ranking")).content) <= 60 * 1024

@@ -130,13 +130,14 @@ def may_read(context, route):
 
 @register.simple_tag(takes_context=True)
 def creations(context):
-    """What the reader may begin from here: ``{% creations as begin %}``."""
+    """Where the menu of what the reader may begin from here comes from; empty for who may not:
+    ``{% creations as begin %}``."""
     request = context.get("request")
-    if not request or not request.user.is_authenticated:
-        return []
+    if not request or not navigation.may(request.user, "create_for"):
+        return ""
     client = context.get("client")
-    pk = getattr(client, "pk", None) if type(client).__name__ == "Client" else None
-    return navigation.creations(request.user, pk)
+    known = f"?client={client.pk}" if type(client).__name__ == "Client" else ""
+    return f"{navigation.address('create_for')}{known}"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,1 @@
+"""How the installation fares: for its operator, for the watchers of containers, for Prometheus."""
