@@ -24,7 +24,9 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("This token is not valid."))
         now = timezone.now()
         if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
-            ApiToken.unscoped.filter(pk=token.pk).update(last_used_at=now)
+            # Hashed with the present key from now on, so that a former one may go some day.
+            digest = ApiToken.hash(value.strip().split("_", 2)[2])
+            ApiToken.unscoped.filter(pk=token.pk).update(last_used_at=now, digest=digest)
         token.user.token = token
         return token.user, token
 

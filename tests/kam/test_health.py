@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import ApiToken, User
 from kam import alive
 from kam.audit.models import Event
 from kam.audit.services import record
@@ -232,3 +232,23 @@ def test_what_breaks_says_so_with_its_event_and_hides_why(client, monkeypatch, e
     assert answer.get("Retry-After") == ("5" if status == 503 else None)
     if path.startswith("/api"):
         assert answer.json()["error"]["code"] in ("unavailable", "error")
+
+
+def test_another_secret_key_signs_nobody_out_and_breaks_no_key(client, settings):
+    person = make_user("administrator")
+    _token, secret = ApiToken.issue(user=person, name="ERP")
+    client.force_login(person)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "a new one, long enough to be a key of its own"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert client.get(reverse("profile")).status_code == 200
+    key = {"Authorization": f"Bearer {secret}"}
+    client.logout()
+    assert client.get("/api/v1/health/", headers=key).status_code in (200, 403)
+    assert client.get("/api/v1/clients/", headers=key).status_code == 200
+    # Used once, it is hashed with the new key: the old one may go.
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.get("/api/v1/clients/", headers=key).status_code == 200
+    _other, unused = ApiToken.issue(user=person, name="Other")
+    settings.SECRET_KEY = "a third one, and nobody has kept the second"
+    refused = client.get("/api/v1/clients/", headers={"Authorization": f"Bearer {unused}"})
+    assert refused.status_code == 401
