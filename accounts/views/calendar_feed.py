@@ -14,13 +14,13 @@ from kam.lib.scoping import acting_system
 
 @login_not_required
 @require_safe
-def calendar_feed(request, pk, secret):
+def calendar_feed(request, person, secret):
     """404 for whatever is not an address that holds."""
     with acting_system("calendar feed"):
-        person = feed.person_of(pk, secret[: feed.LENGTH + 1])
-    if person is None:
+        whose = feed.person_of(person, secret[: feed.LENGTH + 1])
+    if whose is None:
         raise Http404
-    answer = HttpResponse(feed.calendar_of(person), content_type="text/calendar; charset=utf-8")
+    answer = HttpResponse(feed.calendar_of(whose), content_type="text/calendar; charset=utf-8")
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -71,6 +71,7 @@ def _common_value(world: World, route: str, parameter: str):
         "token": "no-such-token",
         "year": 2026,
         "secret": "no-such-secret",
+        "person": 1,
         "external_id": "Plainown-7",
     }
     if parameter == "key" and not route.startswith("account_"):
