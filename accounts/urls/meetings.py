@@ -6,7 +6,9 @@ from accounts.api import meetings as api
 from accounts.views import calendar_feed, meetings
 
 urlpatterns = [
-    path("calendar/<int:person>-<slug:secret>.ics", calendar_feed.calendar_feed, name="calendar_feed"),
+    path(
+        "calendar/<int:person>-<slug:secret>.ics", calendar_feed.calendar_feed, name="calendar_feed"
+    ),
     path("me/calendar/", calendar_feed.calendar_renewal, name="calendar_renewal"),
     path("meetings/", meetings.meeting_list, name="meeting_list"),
     path("meetings/review/", meetings.review_create, name="review_create"),
