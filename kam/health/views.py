@@ -29,9 +29,11 @@ def health_live(request):
 def health_ready(request):
     """200 where the database answers, 503 where it does not: then a proxy asks another process."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        connection.ensure_connection()
+        answers = connection.is_usable()
     except DatabaseError:
+        answers = False
+    if not answers:
         answer = HttpResponse("database\n", content_type="text/plain", status=503)
         answer.headers["Retry-After"] = "5"
         return answer

@@ -115,7 +115,7 @@ def test_live_and_ready_need_nobody_and_ready_needs_the_database(client, monkeyp
     assert client.get("/health/ready").status_code == 200
 
     class Gone:
-        def cursor(self):
+        def ensure_connection(self):
             raise OperationalError("gone")
 
     monkeypatch.setattr("kam.health.views.connection", Gone())
