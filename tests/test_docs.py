@@ -172,3 +172,12 @@ def test_every_measure_and_rule_is_told_and_no_other():
     assert set(re.findall(r"^\| `(\w+)`", measures, re.MULTILINE)) == MEASURES.keys()
     rules = text.partition("| rule | formula")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| (\w+) \|", rules, re.MULTILINE)) == RULES.keys()
+
+
+@pytest.mark.parametrize("page", ["docs/security.md", "docs/operations.md"])
+def test_the_evidence_that_is_named_exists(page):
+    named = re.findall(
+        r"`((?:tests|kam|accounts|scoring|reports)/[\w/.-]+\.\w+)`", (BASE_DIR / page).read_text()
+    )
+    assert named
+    assert [name for name in named if not (BASE_DIR / name).exists()] == []
