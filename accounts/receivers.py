@@ -8,6 +8,7 @@ from kam.audit.services import record
 from kam.webhooks.signals import endpoint_stopped
 
 from .models import User
+from .services import sessions
 from .services.notices import tell
 from .services.potential import request_refresh
 from .services.radar import request_search
@@ -17,6 +18,8 @@ from .signals import portfolio_changed
 @receiver(user_logged_in)
 def signed_in(sender, request, user, **kwargs):
     record("sign_in", object=user, actor=user)
+    if request is not None:
+        sessions.remember(request)
 
 
 @receiver(user_logged_out)

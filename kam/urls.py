@@ -9,7 +9,15 @@ from accounts.api import company as company_api_views
 from accounts.api import connections as connections_api_views
 from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
-from accounts.views import company, connections, import_files, imports, people, quarantine
+from accounts.views import (
+    company,
+    connections,
+    import_files,
+    imports,
+    people,
+    quarantine,
+    sessions,
+)
 from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.backup import urls as backup
@@ -107,7 +115,7 @@ handler500 = "kam.lib.failing.server_error"
 urlpatterns = [
     # sign-in/: of allauth's routes only those that people need here
     path("sign-in/", people.sign_in_or_setup, name="account_login"),
-    path("sign-in/end/", sign_in.logout, name="account_logout"),
+    path("sign-in/end/", sessions.sign_out, name="account_logout"),
     path("sign-in/inactive/", sign_in.account_inactive, name="account_inactive"),
     path("sign-in/password/", sign_in.password_reset, name="account_reset_password"),
     path("sign-in/password/sent/", sign_in.password_reset_done, name="account_reset_password_done"),
@@ -130,6 +138,8 @@ urlpatterns = [
     path("teams/<int:pk>/", people.team_edit, name="team_edit"),
     path("me/", people.profile, name="profile"),
     path("me/password/", people.own_password, name="own_password"),
+    path("me/sessions/", sessions.own_sessions, name="own_sessions"),
+    path("people/<int:pk>/sessions/end/", sessions.person_sessions_end, name="person_sessions_end"),
     path("me/tokens/", people.token_create, name="token_create"),
     path("me/tokens/<int:pk>/revocation/", people.token_revocation, name="token_revocation"),
     path("company/", company.company_edit, name="company_edit"),

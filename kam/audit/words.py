@@ -157,6 +157,7 @@ ACTIONS = {
     "interaction.file": _("file added to a note"),
     "interaction.file_remove": _("file of a note removed"),
     "interaction.download": _("file of a note taken out"),
+    "session.end": _("sessions ended"),
     "handover.plan": _("handover planned"),
     "handover.change": _("handover changed"),
     "handover.cancel": _("handover cancelled"),

@@ -32,6 +32,8 @@ ROWS = {
     "team_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Team"),
     "profile": OWN,
     "own_password": OWN,
+    "own_sessions": OWN,
+    "person_sessions_end": Row(write=ADMIN, subject="accounts.User"),
     "token_create": Row(write=EVERYONE),
     "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),
     "company_edit": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),

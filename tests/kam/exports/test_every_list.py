@@ -24,6 +24,8 @@ NO_EXPORT = {
     "agreement_renewal": "a form",
     "backtest_detail": "one report; its charts give their numbers",
     "backtest_charts": "charts, which give their numbers",
+    "health_page": "how it stands at this moment; programs read it over REST",
+    "own_sessions": "one's own sessions of eight hours",
     "handover_pack": "a sheet to print; its rows stand in lists that can be taken",
     "home_clients": "part of a page; the list of clients holds them",
     "client_detail": "one client; its parts have pages with exports of their own",
