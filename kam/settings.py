@@ -184,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "kam.lib.passwords.WordsOfTheCompany"},
 ]
 PASSWORD_RESET_TIMEOUT = 3600
 
