@@ -13,7 +13,7 @@ from kam.lib.scoping import current
 
 from .connectors import Problem
 from .connectors.mailbox import WrongSettings
-from .models import BulkLoad, Connection, ImportBatch, ImportFile, SurveyInvitation
+from .models import BulkLoad, Connection, ImportBatch, ImportFile, MinutesMail, SurveyInvitation
 from .services import (
     agreements,
     bulk,
@@ -26,6 +26,7 @@ from .services import (
     import_folder,
     import_undo,
     mailbox,
+    minutes_mail,
     onboarding,
     plan_work,
     potential,
@@ -314,6 +315,22 @@ def mail_survey(running, *, invitation_id):
     if row is None:
         raise Refused(str(_("This link is not yours to send any more.")))
     return {"state": survey_mail.send(row, surveys.link_of(row))}
+
+
+@job(
+    minutes_mail.JOB,
+    title=_("Mail with the minutes of a meeting"),
+    queue="outgoing",
+    as_person=True,
+    tells={"state": _("Mail")},
+)
+def mail_minutes(running, *, mail_id):
+    """Mail minutes, with the rights of who asked as they are now.  Once or not at all."""
+    rows = MinutesMail.objects.filter(pk=mail_id).editable_by(current())
+    row = rows.select_related("version__meeting__client", "contact", "author").first()
+    if row is None:
+        raise Refused(str(_("These minutes are not yours to send any more.")))
+    return {"state": minutes_mail.send(row)}
 
 
 @job(agreements.ACCRUE, title=_("Rebates by agreements"), tells={"changed": _("Changed")})

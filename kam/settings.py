@@ -314,6 +314,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "HandoverState": "accounts.models.Handover.State",
+        "MinutesMailState": "accounts.models.MinutesMail.State",
         "MeetingKind": "accounts.models.Meeting.Kind",
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",

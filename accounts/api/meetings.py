@@ -1,13 +1,14 @@
 """Meetings over REST: planned, changed, their minutes written and approved."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
-from accounts.models import AgendaItem, Meeting, MeetingResult, MinutesVersion, User
+from accounts.models import AgendaItem, Meeting, MeetingResult, MinutesMail, MinutesVersion, User
 from accounts.selectors import meetings as found
-from accounts.services import meetings
+from accounts.services import meetings, minutes_mail
 from accounts.services.clients import Conflict
 from kam.lib.api_parameters import one_of, sent, whole
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
@@ -202,3 +203,56 @@ class MeetingApproval(APIView):
         except ValidationError as error:
             raise _told(error) from error
         return Response(MinutesVersionSerializer(version).data)
+
+
+class MinutesMailSerializer(serializers.ModelSerializer):
+    """``version``: the number of the version."""
+
+    version = serializers.IntegerField(source="version.number", read_only=True)
+
+    class Meta:
+        model = MinutesMail
+        fields = ("id", "version", "contact", "language", "state", "sent_at", "created_at")
+        read_only_fields = fields
+
+
+class NewMinutesMailSerializer(serializers.Serializer):
+    """``contacts``: ids of people of the client who were there."""
+
+    contacts = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
+        min_length=1,
+        max_length=50,
+    )
+    language = serializers.ChoiceField(settings.LANGUAGES)
+
+
+class MeetingMail(APIView):
+    """Who of the client got which version of the minutes; ``POST`` mails the last one."""
+
+    @extend_schema(responses=MinutesMailSerializer(many=True))
+    def get(self, request, pk):
+        meeting = find(Meeting, pk=pk)
+        return Response(MinutesMailSerializer(found.mails_of(meeting), many=True).data)
+
+    @extend_schema(
+        request=NewMinutesMailSerializer, responses={201: MinutesMailSerializer(many=True)}
+    )
+    def post(self, request, pk):
+        meeting = find_editable(Meeting, queryset=found.rows(), pk=pk)
+        asked = NewMinutesMailSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        version = found.versions_of(meeting).select_related("meeting__client").first()
+        if version is None:
+            raise serializers.ValidationError({"contacts": ["Nothing is approved yet."]})
+        wanted = set(asked.validated_data["contacts"])
+        people = [each for each in minutes_mail.recipients(meeting) if each.pk in wanted]
+        if len(people) != len(wanted):
+            raise serializers.ValidationError({"contacts": ["Some may not get them."]})
+        try:
+            rows = minutes_mail.post(
+                version, people, asked.validated_data["language"], request.user
+            )
+        except ValidationError as error:
+            raise _told(error) from error
+        return Response(MinutesMailSerializer(rows, many=True).data, status=status.HTTP_201_CREATED)

@@ -1,8 +1,9 @@
 """Forms about meetings, their agenda and their minutes."""
 
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Client, Contact, Meeting, MeetingResult, User
 from accounts.selectors import ledger
@@ -136,3 +137,19 @@ class ApprovalForm(forms.Form):
     reason = forms.CharField(
         label=_("Why the minutes are corrected"), max_length=500, required=False
     )
+
+
+class MinutesMailForm(forms.Form):
+    """Who of the client gets the last approved version, and in which language."""
+
+    contacts = forms.ModelMultipleChoiceField(
+        None, label=_("Who gets the minutes"), widget=forms.CheckboxSelectMultiple
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args, version, people: list[Contact], **kwargs):
+        super().__init__(*args, **kwargs)
+        done = found.mails_of(version.meeting).filter(version=version).values("contact")
+        there = Contact.objects.filter(pk__in=[each.pk for each in people])
+        self.fields["contacts"].queryset = there.exclude(pk__in=done)
+        self.initial.setdefault("language", get_language())

@@ -29,6 +29,7 @@ from .meetings import (
     Meeting,
     MeetingPerson,
     MeetingResult,
+    MinutesMail,
     MinutesVersion,
 )
 from .needs import Need, NeedStep, Theme
@@ -125,6 +126,7 @@ __all__ = [
     "MeetingPerson",
     "MeetingResult",
     "Membership",
+    "MinutesMail",
     "MinutesVersion",
     "Need",
     "NeedStep",

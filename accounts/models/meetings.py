@@ -213,3 +213,34 @@ class MinutesVersion(Scoped):
                 condition=Q(number=1) | ~Q(reason=""), name="minutes_corrected_with_a_reason"
             ),
         ]
+
+
+class MinutesMail(Scoped):
+    """A version of the minutes on its way to somebody of the client: the part that is not for
+    ourselves.  Once a version and person; what was broken off may have arrived."""
+
+    SCOPE = (
+        "task", "version__meeting__client", "version__meeting__owner", "version__meeting__about",
+    )  # fmt: skip
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("mail", "Waits")
+        SENDING = "sending", pgettext_lazy("mail", "On its way")
+        SENT = "sent", pgettext_lazy("mail", "Sent")
+        REFUSED = "refused", pgettext_lazy("mail", "Refused by the mail server")
+        UNSURE = "unsure", pgettext_lazy("mail", "Broken off: it may have arrived")
+        HELD = "held", pgettext_lazy("mail", "Not sent: the person may not be written to")
+
+    version = models.ForeignKey(MinutesVersion, models.CASCADE, related_name="mails")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    sent_at = models.DateTimeField(null=True)
+    author = _person()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Scoped.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "contact"], name="minutes_mailed_once")
+        ]

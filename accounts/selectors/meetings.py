@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
-from accounts.models import AgendaItem, Meeting, MeetingPerson, MeetingResult, MinutesVersion, User
+from accounts.models import (
+    AgendaItem,
+    Meeting,
+    MeetingPerson,
+    MeetingResult,
+    MinutesMail,
+    MinutesVersion,
+    User,
+)
 from kam.lib.periods import start_of_day
 
 State = Meeting.State
@@ -91,6 +99,11 @@ def decisions_of(meeting: Meeting | None) -> list[MeetingResult]:
     if meeting is None:
         return []
     return list(results_of(meeting).filter(kind=MeetingResult.Kind.DECISION))
+
+
+def mails_of(meeting: Meeting) -> QuerySet[MinutesMail]:
+    rows = MinutesMail.objects.filter(version__meeting=meeting)
+    return rows.select_related("contact", "version").order_by("-version__number", "pk")
 
 
 def versions_of(meeting: Meeting) -> QuerySet[MinutesVersion]:

@@ -25,5 +25,6 @@ api_urlpatterns = [
     path("meetings/", api.MeetingList.as_view(), name="meeting-list"),
     path("meetings/<int:pk>/", api.MeetingDetail.as_view(), name="meeting-detail"),
     path("meetings/<int:pk>/minutes/", api.MeetingMinutes.as_view(), name="meeting-minutes"),
+    path("meetings/<int:pk>/mail/", api.MeetingMail.as_view(), name="meeting-mail"),
     path("meetings/<int:pk>/approval/", api.MeetingApproval.as_view(), name="meeting-approval"),
 ]

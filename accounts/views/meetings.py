@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.forms.meetings import (
@@ -12,12 +13,13 @@ from accounts.forms.meetings import (
     ItemForm,
     MeetingForm,
     MinutesForm,
+    MinutesMailForm,
     ResultForms,
 )
 from accounts.models import AgendaItem, Client, Meeting, MeetingResult, MinutesVersion
 from accounts.selectors import ledger
 from accounts.selectors import meetings as found
-from accounts.services import agenda, meetings
+from accounts.services import agenda, meetings, minutes_mail
 from accounts.services.clients import Conflict, may_edit
 from kam.audit.conflicts import conflicting
 from kam.lib.navigation import address
@@ -142,6 +144,8 @@ def meeting_detail(request, pk):
         "people": found.people_of(meeting),
         "results": found.results_of(meeting),
         "versions": found.versions_of(meeting),
+        "mails": found.mails_of(meeting) if meeting.number else (),
+        "mail_form": _mail_form(request, meeting),
         "before": before,
         "decisions": found.decisions_of(before),
         "editable": may_edit(meeting),
@@ -150,6 +154,29 @@ def meeting_detail(request, pk):
         "approval": ApprovalForm(),
     }
     return render(request, "accounts/meetings/detail.html", context)
+
+
+def _mail_form(request, meeting: Meeting, data=None) -> MinutesMailForm | None:
+    """For whom may approve, once there is a version that somebody may get."""
+    if not meeting.number or meeting.is_internal or not meetings.may_approve(meeting, request.user):
+        return None
+    people = minutes_mail.recipients(meeting)
+    if not people:
+        return None
+    return MinutesMailForm(data, version=found.versions_of(meeting).first(), people=people)
+
+
+def _mail(request, meeting: Meeting) -> None:
+    form = _mail_form(request, meeting, request.POST)
+    if form is None or not form.is_valid():
+        raise ValidationError(_("Choose who gets the minutes."))
+    said = form.cleaned_data
+    version = found.versions_of(meeting).select_related("meeting__client").first()
+    sent = minutes_mail.post(version, said["contacts"], said["language"], request.user)
+    messages.success(
+        request, ngettext("The minutes go to %(n)s person.", "The minutes go to %(n)s people.", len(sent))
+        % {"n": len(sent)},
+    )  # fmt: skip
 
 
 def _act(request, meeting: Meeting) -> None:
@@ -163,6 +190,8 @@ def _act(request, meeting: Meeting) -> None:
         agenda.build(meeting)
     elif act == "cancel":
         meetings.cancel(meeting)
+    elif act == "mail":
+        _mail(request, meeting)
     elif act == "approve":
         meetings.approve(meeting, request.user, request.POST.get("reason", "")[:500])
         messages.success(request, _("The minutes are approved."))

@@ -172,6 +172,7 @@ ACTIONS = {
     "meeting.change": _("meeting changed"),
     "meeting.cancel": _("meeting cancelled"),
     "meeting.minutes": _("minutes of a meeting written"),
+    "meeting.mail": _("minutes sent to the client"),
     "meeting.approve": _("minutes of a meeting approved"),
     "shipment.stop": _("shipments stopped"),
     "shipment.release": _("stop of shipments lifted"),

@@ -19,5 +19,6 @@ ROWS = {
     "api:meeting-list": Row(read=STAFF, write=EDITORS),
     "api:meeting-detail": Row(read=STAFF, write=EDITORS, subject="accounts.Meeting"),
     "api:meeting-minutes": Row(write=EDITORS, subject="accounts.Meeting"),
+    "api:meeting-mail": Row(read=STAFF, write=EDITORS, subject="accounts.Meeting"),
     "api:meeting-approval": Row(write=EDITORS, subject="accounts.Meeting"),
 }

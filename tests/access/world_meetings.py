@@ -10,6 +10,7 @@ from accounts.models import (
     Meeting,
     MeetingPerson,
     MeetingResult,
+    MinutesMail,
     MinutesVersion,
     PaymentPromise,
     Promise,
@@ -52,3 +53,5 @@ def meetings(world, relation: str, client: Client, word: str, owner: User) -> No
     }  # fmt: skip
     version = MinutesVersion.objects.create(meeting=meeting, number=1, content=content)
     world.add(relation, version)
+    mail = MinutesMail.objects.create(version=version, contact=contact, language="en")
+    world.add(relation, mail)
