@@ -220,8 +220,9 @@ def test_reading_changes_nothing_and_the_auditor_cannot_write(world):
 def test_what_happens_to_foreign_clients_changes_no_page(role, world):
     """Non-interference: foreign facts change, no new run, and every page stays as it was."""
 
+    browser = browser_of(role, world)  # one sign-in: the page of sessions shows each
+
     def pages():
-        browser = browser_of(role, world)
         seen = {}
         for route, relation, url in walk(role, world):
             if relation in ("foreign", "absent"):
