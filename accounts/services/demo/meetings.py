@@ -143,7 +143,8 @@ def _of_client(client: Client, texts: Texts, as_of: dt.date, number: int, rng) -
         owner_id=client.owner_id, author_id=client.owner_id, wanted=texts.wanted[number % 3],
     )  # fmt: skip
     for contact in Contact.objects.filter(client=client, left_on__isnull=True)[:2]:
-        MeetingPerson.objects.create(meeting=coming, contact=contact)
+        for meeting in (past, coming):
+            MeetingPerson.objects.create(meeting=meeting, contact=contact)
     points = [("decision", decision.pk, decision.what)]
     open_ = Promise.objects.filter(client=client, state=Promise.State.OPEN).order_by("due")
     points += [(each.side, each.pk, each.what) for each in open_[:3]]
