@@ -38,11 +38,13 @@ from .models import Client, Handover, PlanParticipant, Substitution, User
 @dataclass(frozen=True)
 class Lent:
     """Rights for a time: ``persons`` somebody stands in for; clients of handovers under way that
-    they ``reads`` or ``writes``, by id."""
+    they ``reads`` or ``writes``, by id; ``others``: ids of those whom they hand over to or take
+    over from."""
 
     persons: tuple[User, ...] = ()
     reads: tuple[int, ...] = ()
     writes: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 NOTHING_LENT = Lent()
@@ -73,12 +75,13 @@ def _lent(user: User, day: dt.date) -> Lent:
     handovers = Handover.unscoped.filter(
         Q(taker=user, state=Handover.State.PLANNED)
         | Q(giver=user, state=Handover.State.DONE, overlap_until__gte=day)
-    ).values_list("client_id", "state")
+    ).values_list("client_id", "state", "giver_id", "taker_id")
     passing = list(handovers)
     return Lent(
         tuple(persons.values()),
-        tuple(client for client, _state in passing),
-        tuple(client for client, state in passing if state == Handover.State.DONE),
+        tuple(client for client, *_rest in passing),
+        tuple(client for client, state, *_two in passing if state == Handover.State.DONE),
+        tuple({pk for _client, _state, *two in passing for pk in two} - {user.pk}),
     )
 
 
@@ -87,9 +90,10 @@ def stood_in_for(user: User) -> tuple[int, ...]:
     return (user.pk, *(person.pk for person in lent_to(user).persons))
 
 
-def _these(clients: tuple[int, ...]) -> Q:
-    """These clients, and the members of those that are groups."""
-    return Q(pk__in=clients) | Q(group_id__in=clients)
+def _these(clients: tuple[int, ...], others: tuple[int, ...]) -> Q:
+    """These clients, and the members of a group that pass along: those of the other of the two,
+    never those of a third KAM."""
+    return Q(pk__in=clients) | Q(group_id__in=clients, owner__in=others)
 
 
 def readable_clients(user: User) -> Q | None:
@@ -102,7 +106,7 @@ def readable_clients(user: User) -> Q | None:
         teams = {person.team_id for person in (user, *lent.persons)} - {None}
         if teams:
             own |= Q(team_id__in=teams)
-        return own | _these(lent.reads) if lent.reads else own
+        return own | _these(lent.reads, lent.others) if lent.reads else own
     return Q(pk__in=[])
 
 
@@ -120,7 +124,7 @@ def writable_clients(user: User) -> Q | None:
             allowed |= Q(team_id=person.team_id)
         if person.role == KAM:
             allowed |= Q(owner=person)
-    return allowed | _these(lent.writes) if lent.writes else allowed
+    return allowed | _these(lent.writes, lent.others) if lent.writes else allowed
 
 
 def _restrict(queryset: QuerySet, clients: Q | None) -> QuerySet:

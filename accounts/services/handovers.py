@@ -249,7 +249,7 @@ def _move(rows, field: str, taker: User) -> int:
 
 
 def carry_out_due() -> int:
-    """Do what is due today: the client of one that fails waits, the others pass."""
+    """Do what is due today; what somebody else has overtaken is given up, and people are told."""
     done = 0
     for handover in found.due(today()).select_related("client", "taker", "giver"):
         if handover.client.owner_id != handover.giver_id or not handover.taker.is_active:

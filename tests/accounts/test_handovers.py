@@ -156,13 +156,16 @@ def test_a_group_takes_the_members_of_the_same_kam_along(ann, bob, boss, shop):
     other = make_client("Other", owner=bob, team=bob.team, group=group)
     with acting_system("test"):
         Client.objects.filter(pk=shop.pk).update(group=group)
+    third = make_client("Third", owner=make_user("kam"), group=group)
     plan(group, bob, boss)
+    assert rights(bob, third) == ""  # of a third KAM: it does not pass
     assert (rights(bob, shop), rights(bob, other)) == ("r", "rw")
     with on("2026-03-20"), acting_system("night"):
         handovers.carry_out_due()
         shop.refresh_from_db()
         assert (shop.owner, group.handovers.get().moved["clients"]) == (bob, 2)
-    assert rights(ann, shop) == "rw"  # the overlap
+        assert rights(ann, shop) == "rw"  # the overlap
+        assert rights(ann, third) == ""
 
 
 def test_what_cannot_be_planned_says_why_and_leaves_nothing(shop, ann, bob, boss):
