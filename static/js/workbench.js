@@ -78,11 +78,16 @@ function query(form) {
 }
 
 function ask(form) {
+  form.setAttribute("aria-busy", "true"); // until the latest answer has been shown
   clearTimeout(form.waiting);
-  form.waiting = setTimeout(() => fetchParts(form), WAIT);
+  form.waiting = setTimeout(() => {
+    form.waiting = null;
+    fetchParts(form);
+  }, WAIT);
 }
 
 async function fetchParts(form, extra = {}) {
+  form.setAttribute("aria-busy", "true");
   form.question?.abort();
   const question = (form.question = new AbortController());
   const data = query(form);
@@ -92,11 +97,13 @@ async function fetchParts(form, extra = {}) {
     headers: { "HX-Request": "true" },
     signal: question.signal,
   }).catch(() => null);
-  if (!answer?.ok || form.question !== question) return; // only the latest answer speaks
-  const text = await answer.text();
-  if (form.question !== question) return;
-  history.replaceState(history.state, "", address);
-  show(form, text);
+  const text = answer?.ok ? await answer.text().catch(() => null) : null;
+  if (form.question !== question) return; // only the latest answer speaks
+  if (text !== null) {
+    history.replaceState(history.state, "", address);
+    show(form, text);
+  }
+  if (!form.waiting) form.removeAttribute("aria-busy");
 }
 
 function show(form, text) {
