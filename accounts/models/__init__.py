@@ -70,6 +70,7 @@ from .relations import Relation
 from .removals import Removal
 from .retention import RetentionRules, RetentionRun
 from .sales_plans import PlannedSale
+from .sign_in import PersonInvitation, SignInWait
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyRefusal
@@ -141,6 +142,7 @@ __all__ = [
     "OwnSkill",
     "Payment",
     "PaymentPromise",
+    "PersonInvitation",
     "Piece",
     "Place",
     "PlanAction",
@@ -182,6 +184,7 @@ __all__ = [
     "ServiceCost",
     "Severity",
     "ShipmentStop",
+    "SignInWait",
     "Signal",
     "SkillRating",
     "Standing",

@@ -2,6 +2,7 @@
 their pace."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,18 @@ class CompanyRecord(models.Model):
         _("one person may be sales manager and KAM of a client"),
         default=False,
         help_text=_("For a small company: nothing warns of it then."),
+    )
+    second_step_roles = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name=_("who needs a second step to sign in"),
+        blank=True,
+        default=list,
+    )
+    second_step_from = models.DateField(
+        _("from this day on"),
+        null=True,
+        blank=True,
+        help_text=_("Empty means from today on."),
     )
     first_hour_over = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -25,6 +25,7 @@ NOT_SCOPED = {
     "lib.Pace": "counts requests of callers, names nobody",
     "accounts.Team": "a name that says nothing about any client",
     "accounts.User": "read through the directory selector",
+    "accounts.SignInWait": "counts failed sign-ins by digests, names nobody",
     "accounts.Product": "what we sell, the same for all",
     "accounts.ProductFamily": "what we sell, the same for all",
     "accounts.Organisation": "our own legal entities",
