@@ -95,7 +95,7 @@ def restore(path: Path, identity: Path | None = None) -> Manifest:
         target = owner()
         connection.close()
         _emptied(target)
-        _fill(content / archive.DUMP, target, target["NAME"])
+        fill(content / archive.DUMP, target, target["NAME"])
         with _connected(target, target["NAME"]) as there:
             fault = _compared(manifest, there)
         if fault:
@@ -189,7 +189,7 @@ def _tried(plain: Path, content: Path) -> str:
             there.autocommit = True
             there.cursor().execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(scratch)))
             try:
-                _fill(content / archive.DUMP, source, scratch)
+                fill(content / archive.DUMP, source, scratch)
                 with _connected(source, scratch) as restored:
                     return _compared(manifest, restored)
             finally:
@@ -212,7 +212,7 @@ def _dropped(there, scratch: str) -> None:
             return
 
 
-def _fill(dump: Path, target: dict[str, Any], name: str) -> None:
+def fill(dump: Path, target: dict[str, Any], name: str) -> None:
     """Restore a dump into a database without tables.
 
     Rights that new tables get by default are taken away first: the dump says what each table
