@@ -12,6 +12,7 @@
 * whoever answers for a piece of work (a promise, a step of a process) reads and writes it, whosever the client is;
 * what is said of a person's work (skills, load, onboarding) is read by that person and by the
   manager of their team, who also write it;
+* a saved view is its maker's, and read by whom they share it with: their team or everybody;
 * who stands in for somebody who is away has that person's rights over clients and work on these
   days, and no others; while a client is handed over, the one who takes it reads it before the day,
   and the one who gave it works with it until the overlap ends;
@@ -19,7 +20,7 @@
 
 A model says by ``SCOPE`` how its rows relate to this: by a client, by a person, by a person and
 who leads them, by a client and the person who answers for the work, by a plan and the person whose
-row it is, to whoever is away, to all staff, or to those who administer.
+row it is, to whoever is away, to whom it is shared with, to all staff, or to those who administer.
 """
 
 from __future__ import annotations
@@ -174,6 +175,19 @@ def _restrict_absence(queryset: QuerySet, user: User) -> QuerySet:
     return queryset.filter(wanted)
 
 
+def _restrict_shared(queryset: QuerySet, user: User) -> QuerySet:
+    """One's own, and what is shared with the team or the company."""
+    if user.role in (ADMINISTRATOR, AUDITOR):
+        return queryset
+    _kind, person, shared = queryset.model.SCOPE
+    wanted = Q(**{person: user.pk})
+    if user.role in (MANAGER, KAM):
+        wanted |= Q(**{shared: "company"})
+        if user.team_id:
+            wanted |= Q(**{shared: "team", f"{person}__team": user.team_id})
+    return queryset.filter(wanted)
+
+
 def _of_member(path: str, user: User) -> Q:
     """Rows about the person, and about those of the team that a manager leads."""
     own = Q(**{path or "pk": user.pk})
@@ -220,6 +234,8 @@ def visible(queryset: QuerySet, user: User) -> QuerySet:
         return queryset.filter(_of_member(path, user))
     if kind == "absence":
         return _restrict_absence(queryset, user)
+    if kind == "shared":
+        return _restrict_shared(queryset, user)
     if kind == "staff":
         return queryset if user.role in (ADMINISTRATOR, AUDITOR, MANAGER, KAM) else queryset.none()
     if kind == "administration":
@@ -242,7 +258,7 @@ def editable(queryset: QuerySet, user: User) -> QuerySet:
         return _restrict_task(queryset, writable_clients(user), user)
     if kind == "plan":
         return _restrict_plan(queryset, writable_clients(user), user, taking_part=False)
-    if kind == "person":
+    if kind in ("person", "shared"):
         if user.role == ADMINISTRATOR:
             return queryset
         return queryset.filter(**{path: user.pk})

@@ -41,6 +41,7 @@ from .onboarding import (
     OnboardingTemplate,
     OnboardingTemplateStep,
 )
+from .own_fields import OwnField
 from .plan_templates import PlanTemplate, PlanTemplateSection
 from .planned_changes import PlannedChange, TouchedClient
 from .plans import (
@@ -70,12 +71,14 @@ from .relations import Relation
 from .removals import Removal
 from .retention import RetentionRules, RetentionRun
 from .sales_plans import PlannedSale
+from .saved_views import SavedView
 from .sign_in import PersonInvitation, SignInWait
 from .skills import Kam, OwnSkill, SkillRating
 from .standings import Standing
 from .surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyRefusal
 from .talks import Attendance, Letter, LetterFile, Piece, TalkFile
 from .tasks import Task
+from .twins import Twin
 from .users import ApiToken, Team, User
 from .year_closes import CarriedGoal, FrozenSale, OpenedSale, YearClose
 
@@ -139,6 +142,7 @@ __all__ = [
     "OnboardingTemplateStep",
     "OpenedSale",
     "Organisation",
+    "OwnField",
     "OwnSkill",
     "Payment",
     "PaymentPromise",
@@ -181,6 +185,7 @@ __all__ = [
     "RetentionRules",
     "RetentionRun",
     "RunStep",
+    "SavedView",
     "ServiceCost",
     "Severity",
     "ShipmentStop",
@@ -200,6 +205,7 @@ __all__ = [
     "TemplateStep",
     "Theme",
     "TouchedClient",
+    "Twin",
     "User",
     "Wallet",
     "YearClose",

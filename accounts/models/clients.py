@@ -1,6 +1,7 @@
 """Clients, the groups they belong to, and the ids that other systems know them by."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +76,17 @@ class Client(Scoped):
         related_name="members",
         verbose_name=_("group"),
         limit_choices_to={"kind": Kind.GROUP},
+    )
+    tags = ArrayField(
+        models.CharField(max_length=40),
+        verbose_name=_("tags"),
+        default=list,
+        db_default=[],
+        blank=True,
+    )
+    # Answers to the company's own questions: id of the field -> its value as JSON has it.
+    own = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), blank=True, editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

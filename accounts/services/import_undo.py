@@ -81,6 +81,7 @@ from accounts.models import (
     TalkFile,
     Task,
     TouchedClient,
+    Twin,
     User,
     Wallet,
 )
@@ -145,6 +146,7 @@ _NAMES = {
     Need: _("Needs"),
     OpenedSale: _("Sales plan"),
     Organisation: _("Our organisations"),
+    Twin: _("Cards that were joined"),
     Payment: _("Payments"),
     PlannedSale: _("Sales plan"),
     Process: _("Processes"),

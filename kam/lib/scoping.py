@@ -165,8 +165,10 @@ class Scoped(models.Model):
     manager of their team sees too, ``("work", path, path)`` with the paths to the client and to the
     person who answers for it, ``("task", path, path, path)`` with those to the client, to the
     person whose it is and to who asked for it, ``("absence", path, path)`` for who is away and
-    who stands in, which the team reads and the person and who leads them write, ``("staff", "")`` for rows that everyone signed in reads, or
-    ``("administration", "")`` for rows of the administrator, which the auditor reads.
+    who stands in, which the team reads and the person and who leads them write,
+    ``("shared", path, path)`` for what is its maker's and says whom it is shared with,
+    ``("staff", "")`` for rows that everyone signed in reads, or ``("administration", "")`` for
+    rows of the administrator, which the auditor reads.
     """
 
     SCOPE: tuple[str, ...] = ("client", "client")

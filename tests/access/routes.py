@@ -146,6 +146,8 @@ def visible(route: Route, role: str, relation: str, world: World) -> bool:
         return role != "colleague"
     if kind == "absence" and role == "colleague":
         return False
+    if kind == "shared":  # those of the team are shared with it, the foreign one with nobody
+        return role != "colleague" and relation in ("own", "team")
     if kind == "administration":
         return False
     if role == "manager":
@@ -171,6 +173,8 @@ def editable(route: Route, role: str, relation: str, world: World) -> bool:
         return True  # who sees it leads, or is the person
     if kind == "person":
         return relation == "own"
+    if kind == "shared":
+        return role in ("kam", "token") and relation == "own"
     if kind == "staff":
         return role == "manager"
     if kind == "absence":

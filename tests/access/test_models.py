@@ -54,8 +54,9 @@ def test_every_scoped_model_says_how_it_hangs_on_a_client_or_person(model):
     kind, *paths = model.SCOPE
     assert kind in (
         "client", "person", "member", "staff", "absence", "work", "task", "plan", "administration",
+        "shared",
     )  # fmt: skip
-    assert len(paths) == {"work": 2, "plan": 2, "absence": 2, "task": 3}.get(kind, 1)
+    assert len(paths) == {"work": 2, "plan": 2, "absence": 2, "shared": 2, "task": 3}.get(kind, 1)
     for path in paths:
         step = model
         for name in filter(None, path.split(LOOKUP_SEP)):

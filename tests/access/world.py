@@ -127,6 +127,7 @@ from tests.access import (
     world_day,
     world_growth,
     world_handovers,
+    world_lists,
     world_meetings,
     world_radar,
     world_reports,
@@ -198,6 +199,7 @@ def _common(world: World) -> None:
     world.common["programme"] = ProgrammeGoal.objects.create(
         year=DAY.year, why="grow", what_for="half of the profit", how="together"
     )
+    world_lists.common(world)
     world.common["theme"] = Theme.objects.create(name="Refill")
     world.common["closed"] = YearClose.objects.create(year=DAY.year - 1, clients=3)
     world.common["skill"] = OwnSkill.objects.create(name="Tenders", at_six="wins one of three")
@@ -530,6 +532,7 @@ def _facts(world: World, relation: str) -> None:
     world_meetings.debts(world, relation, client, word, owner)
     world_meetings.meetings(world, relation, client, word, owner)
     world_handovers.handovers(world, relation, client, word, owner)
+    world_lists.lists(world, relation, client, word, owner)
     world_reports.reports(world, relation, word, owner)
     world_radar.problems(world, relation, client, word, owner)
     world_radar.found(world, relation, client, word)
