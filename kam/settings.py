@@ -320,6 +320,7 @@ SPECTACULAR_SETTINGS = {
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",
         "ReportMail": "reports.models.Report.Mail",
+        "ReviewDecisionKind": "reports.models.ReviewDecision.Kind",
         "MeetingState": "accounts.models.Meeting.State",
         "MeetingEvery": "accounts.models.Meeting.Every",
         "MeetingResultKind": "accounts.models.MeetingResult.Kind",

@@ -6,3 +6,6 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401  it listens
+        from .services import subject_places
+
+        subject_places.register()

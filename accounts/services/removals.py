@@ -71,6 +71,7 @@ _OFFER = ("OfferPart.offer",)
 # Pages where a person finds what stands in the way.
 _PAGES = {
     "AccountPlan": "client_plans",
+    "BusinessReview": "client_reviews",
     "Contact": "client_people",
     "Document": "client_documents",
     "Payment": "client_documents",

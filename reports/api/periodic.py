@@ -1,7 +1,7 @@
 """Periodic reports over REST: what was made, what is ordered, and the counts they tell."""
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.conflicts import ChangedMeanwhile
 from accounts.api.promises import _told
+from accounts.models import User
 from kam.audit.services import record
 from kam.lib.api_parameters import day, one_of, phrase, sent, whole
 from kam.lib.editing import Conflict
@@ -18,6 +19,7 @@ from kam.lib.views import find, find_editable
 from reports.datasets import Filters
 from reports.figures.calendar import Period
 from reports.files import FILES
+from reports.files.answers import handed_out
 from reports.models import Report, Schedule
 from reports.models.periodic import Kind, Rhythm
 from reports.services import schedules
@@ -67,29 +69,50 @@ class ReportDetail(APIView):
 
 
 class ReportFile(APIView):
-    """The report as a file: ``pdf`` or ``xlsx``."""
+    """The report as a file: ``pdf``, ``xlsx`` or ``pptx``."""
 
     @extend_schema(
         operation_id="reports_file_retrieve",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, kind): OpenApiTypes.BINARY for _write, kind in FILES.values()},
     )
     def get(self, request, pk, ending):
         if ending not in FILES:
             raise Http404
         rows = Report.objects.select_related("person", "schedule", "previous")
         report = find(Report, queryset=rows, pk=pk)
-        write, _kind = FILES[ending]
         record("report.file", object=report, details={"format": ending})
-        return HttpResponse(write(report), content_type="application/octet-stream")
+        return handed_out(report, ending)
 
 
 class ScheduleSerializer(serializers.ModelSerializer):
+    """``people``: ids of who gets it where the audience is ``named``."""
+
+    people = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1), required=False,
+        max_length=200,
+    )  # fmt: skip
+
     class Meta:
         model = Schedule
         fields = (
-            "id", "owner", *schedules.FIELDS, "told_until", "created_at", "version",
+            "id", "owner", *schedules.FIELDS, "people", "told_until", "created_at", "version",
         )  # fmt: skip
         read_only_fields = ("id", "owner", "told_until", "created_at", "version")
+
+    def to_representation(self, instance):
+        instance.people = [row.person_id for row in instance.chosen.all()]
+        return super().to_representation(instance)
+
+
+def _people(values: dict) -> list[User] | None:
+    """Takes ``people`` out of the values; None where nothing is said of them."""
+    ids = values.pop("people", None)
+    if ids is None:
+        return None
+    known = User.objects.in_bulk(ids)
+    if set(ids) - set(known):
+        raise serializers.ValidationError({"people": ["Nobody here has this id."]})
+    return list(known.values())
 
 
 class ScheduleList(ListAPIView):
@@ -100,7 +123,7 @@ class ScheduleList(ListAPIView):
     sorts = {"id": "pk"}
 
     def get_queryset(self):
-        return Schedule.objects.order_by("pk")
+        return Schedule.objects.order_by("pk").prefetch_related("chosen")
 
     @extend_schema(
         request=ScheduleSerializer,
@@ -111,8 +134,10 @@ class ScheduleList(ListAPIView):
         asked = ScheduleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         _fits(asked.validated_data)
+        values = dict(asked.validated_data)
+        people = _people(values) or ()
         try:
-            row = schedules.create(asked.validated_data, request.user)
+            row = schedules.create(values, request.user, people)
         except ValidationError as error:
             raise _told(error) from error
         return Response(ScheduleSerializer(row).data, status=status.HTTP_201_CREATED)
@@ -137,10 +162,10 @@ class ScheduleDetail(APIView):
         asked = ScheduleSerializer(row, data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         _fits(asked.validated_data, row)
+        values = dict(asked.validated_data)
+        people = _people(values)
         try:
-            row = schedules.change(
-                row, asked.validated_data, row.version if version is None else version
-            )
+            row = schedules.change(row, values, row.version if version is None else version, people)
         except ValidationError as error:
             raise _told(error) from error
         except Conflict as conflict:

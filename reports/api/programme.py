@@ -1,9 +1,12 @@
 """Whether the programme pays, over REST."""
 
+import datetime as dt
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from kam.lib.api_parameters import day
 from kam.lib.endpoints import APIView
 from reports.dashboards.programme import Programme, programme
 
@@ -31,7 +34,8 @@ class ProgrammeMonthSerializer(serializers.Serializer):
 
 class ProgrammeSerializer(serializers.Serializer):
     """``verdict``: too_few, too_early, unlike, pays, harms, open.  ``placebo``: the same a year
-    earlier, when it should be nothing.  ``programme_return``: (effect − cost) ÷ cost."""
+    earlier, when it should be nothing.  ``gained``: profit above what look-alikes made; ``left``:
+    that less ``cost``.  ``programme_return``: (effect − cost) ÷ cost."""
 
     as_of = serializers.DateField()
     begun = serializers.DateField(allow_null=True)
@@ -39,7 +43,9 @@ class ProgrammeSerializer(serializers.Serializer):
     verdict = serializers.CharField()
     effect = ProgrammeEffectSerializer(allow_null=True)
     placebo = ProgrammeEffectSerializer(allow_null=True)
+    gained = serializers.FloatField(allow_null=True)
     cost = serializers.FloatField()
+    left = serializers.FloatField(allow_null=True)
     programme_return = serializers.FloatField(allow_null=True)
     paid_back = serializers.DateField(allow_null=True)
     spent = SpentSerializer(many=True)
@@ -54,7 +60,9 @@ def programme_data(told: Programme) -> dict:
         "verdict": told.verdict.word,
         "effect": told.verdict.found,
         "placebo": told.verdict.placebo,
+        "gained": told.gained,
         "cost": told.cost,
+        "left": told.left,
         "programme_return": told.returned,
         "paid_back": told.paid_back,
         "spent": [{"kind": kind, "amount": amount} for kind, amount in told.spent],
@@ -70,6 +78,10 @@ def programme_data(told: Programme) -> dict:
 class ProgrammeFigures(APIView):
     """The effect of being a key client against look-alikes, what it took, and when it repaid."""
 
-    @extend_schema(responses=ProgrammeSerializer)
+    @extend_schema(parameters=[day("as_of")], responses=ProgrammeSerializer)
     def get(self, request):
-        return Response(ProgrammeSerializer(programme_data(programme())).data)
+        asked = request.query_params.get("as_of")
+        # Whole months up to that day, which counts as over.
+        until = serializers.DateField().run_validation(asked) if asked else None
+        told = programme(until + dt.timedelta(days=1) if until else None)
+        return Response(ProgrammeSerializer(programme_data(told)).data)

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kam.lib import formatting
-from reports.models import Report
+
+Content = dict[str, Any]
+# Names told of one table; the others are counted.
+MOST_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,21 @@ def text_of(value: Any, kind: str, currency: str, *, exact: bool = True) -> str:
     return str(value)
 
 
-def shown_figures(report: Report) -> list[Shown]:
-    """The figures of a report beside those of the one before."""
-    before = report.previous.content["figures"] if report.previous else []
-    earlier = {each["key"]: each["value"] for each in before}
-    currency = report.content["currency"]
+def before_of(report: Any) -> dict[str, Any]:
+    """Key -> value of the figures in the report before, as that report was kept.
+
+    Reports of the first schema hold no copy of them: there the report before is asked itself.
+    """
+    content = report.content
+    if "before" in content:
+        return content["before"]["figures"] if content["before"] else {}
+    told = report.previous.content["figures"] if report.previous else []
+    return {each["key"]: each["value"] for each in told}
+
+
+def shown_figures(report: Any) -> list[Shown]:
+    """The figures of a report, or of a business review, beside those of the one before."""
+    earlier, currency = before_of(report), report.content["currency"]
     return [
         Shown(
             each["key"],
@@ -94,24 +108,98 @@ def shown_rows(table: dict[str, Any], currency: str) -> list[list[Cell]]:
     return rows
 
 
-@dataclass(frozen=True)
-class Moves:
-    """Clients that came into the table of clients since the report before, and that left it."""
-
-    came: list[str]
-    left: list[str]
+# --- What changed since the report before, in words ---------------------------------------------
 
 
-def moves(report: Report) -> Moves | None:
-    if report.previous is None:
-        return None
+def changes(now: Content, before: Content) -> list[str]:
+    """Sentences: figures that moved, rows of tables that came and went or stand otherwise, and
+    what stayed."""
+    told, same = [], []
+    earlier = {each["key"]: each["value"] for each in before["figures"]}
+    for each in now["figures"]:
+        was, value = earlier.get(each["key"]), each["value"]
+        if was is None or value is None:
+            continue
+        if was == value:
+            same.append(each["label"])
+            continue
+        told.append(_moved(each, was, now["currency"]))
+    then = {table["key"]: table for table in before["tables"]}
+    for table in now["tables"]:
+        if table["key"] in then:
+            told += _rows_moved(table, then[table["key"]])
+    if same:
+        told.append(_("Unchanged: %(names)s.") % {"names": "; ".join(same)})
+    return told
 
-    def clients(content: dict[str, Any]) -> dict[str, str]:
-        table = next(each for each in content["tables"] if each["key"] == "clients")
-        return {link: row[0] for link, row in zip(table["links"], table["rows"], strict=True)}
 
-    now, before = clients(report.content), clients(report.previous.content)
-    return Moves(
-        [name for link, name in now.items() if link not in before],
-        [name for link, name in before.items() if link not in now],
-    )
+def _moved(figure: dict[str, Any], was: float, currency: str) -> str:
+    kind, value = figure["kind"], figure["value"]
+    words = {
+        "label": figure["label"],
+        "before": text_of(was, kind, currency, exact=False),
+        "now": text_of(value, kind, currency, exact=False),
+        "by": delta_text(
+            delta_of(value, was, kind),
+            {"money": "percent", "percent": "points"}.get(kind, "number"),
+        ),
+    }
+    if not words["by"]:
+        return _("%(label)s: was %(before)s, is %(now)s.") % words
+    return _("%(label)s: was %(before)s, is %(now)s (%(by)s).") % words
+
+
+def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
+    """Rows are told apart by where they lead to, or by their first cell."""
+    now, then = _by_row(table), _by_row(before)
+    told = []
+    for format_, names in (
+        (_("%(table)s: new — %(names)s."), [row[0] for key, row in now.items() if key not in then]),
+        (
+            _("%(table)s: no longer there — %(names)s."),
+            [row[0] for key, row in then.items() if key not in now],
+        ),
+    ):
+        if names:
+            told.append(format_ % {"table": table["title"], "names": _listed(names)})
+    column = table.get("state")
+    if column is not None:
+        for key, row in now.items():
+            if key in then and then[key][column] != row[column]:
+                words = {"name": row[0], "before": then[key][column], "now": row[column]}
+                told.append(_("“%(name)s”: was %(before)s, is %(now)s.") % words)
+    return told
+
+
+def _by_row(table: dict[str, Any]) -> dict[str, list[Any]]:
+    links = table["links"]
+    return {
+        links[number] if number < len(links) else str(row[0]): row
+        for number, row in enumerate(table["rows"])
+    }
+
+
+def _listed(names: list[Any]) -> str:
+    shown = ", ".join(_("“%(name)s”") % {"name": name} for name in names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return _("%(names)s and %(n)s more") % {"names": shown, "n": more} if more > 0 else shown
+
+
+def delta_text(delta: float | None, kind: str) -> str:
+    """A change, signed, in its own unit: "percent", "points" or "number"."""
+    language = get_language() or "en"
+    if delta is None:
+        return ""
+    if kind == "percent":
+        return formatting.percent(delta, language=language, signed=True)
+    if kind == "points":
+        points = formatting.number(100 * delta, 1, language=language, signed=True)
+        return _("%(points)s points") % {"points": points}
+    return formatting.number(delta, language=language, signed=True)
+
+
+def changes_of(report: Any) -> list[str]:
+    """What changed, as it was told when the report was made; of the first schema, told now."""
+    if "changes" in report.content:
+        return report.content["changes"]
+    return changes(report.content, report.previous.content) if report.previous else []

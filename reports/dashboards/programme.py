@@ -81,9 +81,10 @@ def last_whole_month(day_: dt.date) -> dt.date:
     return month_start(day_) - dt.timedelta(days=1)
 
 
-def programme() -> Programme:
-    """Over whole months up to the last one, of all clients: for those who read all of them."""
-    as_of = last_whole_month(today())
+def programme(day_: dt.date | None = None) -> Programme:
+    """Over whole months up to the last one that is over on ``day_``, today where none is given; of
+    all clients: for those who read all of them."""
+    as_of = last_whole_month(day_ or today())
     rows = Standing.objects.filter(known_to__isnull=True).order_by("client", "since")
     since: dict[int, dt.date] = {}
     ever, present = set(), set()

@@ -1,11 +1,12 @@
-"""Periods of reports: the last whole week, month or quarter, and when its report is due."""
+"""Periods of reports: the last whole week, month, quarter or year, and when its report is due."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Literal, NamedTuple
 
-Rhythm = Literal["week", "month", "quarter"]
+Rhythm = Literal["week", "month", "quarter", "year"]
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 class Period(NamedTuple):
@@ -23,7 +24,7 @@ def last_whole(rhythm: Rhythm, day: dt.date) -> Period:
     if rhythm == "week":
         monday = day - dt.timedelta(days=day.weekday())
         return Period(monday - dt.timedelta(days=7), monday - dt.timedelta(days=1))
-    months = 1 if rhythm == "month" else 3
+    months = MONTHS[rhythm]
     first = day.replace(day=1)
     first = first.replace(month=(first.month - 1) // months * months + 1)
     last = first - dt.timedelta(days=1)

@@ -1,13 +1,14 @@
 """A kept report as a file: every format draws the figures of the same snapshot."""
 
 from collections.abc import Callable
+from typing import Any
 
-from reports.models import Report
+from . import pdf, slides, xlsx
 
-from . import pdf, xlsx
-
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 # Ending -> how it is written, and what it is.
-FILES: dict[str, tuple[Callable[[Report], bytes], str]] = {
+FILES: dict[str, tuple[Callable[[Any], bytes], str]] = {
     "pdf": (pdf.write, "application/pdf"),
-    "xlsx": (xlsx.write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (xlsx.write, f"{_OFFICE}.spreadsheetml.sheet"),
+    "pptx": (slides.write, f"{_OFFICE}.presentationml.presentation"),
 }

@@ -21,7 +21,7 @@ _LINES = ("scatter",)
 
 def svg(figure: dict[str, Any]) -> str:
     """The figure drawn; empty where it holds nothing that can be drawn."""
-    traces = [trace for trace in figure["data"] if _points(trace)]
+    traces = [trace for trace in figure["data"] if points(trace)]
     if not traces:
         return ""
     layout = figure.get("layout", {})
@@ -29,7 +29,7 @@ def svg(figure: dict[str, Any]) -> str:
     return _bars_lying(traces, layout) if lying else _upright(traces, layout)
 
 
-def _points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
+def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
     xs, ys = _values(trace.get("x")), _values(trace.get("y"))
     return [(x, y) for x, y in zip(xs, ys, strict=False) if x is not None and y is not None]
 
@@ -65,7 +65,7 @@ def _short(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
 
 
-def _axis_labels(axis: dict[str, Any]) -> list[tuple[float, str]]:
+def axis_labels(axis: dict[str, Any]) -> list[tuple[float, str]]:
     places, texts = _values(axis.get("tickvals")), _values(axis.get("ticktext"))
     return [
         (_number(place), str(text).replace("<br>", " "))
@@ -92,8 +92,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str = GRID) -> str
 
 
 def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
-    xs = [_number(x) for trace in traces for x, _y in _points(trace)]
-    ys = [_number(y) for trace in traces for _x, y in _points(trace)]
+    xs = [_number(x) for trace in traces for x, _y in points(trace)]
+    ys = [_number(y) for trace in traces for _x, y in points(trace)]
     low, high = min(0.0, *ys), max(0.0, *ys) if len(ys) > 1 else max(0.0, ys[0])
     bars = [trace for trace in traces if trace.get("type") == "bar"]
     step = (max(xs) - min(xs)) / max(len(set(xs)) - 1, 1) if len(set(xs)) > 1 else 1.0
@@ -110,7 +110,7 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
     width = (at_x(min(xs) + step) - at_x(min(xs))) * 0.7 / max(len(bars), 1)
     for number, trace in enumerate(bars):
         shift = (number - (len(bars) - 1) / 2) * width
-        for x, y in _points(trace):
+        for x, y in points(trace):
             top, base = sorted((at_y(_number(y)), at_y(0.0)))
             parts.append(
                 f'<rect x="{at_x(_number(x)) + shift - width / 2:.1f}" y="{top:.1f}" '
@@ -119,7 +119,7 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
     for trace in traces:
         if trace.get("type", "scatter") not in _LINES:
             continue
-        places = [(at_x(_number(x)), at_y(_number(y))) for x, y in _points(trace)]
+        places = [(at_x(_number(x)), at_y(_number(y))) for x, y in points(trace)]
         if "lines" in trace.get("mode", "lines"):
             path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
             parts.append(
@@ -131,26 +131,24 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
                 f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{_colour(trace)}"/>'
                 for x, y in places
             ]
-    for place, text in _axis_labels(layout.get("xaxis") or {}):
+    for place, text in axis_labels(layout.get("xaxis") or {}):
         if min(xs) - margin <= place <= max(xs) + margin:
             parts.append(_label(at_x(place), HEIGHT - BOTTOM + 18, text))
     return _frame(parts)
 
 
 def _bars_lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
-    points = [
-        (_number(x), _number(y), _colour(trace)) for trace in traces for x, y in _points(trace)
-    ]
-    names = dict(_axis_labels(layout.get("yaxis") or {}))
+    bars = [(_number(x), _number(y), _colour(trace)) for trace in traces for x, y in points(trace)]
+    names = dict(axis_labels(layout.get("yaxis") or {}))
     left, row = 190, 22
-    low, high = min(0.0, *(x for x, *_ in points)), max(0.0, *(x for x, *_ in points))
+    low, high = min(0.0, *(x for x, *_ in bars)), max(0.0, *(x for x, *_ in bars))
     at = _scale(low, high, left, WIDTH - RIGHT - 60)
-    places = sorted({y for _x, y, _colour in points})
+    places = sorted({y for _x, y, _colour in bars})
     parts = []
     for number, place in enumerate(places):
         y = TOP + number * row
         parts.append(_label(left - 8, y + row * 0.62, names.get(place, ""), "end", INK))
-        for x, at_place, colour in points:
+        for x, at_place, colour in bars:
             if at_place != place:
                 continue
             start, end = sorted((at(0.0), at(x)))

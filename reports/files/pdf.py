@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from kam.lib import formatting
-from kam.lib.company import company
 from reports.dashboards import kept
-from reports.files import drawing
-from reports.models import Report
+
+from . import drawing
+from .told import company_of, made_line
 
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
-def filename(report: Report, ending: str = "pdf") -> str:
-    return f"kam-{slugify(report.kind)}-{report.ends:%Y-%m-%d}.{ending}"
+def filename(report: Any, ending: str = "pdf") -> str:
+    """Of a business review for the client nothing tells what else there is."""
+    name = f"kam-{slugify(report.kind)}"
+    if report.kind == "qbr":
+        name = "business-review-internal" if report.is_internal else "business-review"
+    return f"{name}-{report.ends:%Y-%m-%d}.{ending}"
 
 
-def write(report: Report) -> bytes:
+def write(report: Any) -> bytes:
     """The whole report; the same report gives the same figures, whenever it is asked for."""
     import typst  # its binary takes a moment, and only those who want a PDF wait for it
 
@@ -33,24 +37,27 @@ def write(report: Report) -> bytes:
     )
 
 
-def _told(report: Report) -> dict:
+def _told(report: Any) -> dict:
     content = report.content
     currency = content["currency"]
     return {
         "lang": report.language,
         "title": content["title"],
         "sub": content["sub"],
-        "company": company().name,
-        "made": _("Made on %(day)s for %(name)s")
-        % {
-            "day": formatting.day(report.made_at.date(), language=report.language),
-            "name": report.person.name,
-        },
+        "headline": content.get("headline", ""),
+        "company": company_of(report),
+        "made": made_line(report),
+        "changed": _("Changed since the report before"),
+        "changes": kept.changes_of(report),
+        "texts": [
+            {"title": each["title"], "lines": [x for x in each["text"].splitlines() if x.strip()]}
+            for each in content.get("texts", ())
+        ],
         "since": _("since the report before"),
         "figures": [
             {
                 "label": each.label, "value": each.value,
-                "delta": delta_text(each, report.language), "note": each.note,
+                "delta": kept.delta_text(each.delta, each.kind), "note": each.note,
             }
             for each in kept.shown_figures(report)
         ],
@@ -75,15 +82,3 @@ def _told(report: Report) -> dict:
             for chart in content["charts"]
         ],
     }  # fmt: skip
-
-
-def delta_text(shown: kept.Shown, language: str) -> str:
-    """The change as the figure shows it: signed, in its own unit."""
-    if shown.delta is None:
-        return ""
-    if shown.kind == "percent":
-        return formatting.percent(shown.delta, language=language, signed=True)
-    if shown.kind == "points":
-        points = formatting.number(100 * shown.delta, 1, language=language, signed=True)
-        return _("%(points)s points") % {"points": points}
-    return formatting.number(shown.delta, language=language, signed=True)

@@ -1,15 +1,25 @@
 """The form of a schedule."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kam.lib.editing import VersionedForm
 from reports.models import Schedule
 from reports.models.periodic import Kind
+from reports.services.schedules import choosable, chosen
 
 
 class ScheduleForm(VersionedForm):
     """What a person may choose depends on their role; the service checks it again."""
+
+    people = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Who is chosen"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Counts where the report is for people chosen one by one."),
+    )
 
     class Meta:
         model = Schedule
@@ -24,10 +34,15 @@ class ScheduleForm(VersionedForm):
         super().__init__(*args, **kwargs)
         Audience, Role = Schedule.Audience, User.Role
         if person.role not in (Role.ADMINISTRATOR, Role.MANAGER):
+            del self.fields["people"]
             self.fields["audience"].choices = [(Audience.OWNER, Audience.OWNER.label)]
         elif person.role == Role.MANAGER:
             self.fields["audience"].choices = [
-                (each, each.label) for each in (Audience.OWNER, Audience.KAMS)
+                (each, each.label) for each in (Audience.OWNER, Audience.KAMS, Audience.NAMED)
             ]
         if person.role == Role.KAM:
             self.fields["kind"].choices = [(Kind.KAM, Kind.KAM.label)]
+        if "people" in self.fields:
+            self.fields["people"].queryset = choosable(person)
+            if self.instance.pk:
+                self.initial["people"] = [each.pk for each in chosen(self.instance)]

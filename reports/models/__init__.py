@@ -1,5 +1,13 @@
-"""Schedules of periodic reports, and the reports as they were made."""
+"""Schedules of periodic reports, the reports as they were made, and business reviews of clients."""
 
-from .periodic import Report, Schedule
+from .business_reviews import BusinessReview, ReviewComment, ReviewDecision
+from .periodic import Report, Schedule, ScheduleReader
 
-__all__ = ["Report", "Schedule"]
+__all__ = [
+    "BusinessReview",
+    "Report",
+    "ReviewComment",
+    "ReviewDecision",
+    "Schedule",
+    "ScheduleReader",
+]

@@ -15,12 +15,14 @@ class Kind(models.TextChoices):
     KAM = "kam", _("KAM report: own clients")
     TEAM = "team", _("Portfolio of the team")
     COMPANY = "company", _("Portfolio of the company")
+    PROGRAMME = "programme", _("Return of the key client programme")
 
 
 class Rhythm(models.TextChoices):
     WEEK = "week", _("every week")
     MONTH = "month", _("every month")
     QUARTER = "quarter", _("every quarter")
+    YEAR = "year", _("every year")
 
 
 class Schedule(Scoped):
@@ -36,6 +38,7 @@ class Schedule(Scoped):
         OWNER = "owner", _("me")
         KAMS = "kams", _("every KAM that I lead")
         LEADERS = "leaders", _("everybody who leads")
+        NAMED = "named", _("people chosen one by one")
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="report_schedules", editable=False
@@ -72,9 +75,24 @@ class Schedule(Scoped):
         return f"{self.get_kind_display()}, {self.get_rhythm_display()}"
 
 
+class ScheduleReader(Scoped):
+    """Somebody who was chosen by name to get the reports of a schedule."""
+
+    SCOPE = ("member", "schedule__owner")
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="chosen")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta(Scoped.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["schedule", "person"], name="schedule_reader_once")
+        ]
+
+
 class Report(Scoped):
     """A report as it was made for one person with their rights; the database refuses to change
-    what it says.  ``content``: :mod:`reports.services.content` tells its shape."""
+    what it says.  ``content``: :mod:`reports.services.shapes` tells its shape."""
 
     SCOPE = ("member", "person")
 

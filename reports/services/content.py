@@ -1,25 +1,11 @@
-"""What stands in a report, as plain JSON; made as the reader, in the reader's language.
-
-    {"schema": 1, "title", "sub", "as_of", "ranking": date or null, "currency",
-     "figures": [{"key", "label", "kind", "value", "note", "source", "path"}],
-     "tables": [{"key", "title", "empty", "columns": [{"label", "kind"}], "rows": [[…]],
-                 "links": ["/clients/3/", …]}],
-     "charts": [{"key", "title", "subtitle", "figure", "table", "note", "missing", "height"}]}
-
-kind: "money" (company currency, net of VAT), "percent" (a fraction), "number", "text", "day".
-``source`` is the address of the REST API that tells the figure, ``path`` where it stands in the
-answer: whoever doubts it can ask again at the same date.
-"""
+"""What stands in a periodic report; made as the reader, in the reader's language."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,15 +25,17 @@ from reports.figures.calendar import Period
 from reports.models.periodic import Kind
 from scoring.selectors.matrices import main_run
 
-SCHEMA = 1
+from . import programme_content
+from .shapes import SCHEMA, Figure, Table, figure, new_table, plain
+
 MOST_ROWS = 100
 AHEAD = dt.timedelta(days=30)
-Figure = dict[str, Any]
-Table = dict[str, Any]
 
 
 def build(kind: str, person: User, period: Period) -> dict[str, Any]:
     """The content for ``person``, whose rights have to be in force."""
+    if kind == Kind.PROGRAMME:
+        return plain(programme_content.build(period))
     filters = filters_of(kind, person)
     asked = Asked(period.ends, filters=filters)
     figures = portfolio(asked, main_run())
@@ -58,8 +46,10 @@ def build(kind: str, person: User, period: Period) -> dict[str, Any]:
         "sub": _("%(first)s – %(last)s; money over twelve months up to the last day")
         % {"first": _day(period.starts), "last": _day(period.ends)},
         "as_of": period.ends,
+        "headline": "",
         "ranking": figures.run.as_of if figures.run else None,
         "currency": company().currency,
+        "texts": [],
         "figures": [*_portfolio_figures(figures), *_promise_figures(filters, period)],
         "tables": [
             _client_table(clients, period.ends),
@@ -68,7 +58,7 @@ def build(kind: str, person: User, period: Period) -> dict[str, Any]:
         ],
         "charts": [vars(chart(figures)) for chart in CHARTS.values()],
     }
-    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+    return plain(content)
 
 
 def filters_of(kind: str, person: User) -> Filters:
@@ -83,6 +73,8 @@ def filters_of(kind: str, person: User) -> Filters:
 def title_of(kind: str, person: User) -> str:
     if kind == Kind.KAM:
         return _("Key clients of %(name)s") % {"name": person.name}
+    if kind == Kind.PROGRAMME:
+        return programme_content.title()
     if kind == Kind.TEAM and person.team:
         return _("Portfolio of the team %(team)s") % {"team": person.team.name}
     return _("Portfolio of the company")
@@ -103,11 +95,8 @@ def _portfolio_figures(figures: Portfolio) -> list[Figure]:
     query = {"as_of": figures.asked.as_of, "months": figures.asked.months}
     source = f"/api/v1/portfolio/?{urlencode(query | _query(figures.asked.filters))}"
 
-    def told(key, label, kind, value, path, note="") -> Figure:
-        return {
-            "key": key, "label": label, "kind": kind, "value": value, "note": note,
-            "source": source, "path": path,
-        }  # fmt: skip
+    def told(key, label, kind, value, path) -> Figure:
+        return figure(key, label, kind, value, source, path)
 
     return [
         told("revenue", _("Revenue, 12 months"), "money", figures.revenue.now, "revenue.now"),
@@ -164,12 +153,9 @@ def _promise_figures(filters: Filters, period: Period) -> list[Figure]:
         "overdue": _("Our promises overdue"),
     }
     return [
-        {
-            "key": f"promises_{key}", "label": label, "kind": "number", "value": counted[key],
-            "note": "", "source": source, "path": key,
-        }
+        figure(f"promises_{key}", label, "number", counted[key], source, key)
         for key, label in labels.items()
-    ]  # fmt: skip
+    ]
 
 
 # --- Tables -------------------------------------------------------------------------------------
@@ -190,23 +176,19 @@ def _clients(filters: Filters) -> list[Client]:
     return lists.shown(list(ids))
 
 
-def _table(key: str, title: str, empty: str, columns: Iterable[tuple[str, str]]) -> Table:
-    heads = [{"label": label, "kind": kind} for label, kind in columns]
-    return {"key": key, "title": title, "empty": empty, "columns": heads, "rows": [], "links": []}
-
-
 def _client_table(clients: list[Client], day: dt.date) -> Table:
-    table = _table(
+    table = new_table(
         "clients", _("The clients"), _("No clients yet."),
         [
             (_("Client"), "text"), (_("Standing"), "text"), (_("Place"), "number"),
-            (_("Revenue, 12 months"), "money"), (_("Over a year"), "percent"),
-            (_("Overdue"), "money"), (_("Last purchase"), "day"), (_("Last talk"), "day"),
+            (_("Revenue, 12 months"), "money", "sum", "share"), (_("Over a year"), "percent"),
+            (_("Overdue"), "money", "sum"), (_("Last purchase"), "day"), (_("Last talk"), "day"),
         ],
     )  # fmt: skip
     sales = lists.sales(clients, day)
     talks = last_contacts(lists.entities_of(clients, day), day)
     present = standings.present_of(client.pk for client in clients)
+    table["state"] = 1
     for client in clients:
         sold, standing = sales[client.pk], present.get(client.pk)
         place = getattr(client, "place", None)
@@ -221,7 +203,7 @@ def _client_table(clients: list[Client], day: dt.date) -> Table:
 
 
 def _promise_table(filters: Filters, day: dt.date) -> Table:
-    table = _table(
+    table = new_table(
         "promises", _("Our promises due within 30 days, and overdue ones"),
         _("Nothing is due: no promise of ours is open for these days."),
         [
@@ -239,7 +221,7 @@ def _promise_table(filters: Filters, day: dt.date) -> Table:
 
 
 def _goal_table(clients: list[Client], day: dt.date) -> Table:
-    table = _table(
+    table = new_table(
         "goals", _("Goals that are off their path or at risk"),
         _("No goal is off its path."),
         [
@@ -247,6 +229,7 @@ def _goal_table(clients: list[Client], day: dt.date) -> Table:
             (pgettext("goal", "Way gone"), "percent"), (_("By when"), "day"),
         ],
     )  # fmt: skip
+    table["state"] = 2
     names = {client.pk: client.name for client in clients}
     goals = Goal.objects.filter(client__in=names, status=Goal.Status.OPEN).order_by("due", "pk")
     for each in tracked(goals, day):

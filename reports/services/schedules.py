@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,48 +18,89 @@ from kam.jobs.services import enqueue
 from kam.lib.editing import Conflict
 from kam.lib.periods import company_zone
 from reports.figures.calendar import Period, due_day, due_period, last_whole
-from reports.models import Schedule
+from reports.models import Schedule, ScheduleReader
 from reports.models.periodic import Kind
 
 MAKE, DUE = "reports.make", "reports.due"
 Role = User.Role
 FIELDS = ("kind", "rhythm", "day", "hour", "audience", "mailed", "attached", "is_active")
+# Who reads about clients at all, and so may be chosen to get a report.
+READERS = (Role.ADMINISTRATOR, Role.MANAGER, Role.KAM, Role.AUDITOR)
+# A KAM does not read all clients, of whom these tell.
+OF_ALL = (Kind.TEAM, Kind.COMPANY, Kind.PROGRAMME)
+
+
+def choosable(owner: User) -> QuerySet[User]:
+    """Whom the owner of a schedule may choose by name: an administrator anybody who reads about
+    clients, a manager the own team and who leads, others only themselves."""
+    people = User.objects.filter(is_active=True, role__in=READERS).order_by("name", "pk")
+    if owner.role == Role.ADMINISTRATOR:
+        return people
+    if owner.role == Role.MANAGER:
+        leads = Q(role__in=(Role.ADMINISTRATOR, Role.MANAGER))
+        return people.filter(leads | Q(team_id=owner.team_id, team__isnull=False))
+    return people.filter(pk=owner.pk)
+
+
+def chosen(schedule: Schedule) -> list[User]:
+    """Who was chosen by name, whether or not they get it now."""
+    rows = ScheduleReader.objects.filter(schedule=schedule).select_related("person__team")
+    return [row.person for row in rows.order_by("person__name", "person")]
 
 
 @transaction.atomic
-def create(values: Mapping[str, Any], owner: User) -> Schedule:
+def create(values: Mapping[str, Any], owner: User, people: Collection[User] = ()) -> Schedule:
     """Raises ValidationError where the person may not have such a schedule."""
     schedule = Schedule(owner=owner, **values)
-    check(schedule)
+    check(schedule, people)
     # Periods that were over before the schedule was made are not asked for.
     schedule.told_until = period_due(schedule, timezone.now()).ends
     schedule.save(force_insert=True)
+    _choose(schedule, people)
     record("schedule.create", object=schedule, details=_told(schedule))
     return schedule
 
 
 @transaction.atomic
-def change(schedule: Schedule, values: Mapping[str, Any], version: int) -> Schedule:
-    """Raises Conflict where somebody was faster, ValidationError as above."""
+def change(
+    schedule: Schedule, values: Mapping[str, Any], version: int,
+    people: Collection[User] | None = None,
+) -> Schedule:  # fmt: skip
+    """``people``: who is chosen by name from now on; None leaves them.  Raises Conflict where somebody was faster, ValidationError as above."""
     present = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
     if present.version != version:
         raise Conflict(present)
     changed = [name for name, value in values.items() if getattr(present, name) != value]
+    before = chosen(present)
+    if people is not None and {each.pk for each in people} != {each.pk for each in before}:
+        changed.append("people")
     if not changed:
         return present
-    for name in changed:
+    for name in set(changed) - {"people"}:
         setattr(present, name, values[name])
-    check(present)
+    check(present, before if people is None else people)
     if {"rhythm", "day", "hour", "is_active"} & set(changed):
         present.told_until = period_due(present, timezone.now()).ends
     present.version += 1
     present.save()
+    if "people" in changed:
+        _choose(present, people or ())
     record("schedule.change", object=present, details={"fields": changed})
     return present
 
 
-def check(schedule: Schedule) -> None:
-    """Raises ValidationError: reports for others, or on all clients, are for those who lead."""
+def _choose(schedule: Schedule, people: Collection[User]) -> None:
+    ScheduleReader.objects.filter(schedule=schedule).delete()
+    ScheduleReader.objects.bulk_create(
+        ScheduleReader(schedule=schedule, person=each) for each in people
+    )
+
+
+def check(schedule: Schedule, people: Collection[User] = ()) -> None:
+    """Raises ValidationError: reports for others, or on all clients, are for those who lead.
+
+    people: who is chosen by name.
+    """
     leads = schedule.owner.role in (Role.ADMINISTRATOR, Role.MANAGER)
     if schedule.audience != Schedule.Audience.OWNER and not leads:
         raise ValidationError({"audience": _("Only those who lead order reports for others.")})
@@ -68,6 +110,18 @@ def check(schedule: Schedule) -> None:
         )
     if schedule.kind != Kind.KAM and schedule.owner.role == Role.KAM:
         raise ValidationError({"kind": _("A KAM gets the report on their own clients.")})
+    if schedule.audience != Schedule.Audience.NAMED:
+        return
+    if not people:
+        raise ValidationError({"people": _("Choose who gets the report.")})
+    allowed = set(choosable(schedule.owner).values_list("pk", flat=True))
+    for each in people:
+        if each.pk not in allowed:
+            said = _("%(name)s cannot be chosen here.") % {"name": each.name}
+            raise ValidationError({"people": said})
+        if each.role == Role.KAM and schedule.kind in OF_ALL:
+            said = _("%(name)s is a KAM and gets the report on their own clients only.")
+            raise ValidationError({"people": said % {"name": each.name}})
 
 
 def readers(schedule: Schedule) -> list[User]:
@@ -79,7 +133,19 @@ def readers(schedule: Schedule) -> list[User]:
         return list(kams if owner.role == Role.ADMINISTRATOR else kams.filter(team=owner.team_id))
     if schedule.audience == Schedule.Audience.LEADERS:
         return list(active.filter(role__in=(Role.ADMINISTRATOR, Role.MANAGER)))
+    if schedule.audience == Schedule.Audience.NAMED:
+        return _named(schedule)
     return [owner] if owner.is_active else []
+
+
+def _named(schedule: Schedule) -> list[User]:
+    """Of those who were chosen, who still may be: people change their team, their part and leave."""
+    allowed = set(choosable(schedule.owner).values_list("pk", flat=True))
+    return [
+        each
+        for each in chosen(schedule)
+        if each.pk in allowed and not (each.role == Role.KAM and schedule.kind in OF_ALL)
+    ]
 
 
 def period_due(schedule: Schedule, now: dt.datetime) -> Period:
@@ -94,7 +160,7 @@ def next_due(schedule: Schedule, now: dt.datetime) -> dt.datetime:
     """When the next report will be asked for."""
     period = period_due(schedule, now)
     after = period.ends + dt.timedelta(days=1)
-    for _step in range(40):  # the period after the one that is due ends within a quarter
+    for _step in range(40):  # the period after the one that is due ends within a year
         following = last_whole(schedule.rhythm, after)  # type: ignore[arg-type]
         if following.ends > period.ends:
             break

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -18,7 +18,8 @@ from kam.lib.editing import Conflict
 from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
 from reports.dashboards import kept
-from reports.files import FILES, pdf
+from reports.files import FILES
+from reports.files.answers import handed_out
 from reports.forms.schedules import ScheduleForm
 from reports.models import Report, Schedule
 from reports.services import schedules
@@ -60,7 +61,7 @@ def report_detail(request, pk):
         "report": report,
         "ranking_day": parse_date(report.content["ranking"] or ""),
         "figures": kept.shown_figures(report),
-        "moves": kept.moves(report),
+        "changes": kept.changes_of(report),
         "charts": report.content["charts"],
         "tables": [
             {**table, "shown": kept.shown_rows(table, currency)}
@@ -72,24 +73,22 @@ def report_detail(request, pk):
 
 @require_GET
 def report_file(request, pk, ending):
-    """The report as PDF or workbook."""
+    """The report as PDF, workbook or slides."""
     if ending not in FILES:
         raise Http404
     report = _report(pk)
-    write, kind = FILES[ending]
     record("report.file", object=report, details={"format": ending})
-    response = HttpResponse(write(report), content_type=kind)
-    name = pdf.filename(report, ending)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return handed_out(report, ending)
 
 
 @form_page
 def schedule_create(request):
     form = ScheduleForm(request.POST if request.method == "POST" else None, person=request.user)
     if request.method == "POST" and form.is_valid():
+        values = form.values()
+        people = values.pop("people", ())
         try:
-            schedules.create(form.values(), request.user)
+            schedules.create(values, request.user, people)
         except ValidationError as error:
             _add(form, error)
         else:
@@ -109,8 +108,10 @@ def schedule_edit(request, pk):
     form = ScheduleForm(posted, instance=find(Schedule, pk=pk), person=schedule.owner)
     context = {"form": form, "schedule": schedule}
     if posted is not None and form.is_valid():
+        values = form.values()
+        people = values.pop("people", None)
         try:
-            schedules.change(schedule, form.values(), form.cleaned_data["version"] or 0)
+            schedules.change(schedule, values, form.cleaned_data["version"] or 0, people)
         except ValidationError as error:
             _add(form, error)
         except Conflict as conflict:

@@ -534,6 +534,7 @@ def _facts(world: World, relation: str) -> None:
     world_handovers.handovers(world, relation, client, word, owner)
     world_lists.lists(world, relation, client, word, owner)
     world_reports.reports(world, relation, word, owner)
+    world_reports.business_reviews(world, relation, client, word, owner)
     world_radar.problems(world, relation, client, word, owner)
     world_radar.found(world, relation, client, word)
     world_growth.costs(world, relation, client, word, owner)

@@ -1,0 +1,167 @@
+"""A kept Plotly figure as the chart of an Office program: its numbers can be read and edited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from kam.lib import formatting
+from reports.charts.palette import COLOURS
+
+from .drawing import axis_labels, points
+
+OWN = "#17694a"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """``kind``: of XL_CHART_TYPE; ``data``: what python-pptx draws it from; ``colours``: one for
+    each series; ``share``: values are fractions of a whole."""
+
+    kind: Any
+    data: Any
+    colours: list[str] = field(default_factory=list)
+    share: bool = False
+    axis: str = "value"
+
+
+def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
+    """None where the figure holds nothing that can be drawn.
+
+    Bars, and lines over days, become charts of categories; curves over numbers charts of points.
+    """
+    traces = [trace for trace in figure["data"] if points(trace)]
+    if not traces:
+        return None
+    layout = figure.get("layout", {})
+    if any(trace.get("orientation") == "h" for trace in traces):
+        return _lying(traces, layout)
+    bars = any(trace.get("type") == "bar" for trace in traces)
+    if bars or all(_day(x) for trace in traces for x, _y in points(trace)):
+        return _upright(traces, layout, language, bars=bars)
+    return _curves(traces, layout)
+
+
+def _lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    names = dict(axis_labels(layout.get("yaxis") or {}))
+    places = sorted({float(y) for trace in traces for _x, y in points(trace)}, reverse=True)
+    data = CategoryChartData(number_format="General")
+    data.categories = [names.get(place, f"{place:g}") for place in places]
+    for number, trace in enumerate(traces, 1):
+        at = {float(y): x for x, y in points(trace)}
+        data.add_series(_name(trace, number), [at.get(place) for place in places])
+    return Drawn(
+        XL_CHART_TYPE.BAR_STACKED if len(traces) > 1 else XL_CHART_TYPE.BAR_CLUSTERED, data,
+        [_colour(trace) for trace in traces],
+        (layout.get("xaxis") or {}).get("tickformat", "").endswith("%"),
+    )  # fmt: skip
+
+
+def _upright(
+    traces: list[dict[str, Any]], layout: dict[str, Any], language: str, *, bars: bool
+) -> Drawn:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    names = dict(axis_labels(layout.get("xaxis") or {}))
+    places: list[Any] = []
+    for trace in traces:
+        places += [x for x, _y in points(trace) if x not in places]
+    if all(_day(place) or isinstance(place, int | float) for place in places):
+        places.sort(key=lambda place: str(place) if _day(place) else f"{float(place):020.6f}")
+    data = CategoryChartData(number_format="General")
+    data.categories = [_category(place, names, language) for place in places]
+    for number, trace in enumerate(traces, 1):
+        at = dict(points(trace))
+        data.add_series(_name(trace, number), [at.get(place) for place in places])
+    return Drawn(
+        XL_CHART_TYPE.COLUMN_CLUSTERED if bars else XL_CHART_TYPE.LINE_MARKERS, data,
+        [_colour(trace) for trace in traces],
+        (layout.get("yaxis") or {}).get("tickformat", "").endswith("%"),
+    )  # fmt: skip
+
+
+def _curves(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
+    from pptx.chart.data import XyChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    data = XyChartData(number_format="General")
+    for number, trace in enumerate(traces, 1):
+        series = data.add_series(_name(trace, number))
+        for x, y in points(trace):
+            series.add_data_point(float(x), float(y))
+    lines = any("lines" in trace.get("mode", "lines") for trace in traces)
+    return Drawn(
+        XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS if lines else XL_CHART_TYPE.XY_SCATTER, data,
+        [_colour(trace) for trace in traces],
+        (layout.get("yaxis") or {}).get("tickformat", "").endswith("%"),
+    )  # fmt: skip
+
+
+def _day(value: Any) -> dt.date | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return dt.date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def _category(place: Any, names: dict[float, str], language: str) -> str:
+    day = _day(place)
+    if day is not None:
+        return formatting.month(day, language=language)
+    if isinstance(place, int | float):
+        return names.get(float(place), f"{place:g}")
+    return str(place).replace("<br>", " ")
+
+
+def _name(trace: dict[str, Any], number: int) -> str:
+    return str(trace.get("name") or number).replace("<br>", " ")
+
+
+def _colour(trace: dict[str, Any]) -> str:
+    token = (trace.get("meta") or {}).get("token", "")
+    return COLOURS.get(token, OWN).lstrip("#").upper()
+
+
+def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
+    """The look of the house: quiet axes, light lines, a legend only where there is a choice."""
+    from pptx.dml.color import RGBColor
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+    from pptx.util import Pt
+
+    chart.has_title = False
+    chart.font.size, chart.font.name = Pt(11), font
+    chart.font.color.rgb = RGBColor.from_string(ink)
+    plot = chart.plots[0]
+    chart.has_legend = len(plot.series) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    value, category = chart.value_axis, chart.category_axis
+    value.has_major_gridlines, value.format.line.fill.background()
+    value.has_major_gridlines = True
+    value.major_gridlines.format.line.color.rgb = RGBColor.from_string(line)
+    value.tick_labels.number_format = "0%" if drawn.share else "#,##0.##"
+    value.tick_labels.number_format_is_linked = False
+    category.format.line.color.rgb = RGBColor.from_string(line)
+    category.has_major_gridlines = False
+    category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    if hasattr(plot, "gap_width") and "Bar" in type(plot).__name__:
+        plot.gap_width = 45
+    if "BAR_" in drawn.kind.name and hasattr(category, "reverse_order"):
+        category.reverse_order = False
+    for series, colour in zip(plot.series, drawn.colours, strict=True):
+        shown = RGBColor.from_string(colour)
+        if "Bar" in type(plot).__name__:
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = shown
+            series.invert_if_negative = False
+        else:
+            series.format.line.color.rgb = shown
+            series.format.line.width = Pt(2)
+            series.smooth = False
