@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: install demo run test test-all bench lint
+.PHONY: install demo run test test-all drill bench lint
 
 install: .venv/runtime.stamp .venv/translations.stamp
 
@@ -22,6 +22,10 @@ test: lint
 # Also full corpora and long drills.
 test-all: lint
 	$(BIN)/python -m pytest -n 2 --full
+
+# Causes each fault for real and prints one table; about 20 minutes.
+drill: install .venv/dev.stamp
+	$(BIN)/python -m pytest tests/drills -m drill --full
 
 bench: install .venv/dev.stamp
 	$(BIN)/python -m tests.benchmarks

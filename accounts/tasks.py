@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
+from kam.lib import outgoing
 from kam.lib.addresses import NotAllowed
 from kam.lib.periods import today
 from kam.lib.scoping import current
@@ -275,6 +276,7 @@ def mail_all_tasks(running):
     task_mail.JOB,
     title=_("Mail with the tasks of the day"),
     queue="outgoing",
+    patience=dt.timedelta(hours=12),
     as_person=True,
     tells={"tasks": _("Tasks")},
 )
@@ -305,6 +307,7 @@ def remind_of_onboardings(running):
     survey_mail.JOB,
     title=_("Mail with the link of a survey"),
     queue="outgoing",
+    patience=outgoing.PATIENCE,
     as_person=True,
     tells={"state": _("Mail")},
 )
@@ -321,6 +324,7 @@ def mail_survey(running, *, invitation_id):
     minutes_mail.JOB,
     title=_("Mail with the minutes of a meeting"),
     queue="outgoing",
+    patience=outgoing.PATIENCE,
     as_person=True,
     tells={"state": _("Mail")},
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
+from kam.lib import outgoing
 from kam.lib.scoping import current
 
 from .figures.calendar import Period
@@ -39,7 +40,7 @@ def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id):
     mail.JOB,
     title=_("Mail with a report"),
     queue="outgoing",
-    max_attempts=8,
+    patience=outgoing.PATIENCE,
     tells={"state": _("How it ended")},
 )
 def mail_report(running, *, report_id):

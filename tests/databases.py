@@ -48,7 +48,7 @@ class Databases:
         self.name = f"test_kam_{number}_{worker}"
         self._lock = home / "template.lock"
         self._given = {key: os.environ[key] for key in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-        self._owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
+        self.owner = dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
         self._application = dj_database_url.parse(os.environ["DATABASE_URL"])
 
     def set_up(self) -> None:
@@ -60,7 +60,7 @@ class Databases:
         # Processes that tests start (a worker, a web server, a command) use the same database.
         for variable, role in (
             ("DATABASE_URL", self._application),
-            ("DATABASE_OWNER_URL", self._owner),
+            ("DATABASE_OWNER_URL", self.owner),
         ):
             os.environ[variable] = (
                 f"postgres://{role['USER']}:{role['PASSWORD']}@{role['HOST']}:{role['PORT']}"
@@ -70,19 +70,23 @@ class Databases:
     def put_back(self) -> None:
         """Make this process's database what the migrations left."""
         connections.close_all()
-        self._drop(self.name)
-        self._run(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.template}"')
+        self.copy(self.name)
+
+    def copy(self, name: str) -> None:
+        """Make a database of that name as the migrations left it, in place of any there was."""
+        self.drop(name)
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
         # Rights on a database as such are not copied from its template.
-        self._run(f'GRANT CREATE ON DATABASE "{self.name}" TO "{self._application["USER"]}"')
+        self._run(f'GRANT CREATE ON DATABASE "{name}" TO "{self._application["USER"]}"')
 
     def tear_down(self) -> None:
         connections.close_all()
-        self._drop(self.name)
+        self.drop(self.name)
         # Benchmarks of one run follow each other in one process: the next one starts afresh.
         os.environ.update(self._given)
         connection.settings_dict["NAME"] = self._application["NAME"]
 
-    def _drop(self, name: str) -> None:
+    def drop(self, name: str) -> None:
         """Drop the database; waits while the server itself (autovacuum) is busy in it, which
         the owner may not interrupt."""
         for attempt in itertools.count():
@@ -102,17 +106,17 @@ class Databases:
         kept = _kept_dump()
         try:
             if kept.exists():
-                fill(kept, self._owner, self.template)
+                fill(kept, self.owner, self.template)
             else:
-                self._connect_as(self._owner, self.template)
+                self._connect_as(self.owner, self.template)
                 call_command("migrate", verbosity=0, interactive=False)
                 unfinished = kept.with_suffix(f".{os.getpid()}")
                 dump = ["--format=custom", f"--file={unfinished}"]
-                run("pg_dump", dump, self._owner, self.template)
+                run("pg_dump", dump, self.owner, self.template)
                 unfinished.replace(kept)
         except BaseException:
             connections.close_all()
-            self._drop(self.template)
+            self.drop(self.template)
             raise
         connections.close_all()
 
@@ -123,7 +127,7 @@ class Databases:
 
     def _run(self, statement: str, parameters: list | None = None) -> list:
         """One statement on the database that the run was given, as the owner."""
-        role = self._owner
+        role = self.owner
         maintenance = psycopg2.connect(
             host=role["HOST"],
             port=role["PORT"],

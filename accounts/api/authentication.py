@@ -26,7 +26,11 @@ class TokenAuthentication(BaseAuthentication):
         if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
             # Hashed with the present key from now on, so that a former one may go some day.
             digest = ApiToken.hash(value.strip().split("_", 2)[2])
-            ApiToken.unscoped.filter(pk=token.pk).update(last_used_at=now, digest=digest)
+            # The row stays locked as long as this request: one beside it does not wait for it.
+            free = ApiToken.unscoped.select_for_update(skip_locked=True).filter(pk=token.pk)
+            ApiToken.unscoped.filter(pk__in=free.values("pk")).update(
+                last_used_at=now, digest=digest
+            )
         token.user.token = token
         return token.user, token
 

@@ -26,6 +26,8 @@ from .signals import job_failed
 
 log = logging.getLogger(__name__)
 Status = Job.Status
+# Between two tries to reach somebody outside who does not answer.
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
 class Cancelled(Exception):
@@ -149,7 +151,7 @@ def run(job_id: int) -> None:
         settle(job, Status.FAILED, error=str(error))
     except Exception as error:
         log.exception("job %s (%s) failed, attempt %s", job.pk, job.kind, job.attempts)
-        give_back(job, error)
+        give_back(job, error, kind.patience)
     else:
         settle(job, Status.DONE, result=result, done=running.done, total=running.total)
 
@@ -164,16 +166,28 @@ def settle(job: Job, status: str, **values) -> None:
             job_failed.send(sender=Job, job=job)
 
 
-def give_back(job: Job, error: Exception) -> None:
-    """After an error: wait longer each time, or fail when the attempts are used up."""
+def give_back(job: Job, error: Exception, patience: timedelta = timedelta(0)) -> None:
+    """After an error: wait longer each time, or fail when the attempts are used up.
+
+    Where nobody answers outside, wait as the kind has patience, by now a quarter of the job's age.
+    """
     text = f"{type(error).__name__}: {error}"[:2000]
-    if job.attempts >= job.max_attempts:
+    now = timezone.now()
+    age = now - job.created_at
+    waits = isinstance(error, OSError) and age < patience
+    if job.attempts >= job.max_attempts and not waits:
         settle(job, Status.FAILED, error=text)
         return
+    pause = (
+        min(max(age / 4, SHORTEST_WAIT), LONGEST_WAIT)
+        if waits
+        else timedelta(seconds=5 * 4 ** (job.attempts - 1))
+    )
     Job.unscoped.filter(pk=job.pk, lease=job.lease).update(
         status=Status.WAITING,
-        run_after=timezone.now() + timedelta(seconds=5 * 4 ** (job.attempts - 1)),
+        run_after=now + pause,
         lease=None,
         lease_until=None,
         error=text,
+        attempts=F("attempts") - 1 if waits else F("attempts"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
@@ -13,7 +14,8 @@ from django.utils.module_loading import autodiscover_modules
 class Kind:
     """``as_person``: runs with the rights of who asked (delivering), rather than as the system
     on their behalf (computing).  ``goes_out``: calls or writes to somebody outside, so it waits
-    while that is held back."""
+    while that is held back.  ``patience``: for how long it is tried again where nobody answers
+    there (OSError), which is no fault of the job and uses up no attempt."""
 
     name: str
     function: Callable[..., Any]
@@ -22,6 +24,7 @@ class Kind:
     max_attempts: int = 3
     as_person: bool = False
     goes_out: bool = False
+    patience: timedelta = timedelta(0)
     # What of the result people are told, and its name in words: key -> label.
     tells: Mapping[str, Any] = field(default_factory=dict)
 
@@ -30,7 +33,15 @@ _kinds: dict[str, Kind] = {}
 
 
 def job(
-    name: str, *, title, queue="light", max_attempts=3, as_person=False, goes_out=False, tells=None
+    name: str,
+    *,
+    title,
+    queue="light",
+    max_attempts=3,
+    as_person=False,
+    goes_out=False,
+    patience=timedelta(0),
+    tells=None,
 ):
     """Register a function ``f(running, **payload) -> JSON-ready result | None`` as a job.
 
@@ -40,7 +51,9 @@ def job(
 
     def register(function):
         out = goes_out or queue == "outgoing"
-        _kinds[name] = Kind(name, function, title, queue, max_attempts, as_person, out, tells or {})
+        _kinds[name] = Kind(
+            name, function, title, queue, max_attempts, as_person, out, patience, tells or {}
+        )
         return function
 
     return register

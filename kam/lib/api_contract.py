@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +23,8 @@ from .scoping import acting_as
 _BRACED = re.compile(r"\{\w+\}|<[^>]+>")
 # What lists of rows are called in answers that hold more than the list.
 ROWS = ("results", "rows")
+# The generator looks its parts up as it goes and breaks where two threads begin at once.
+_one_at_a_time = threading.RLock()
 
 
 @dataclass
@@ -87,9 +90,14 @@ def plain_path(path: str) -> str:
     return _BRACED.sub("*", path)
 
 
-@cache
 def operations() -> dict[tuple[str, str], Operation]:
     """(verb, address with * for what varies) -> its operation."""
+    with _one_at_a_time:
+        return _operations()
+
+
+@cache
+def _operations() -> dict[tuple[str, str], Operation]:
     described = description("en")
     components = described["components"]["schemas"]
     return {
@@ -99,9 +107,14 @@ def operations() -> dict[tuple[str, str], Operation]:
     }
 
 
-@cache
 def description(language: str) -> dict[str, Any]:
     """The API as OpenAPI 3, in a language; made once a process."""
+    with _one_at_a_time:
+        return _description(language)
+
+
+@cache
+def _description(language: str) -> dict[str, Any]:
     from drf_spectacular.generators import SchemaGenerator
 
     with override(language), acting_as(None):

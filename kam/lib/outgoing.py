@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import smtplib
 
@@ -14,6 +15,8 @@ _NOWHERE = (
     "django.core.mail.backends.console.EmailBackend",
     "django.core.mail.backends.dummy.EmailBackend",
 )
+# For how long a mail waits for a server that is away: over a weekend.
+PATIENCE = dt.timedelta(days=3)
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +35,9 @@ def hand_over(message: EmailMessage, name: str) -> str:
     connection.open()
     try:
         connection.send_messages([message])
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError):
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
+        if _for_now(error):
+            raise
         log.warning("%s was refused", name, exc_info=True)
         return REFUSED
     except (OSError, smtplib.SMTPException):
@@ -41,3 +46,12 @@ def hand_over(message: EmailMessage, name: str) -> str:
     finally:
         connection.close()
     return SENT
+
+
+def _for_now(error: smtplib.SMTPException) -> bool:
+    """Whether the server said 4xx: not now, ask again later (a full box, a sender not seen before)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _said in error.recipients.values()]
+    else:
+        codes = [error.smtp_code]
+    return bool(codes) and all(400 <= code < 500 for code in codes)

@@ -101,6 +101,28 @@ def test_an_error_is_retried_later_and_no_more_often_than_allowed():
 
 
 @pytest.mark.django_db
+def test_who_does_not_answer_is_asked_again_as_long_as_there_is_patience():
+    def call(running):
+        calls.append("call")
+        raise ConnectionRefusedError("nobody there")
+
+    kind = registry.Kind("test.call", call, "Call", patience=dt.timedelta(days=3))
+    with mock.patch.dict(registry._kinds, {"test.call": kind}):
+        job = enqueue("test.call")
+        for hours, least, most in ((0, 4, 10), (2, 1_790, 1_810), (71, 3_590, 3_610)):
+            Job.unscoped.update(created_at=timezone.now() - dt.timedelta(hours=hours))
+            execution.run(job.pk)
+            found = row(job)
+            assert (found.status, found.attempts) == (Status.WAITING, 0)
+            pause = (found.run_after - timezone.now()).total_seconds()
+            assert least <= pause <= most
+        Job.unscoped.update(created_at=timezone.now() - dt.timedelta(hours=73))
+        for _ in range(3):
+            execution.run(job.pk)
+    assert (row(job).status, row(job).attempts, len(calls)) == (Status.FAILED, 3, 6)
+
+
+@pytest.mark.django_db
 def test_a_refusal_is_final_and_readable():
     job = enqueue("test.refuse")
     execution.run(job.pk)

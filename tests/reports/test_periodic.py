@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import json
 import re
+import smtplib
 import socket
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -352,7 +353,7 @@ def test_it_arrives_once_with_the_figures_and_the_pdf(ann, settings):
 
 
 @pytest.mark.parametrize("answer,state", [
-    ("550 no", "refused"), ("451 later", "refused"), ("drop", "unsure"),
+    ("550 no", "refused"), ("drop", "unsure"),
 ])  # fmt: skip
 def test_what_the_server_does_is_kept_and_nothing_is_sent_twice(ann, settings, answer, state):
     report = waiting(ann)
@@ -360,6 +361,15 @@ def test_what_the_server_does_is_kept_and_nothing_is_sent_twice(ann, settings, a
         assert send(report) == state
         assert send(report) == state
     assert len(server.got) <= 1
+
+
+def test_a_server_that_cannot_take_it_now_is_asked_again_later(ann, settings):
+    report = waiting(ann)
+    with serving(settings, "451 later"), pytest.raises(smtplib.SMTPDataError):
+        send(report)
+    with serving(settings) as server:
+        assert send(report) == "sent"
+    assert len(server.got) == 1
 
 
 def test_a_server_that_is_not_there_is_asked_again_later(ann, settings):

@@ -1,0 +1,1 @@
+"""Kinds of jobs whose every start and every effect can be counted afterwards."""

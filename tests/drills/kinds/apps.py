@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DrillKindsConfig(AppConfig):
+    name = "tests.drills.kinds"
+    label = "drill_kinds"
