@@ -27,10 +27,9 @@ class TokenAuthentication(BaseAuthentication):
             # Hashed with the present key from now on, so that a former one may go some day.
             digest = ApiToken.hash(value.strip().split("_", 2)[2])
             # The row stays locked as long as this request: one beside it does not wait for it.
-            free = ApiToken.unscoped.select_for_update(skip_locked=True).filter(pk=token.pk)
-            ApiToken.unscoped.filter(pk__in=free.values("pk")).update(
-                last_used_at=now, digest=digest
-            )
+            mine = ApiToken.unscoped.filter(pk=token.pk)
+            free = mine.select_for_update(skip_locked=True).values("pk")
+            mine.filter(pk__in=free).update(last_used_at=now, digest=digest)
         token.user.token = token
         return token.user, token
 

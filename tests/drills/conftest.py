@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections
 
 from kam.backup import tools
+from kam.backup.services import fill
 from kam.jobs import registry
 
 from .house import House
@@ -79,7 +80,7 @@ def own_house(django_db_setup, django_db_blocker, directory, broker):
         owner = dj_database_url.parse(server.addresses["database_owner_url"])
         made, schema = django_db_setup, str(directory / "schema")
         tools.run("pg_dump", ["-Fc", "-f", schema], made.owner, made.template)
-        tools.run("pg_restore", ["--exit-on-error", "-d", owner["NAME"], schema], owner)
+        fill(Path(schema), owner, owner["NAME"])
         account = dj_database_url.parse(server.addresses["database_url"])
         named = {key: account[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
         addresses = {**server.addresses, **broker.addresses}
