@@ -80,6 +80,7 @@ def test_a_web_process_killed_mid_request_leaves_nothing_half_written(house, tol
     assert back <= 2
 
 
+@pytest.mark.full
 def test_a_restart_under_load_fails_no_request(house, told):
     told.fault("F13, F17", "web restarted by HUP three times while 4 people work", "0 failed")
     house.up("web")
