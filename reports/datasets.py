@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Coalesce
 from numpy.typing import NDArray
 
 from accounts.measures.served import Served
@@ -37,12 +38,14 @@ Bools = NDArray[np.bool_]
 class Filters:
     """What a person asks to see of their clients; empty means no limit.
 
-    team, owner: ids as text; owner may be "none".  A group counts by its own team, KAM and segment.
+    team, owner: ids as text; owner may be "none".  A group counts by its own team, KAM, segment
+    and region.
     """
 
     team: str = ""
     owner: str = ""
     segment: str = ""
+    region: str = ""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -50,7 +53,7 @@ class Filters:
 
     @property
     def narrow(self) -> bool:
-        return any((self.team, self.owner, self.segment))
+        return any((self.team, self.owner, self.segment, self.region))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +84,14 @@ class Ledger:
         return int(filled[0]) if len(filled) else None
 
 
-def ledger(as_of: dt.date, filters: Filters) -> Ledger:
-    """The ledger of the actor's clients as of a date.
+def ledger(as_of: dt.date, filters: Filters, served: Served | None = None) -> Ledger:
+    """The ledger of the actor's clients as of a date; ``served``: those clients, where they have
+    been read already.
 
     The documents are summed up over everybody by the system and kept in memory; whose of them
     count is read each time through the scoped managers.
     """
-    served = _served(as_of, filters)
+    served = served or served_by(as_of, filters)
     with acting_system("portfolio figures", getattr(current(), "pk", None)):
         facts = facts_by_client(as_of)
     at, kept = served.position(facts.client_ids)
@@ -131,8 +135,13 @@ def client_by_month(client: Client, as_of: dt.date) -> dict[int, dict[str, Any]]
     return {row["month"]: row for row in rows}
 
 
-def _served(as_of: dt.date, filters: Filters) -> Served:
+def served_by(as_of: dt.date, filters: Filters) -> Served:
     """Served clients that the actor may see and the filters let through, with members of groups."""
+    return served_and_owners(as_of, filters)[0]
+
+
+def served_and_owners(as_of: dt.date, filters: Filters) -> tuple[Served, NDArray[np.int64]]:
+    """Served clients as above, and who answers for each (n,), 0 for nobody."""
     members, groups = copy_queryset(
         memberships_as_of(as_of)
         .order_by("member_id", "-since", "-pk")
@@ -140,6 +149,17 @@ def _served(as_of: dt.date, filters: Filters) -> Served:
         .values_list("member_id", "group_id"),
         ("i8", "i8"),
     )
+    ids, owners = copy_queryset(
+        clients_of(filters).values_list("pk", Coalesce("owner_id", 0)), ("i8", "i8")
+    )
+    order = np.argsort(ids)
+    ids, owners = ids[order], owners[order]
+    kept = ~np.isin(ids, members)
+    return Served(ids[kept], members, groups), owners[kept]
+
+
+def clients_of(filters: Filters) -> QuerySet[Client]:
+    """Legal entities and groups that the actor may see and the filters let through."""
     clients = Client.objects.order_by()
     if filters.team:
         clients = clients.filter(team_id=_number(filters.team))
@@ -149,9 +169,9 @@ def _served(as_of: dt.date, filters: Filters) -> Served:
         clients = clients.filter(owner_id=_number(filters.owner))
     if filters.segment:
         clients = clients.filter(segment=filters.segment)
-    (ids,) = copy_queryset(clients.values_list("pk"), ("i8",))
-    ids.sort()
-    return Served(np.setdiff1d(ids, members, assume_unique=True), members, groups)
+    if filters.region:
+        clients = clients.filter(region=filters.region)
+    return clients
 
 
 def _number(text: str) -> int:

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
@@ -51,22 +52,32 @@ class Facts:
     bought: NDArray[np.bool_]
 
 
-class Kept:
+class Reading(Protocol):
+    """What can be kept: its rows are those of ``client_ids``."""
+
+    @property
+    def client_ids(self) -> NDArray[np.int64]: ...
+
+
+R = TypeVar("R", bound=Reading)
+
+
+class Kept(Generic[R]):
     """The latest readings of this process by date and state of the database."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple, tuple[float, Facts]] = OrderedDict()
+        self._held: OrderedDict[tuple, tuple[float, R]] = OrderedDict()
 
-    def get(self, key: tuple) -> Facts | None:
+    def get(self, key: tuple) -> R | None:
         with self._lock:
-            read_at, facts = self._held.get(key, (0.0, None))
-            if facts is None or time.monotonic() - read_at > KEPT_SECONDS:
+            found = self._held.get(key)
+            if found is None or time.monotonic() - found[0] > KEPT_SECONDS:
                 return None
             self._held.move_to_end(key)
-            return facts
+            return found[1]
 
-    def put(self, key: tuple, facts: Facts) -> None:
+    def put(self, key: tuple, facts: R) -> None:
         if len(facts.client_ids) > KEPT_ROWS:
             return
         with self._lock:
@@ -76,17 +87,17 @@ class Kept:
                 self._held.popitem(last=False)
 
 
-_kept = Kept()
+_kept: Kept[Facts] = Kept()
 
 
 def facts_by_client(as_of: dt.date) -> Facts:
     """The sums of the 24 months that end with ``as_of``, of all legal entities; for a system actor
     only, since they name everybody."""
     require_system()
-    state = _state()
-    if state is None:
+    known = state()
+    if known is None:
         return _read(as_of)
-    key = (as_of, *state)
+    key = (as_of, *known)
     facts = _kept.get(key)
     if facts is None:
         facts = _read(as_of)
@@ -94,7 +105,7 @@ def facts_by_client(as_of: dt.date) -> Facts:
     return facts
 
 
-def _state() -> tuple | None:
+def state() -> tuple | None:
     """The latest document and import with the transactions that wrote them, and when an import was
     undone last; None within a transaction that has written something itself, whose sight is nobody
     else's."""
@@ -108,8 +119,8 @@ def _state() -> tuple | None:
               (SELECT max(undone_at)::text FROM {ImportBatch._meta.db_table})
             """
         )
-        own, *state = cursor.fetchone()
-    return None if own else tuple(state)
+        own, *known = cursor.fetchone()
+    return None if own else tuple(known)
 
 
 def _read(as_of: dt.date) -> Facts:

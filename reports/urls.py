@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api import backtests as backtests_api
+from .api import boards as boards_api
 from .api import client_growth as growth_api
 from .api import confidence as confidence_api
 from .api import periodic as periodic_api
@@ -12,6 +13,7 @@ from .api import views as api
 from .views import (
     abc_xyz,
     backtests,
+    boards,
     client_growth,
     client_months,
     confidence,
@@ -30,6 +32,11 @@ urlpatterns = [
     path("reports/schedules/<int:pk>/run/", periodic.schedule_run, name="schedule_run"),
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
     path("portfolio/classes/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
+    path("portfolio/retention/", boards.retention_board, name="portfolio_retention"),
+    path("portfolio/dependence/", boards.dependence_board, name="portfolio_dependence"),
+    path("portfolio/work/", boards.work_board, name="portfolio_work"),
+    path("portfolio/openings/", boards.openings_board, name="portfolio_openings"),
+    path("portfolio/questions/<slug:question>/", boards.question_rows, name="portfolio_question"),
     path("portfolio/<slug:chart>/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
     path("matrices/<int:pk>/map/", portfolio_map.matrix_map, name="matrix_map"),
     path("matrices/<int:pk>/axes/", portfolio_map.matrix_axes, name="matrix_axes"),
@@ -61,6 +68,11 @@ api_urlpatterns = [
     path("portfolio/classes/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),
     path("matrices/<int:pk>/map/", map_api.MatrixMap.as_view(), name="matrix-map"),
     path("matrices/<int:pk>/axes/", map_api.MatrixAxes.as_view(), name="matrix-axes"),
+    path(
+        "portfolio/questions/<slug:question>/",
+        boards_api.PortfolioQuestion.as_view(),
+        name="portfolio-question",
+    ),
     path("portfolio/<slug:chart>/rows/", api.PortfolioRows.as_view(), name="portfolio-rows"),
     path("clients/<int:pk>/growth/", growth_api.ClientGrowth.as_view(), name="client-growth"),
     path(

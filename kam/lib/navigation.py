@@ -191,6 +191,12 @@ TABS = {
     ),
     "portfolio": (
         Place("portfolio", _("Dashboard"), "chart-line", ("portfolio_rows",)),
+        Place(
+            "portfolio_retention",
+            _("Analysis"),
+            "microscope",
+            ("portfolio_dependence", "portfolio_work", "portfolio_openings"),
+        ),
         Place("sales_plan_list", _("Plan against actual"), "target", ("sales_plan", "year_close")),
         Place("receivable_list", _("Receivables"), "wallet", ("receivable_",)),
         Place("portfolio_abc_xyz", "ABC/XYZ", "grid-3x3", ("portfolio_abc",)),
@@ -202,6 +208,12 @@ TABS = {
         ),
         Place("programme", _("Programme"), "scale", ("programme",)),
         Place("effort_week", _("Hours"), "clock", ("effort_", "hour_rate")),
+    ),
+    "analysis": (
+        Place("portfolio_retention", _("Retention"), "repeat", ("portfolio_retention",)),
+        Place("portfolio_dependence", _("Dependence"), "unplug", ("portfolio_dependence",)),
+        Place("portfolio_work", pgettext_lazy("analysis", "Work"), "clock", ("portfolio_work",)),
+        Place("portfolio_openings", _("Openings"), "sprout", ("portfolio_openings",)),
     ),
     "matrix": (
         Place(

@@ -15,7 +15,7 @@ from reports.views.portfolio_map import filters_of
 from scoring.models import Criterion, Matrix
 from scoring.selectors.matrices import main_run
 
-FILTERS = ("team", "owner", "segment")
+FILTERS = ("team", "owner", "segment", "region")
 
 
 KNOWN = {"as_of": day, "amount": one_of(["revenue", "profit"])}

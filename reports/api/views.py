@@ -20,7 +20,7 @@ from scoring.selectors.matrices import main_run
 ASKED = [
     day("as_of"),
     one_of(["12", "6", "3"])("months"),
-    *map(phrase, ("team", "owner", "segment")),
+    *map(phrase, ("team", "owner", "segment", "region")),
 ]
 
 

@@ -11,11 +11,13 @@ its `name` as "token:<name>". Gold ("key") marks the key line and what is select
 """
 
 from reports.charts.backtests import dots_by_date, gains_curves
+from reports.charts.bars import Bar, lying_bars
 from reports.charts.bridge import bridge
 from reports.charts.clients import movers, score_parts
 from reports.charts.confidence import Interval, SeatDot, seat_map, stability
 from reports.charts.frame import Caption, plain
 from reports.charts.growth import path_with_band
+from reports.charts.kept import Line, grid, kept_lines
 from reports.charts.months import growth_bars, revenue_and_profit_by_month
 from reports.charts.page import for_page
 from reports.charts.palette import COLOURS
@@ -23,16 +25,21 @@ from reports.charts.shares import key_share, lorenz_curve, pareto_curve
 
 __all__ = [
     "COLOURS",
+    "Bar",
     "Caption",
     "Interval",
+    "Line",
     "SeatDot",
     "bridge",
     "dots_by_date",
     "for_page",
     "gains_curves",
+    "grid",
     "growth_bars",
+    "kept_lines",
     "key_share",
     "lorenz_curve",
+    "lying_bars",
     "movers",
     "pareto_curve",
     "path_with_band",

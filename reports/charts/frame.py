@@ -131,12 +131,17 @@ def name_axis(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_layout(height=96 + ROW_HEIGHT * max(1, len(short)))
 
 
-def in_lines(name: str) -> list[str]:
+def in_lines(name: str, width: int = NAME_LINE) -> list[str]:
     """A name in two lines at most, cut where they do not suffice."""
-    lines = wrap(name, NAME_LINE) or [""]
+    lines = wrap(name, width) or [""]
     if len(lines) <= 2:
         return lines
-    return [lines[0], lines[1][: NAME_LINE - 1].rstrip() + "…"]
+    return [lines[0], lines[1][: width - 1].rstrip() + "…"]
+
+
+def shortened(name: str, width: int = NAME_LINE) -> str:
+    """A name in one line, cut where it does not fit."""
+    return name if len(name) <= width else name[: width - 1].rstrip(" ,") + "…"
 
 
 def amount_axis_below(figure: go.Figure, values: Sequence[float | None]) -> None:

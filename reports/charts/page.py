@@ -43,6 +43,10 @@ def _themed(trace: dict[str, Any]) -> dict[str, Any]:
     for part in ("line", "marker", "error_x", "error_y"):
         if "color" in trace.get(part, {}):
             trace[part]["color"] = colour
+    if "colorscale" in trace:
+        # From hardly anything to a strength that ink can still be read on.
+        ends = (f"color-mix(in oklab, {colour} {part}%, var(--paper))" for part in (4, 46))
+        trace["colorscale"] = [[at, end] for at, end in enumerate(ends)]
     if trace.get("fill", "none") != "none":
         trace["fillcolor"] = f"color-mix(in oklch, {colour} 14%, transparent)"
     return trace

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from accounts.measures.served import Served
 from accounts.models import Client
 from reports.datasets import Bools, Filters, Floats, Ledger, ledger
 from reports.figures.concentration import (
@@ -275,9 +276,9 @@ class Portfolio:
         return float(amounts.max()) / total if total > 0 else None
 
 
-def portfolio(asked: Asked, run: RankingRun | None) -> Portfolio:
+def portfolio(asked: Asked, run: RankingRun | None, served: Served | None = None) -> Portfolio:
     """The figures of the current actor's clients."""
-    facts = ledger(asked.as_of, asked.filters)
+    facts = ledger(asked.as_of, asked.filters, served)
     chosen = np.zeros(0, np.int64)
     if run is not None:
         rows = RankingRow.objects.filter(run_id=run.pk, selected=1).order_by()

@@ -25,6 +25,7 @@ from .portfolio import (
     LATE_START,
     PARETO_SHARE,
     SHARE_LIMIT,
+    Asked,
     Portfolio,
 )
 
@@ -85,11 +86,15 @@ def month_labels(ends: list[dt.date]) -> list[str]:
 
 
 def period(figures: Portfolio) -> str:
+    return months_up_to(figures.asked)
+
+
+def months_up_to(asked: Asked) -> str:
     """``12 months up to 16 Mar 2026``."""
-    months = figures.asked.months
+    months = asked.months
     return ngettext("%(months)s month up to %(day)s", "%(months)s months up to %(day)s", months) % {
         "months": months,
-        "day": day(figures.asked.as_of),
+        "day": day(asked.as_of),
     }
 
 
@@ -216,7 +221,7 @@ def pareto_chart(figures: Portfolio) -> Chart:
             float(chosen.mean()),
             float(profit[chosen].sum()) / (curve.gained + curve.lost),
         )
-    shown = _thinned(len(curve.clients))
+    shown = thinned(len(curve.clients))
     figure = charts.pareto_curve(
         caption,
         _rounded(curve.clients[shown]),
@@ -385,7 +390,7 @@ def concentration_chart(figures: Portfolio) -> Chart:
         language(),
     )
     clients, cumulated = lorenz(revenue)
-    shown = _thinned(len(clients))
+    shown = thinned(len(clients))
     figure = charts.lorenz_curve(
         caption,
         _rounded(clients[shown]),
@@ -486,7 +491,7 @@ CHARTS: dict[str, Callable[[Portfolio], Chart]] = {
 }
 
 
-def _thinned(length: int) -> np.ndarray:
+def thinned(length: int) -> np.ndarray:
     """Which points of a curve to draw: all of a short one, else close together at both ends."""
     if length <= CURVE_POINTS:
         return np.arange(length)

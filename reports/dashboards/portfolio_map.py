@@ -130,6 +130,8 @@ def _rows(run: RankingRun, filters: Filters) -> list[RankingRow]:
         rows = rows.filter(client__owner_id=owner)
     if filters.segment:
         rows = rows.filter(client__segment=filters.segment)
+    if filters.region:
+        rows = rows.filter(client__region=filters.region)
     listed = present().filter(value__in=Standing.ON_LIST).order_by().values("client_id")
     first = list(rows.filter(client_id__in=listed).order_by("place")[: MOST + 1])
     have = {row.client_id for row in first}

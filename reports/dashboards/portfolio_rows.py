@@ -19,7 +19,8 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers or words; ``unit`` money, percent (a fraction) or text."""
+    """A column of numbers or words; ``unit`` money, percent (a fraction), count (whole), number or
+    text."""
 
     key: str
     label: str

@@ -16,8 +16,10 @@ from kam.exports.registry import (
     number,
     share,
     text,
+    whole,
 )
 from reports.dashboards.abc_xyz import abc_xyz
+from reports.dashboards.boards import QUESTIONS, Board
 from reports.dashboards.portfolio import portfolio
 from reports.dashboards.portfolio_charts import CHARTS
 from reports.dashboards.portfolio_map import portfolio_map, quadrant_words
@@ -28,8 +30,8 @@ from reports.views.portfolio_map import filters_of
 from scoring.models import Matrix
 from scoring.selectors.matrices import main_run
 
-# The chart stands in the address of the page; here it comes beside what the page was asked for.
-CHART = "chart"
+# These stand in the address of the page; here they come beside what the page was asked for.
+CHART, QUESTION = "chart", "question"
 
 
 @exported("portfolio_rows", title=gettext_lazy("Portfolio"), route="portfolio_rows")
@@ -52,8 +54,23 @@ def behind_a_chart(query, of):
 
 
 def _column(each) -> Column:
-    kinds = {"money": money, "percent": share}
+    kinds = {"money": money, "percent": share, "number": number, "count": whole}
     return kinds.get(each.unit, text)(each.label, each.key)
+
+
+@exported("portfolio_questions", title=gettext_lazy("Analysis"), route="portfolio_question")
+def behind_a_question(query, of):
+    key = query.get(QUESTION, "")
+    if key not in QUESTIONS:
+        raise Http404
+    found = QUESTIONS[key](Board(portfolio_page.asked_of(query, main_run()), main_run())).behind
+    head = [text(_("KAM"), "name")] if found.of_people else [text(_("Client"), "name")]
+    tail = [] if found.of_people else [text(_("KAM"), "kam"), text(_("Segment"), "segment")]
+    rows = (
+        (row.name, *row.values, *(() if found.of_people else (row.kam, row.segment)))
+        for row in found.all()
+    )
+    return Sheet([*head, *map(_column, found.columns), *tail], rows, len(found))
 
 
 @exported("portfolio_classes", title="ABC/XYZ", route="portfolio_abc_xyz")

@@ -75,9 +75,11 @@ def abc_xyz_page(request):
     }
     if wants_part(request):
         return render(request, "reports/_abc_xyz.html", context)
+    offered = choices(request.user)
     context |= {
         "kams": kams(request.user),
-        "segments": choices(request.user).segments,
+        "segments": offered.segments,
+        "regions": offered.regions,
         "teams": [] if request.user.role == KAM else teams(),
     }
     return render(request, "reports/abc_xyz.html", context)

@@ -33,12 +33,14 @@ DEPENDENCE = 0.2
 
 def chosen(request, asked, run) -> dict:
     """What the filters offer and have."""
+    offered = choices(request.user)
     return {
         "asked": asked,
         "run": run,
         "periods": PERIODS,
         "kams": kams(request.user),
-        "segments": choices(request.user).segments,
+        "segments": offered.segments,
+        "regions": offered.regions,
         "teams": [] if request.user.role == KAM else teams(),
     }
 

@@ -60,9 +60,11 @@ def matrix_map(request, pk):
         }
     if wants_part(request):
         return render(request, "reports/_map.html", context)
+    offered = choices(request.user)
     context |= {
         "kams": kams(request.user),
-        "segments": choices(request.user).segments,
+        "segments": offered.segments,
+        "regions": offered.regions,
         "teams": [] if request.user.role == KAM else teams(),
         "criteria": version_criteria(run.version) if run else [],
         "axes": Criterion.Axis.choices,

@@ -63,6 +63,7 @@ def _kind(model) -> str:
 def _common_value(world: World, route: str, parameter: str):
     named = {
         "chart": "pareto",
+        "question": "departure",
         "ending": "pdf",
         "measure": "revenue",
         "uidb36": "1",

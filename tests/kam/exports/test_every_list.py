@@ -17,6 +17,8 @@ from tests.access.test_walk import NOW, ask, browser_of
 
 pytestmark = pytest.mark.django_db
 
+# What stands in the address of a page, and comes beside what it was asked for.
+ASKED = {"portfolio_rows": "chart=pareto", "portfolio_questions": "question=departure"}
 # Pages with a table that is no list of rows to be taken away.
 NO_EXPORT = {
     "agreement_create": "a form",
@@ -64,6 +66,10 @@ NO_EXPORT = {
     "plan_template_create": "a form",
     "plan_template_edit": "a form",
     "portfolio": "charts, each with the rows behind it",
+    "portfolio_retention": "charts, each with the rows behind it",
+    "portfolio_dependence": "charts, each with the rows behind it",
+    "portfolio_work": "charts, each with the rows behind it",
+    "portfolio_openings": "charts, each with the rows behind it",
     "programme": "one verdict; its charts give their numbers",
     "process_create": "a form",
     "process_edit": "a form",
@@ -136,7 +142,7 @@ def subject_of(name: str, world, relation: str):
 def test_every_list_is_written_in_both_formats(name, language, world, take):
     administrator = world.people["administrator"]
     of = subject_of(name, world, "own")
-    query = "chart=pareto" if name == "portfolio_rows" else ""
+    query = ASKED.get(name, "")
     for format in lists()[name].formats:
         if format == "zip":
             continue
@@ -169,7 +175,7 @@ def test_the_rows_of_a_page_are_in_its_file(world, take):
             continue
         rows = []
         for name in by_route[route]:
-            query = "chart=pareto" if name == "portfolio_rows" else ""
+            query = ASKED.get(name, "")
             of = subject_of(name, world, "own")
             rows += take(administrator, name, query, of).rows
         cells = {cell for row in rows for cell in row if len(cell) > 2}
@@ -192,7 +198,7 @@ def test_the_rows_of_a_page_are_in_its_file(world, take):
 @pytest.mark.parametrize("name", sorted(lists()))
 def test_no_file_sings_of_foreign_clients(role, name, world, take):
     person = world.people[role]
-    query = "chart=pareto" if name == "portfolio_rows" else ""
+    query = ASKED.get(name, "")
     for relation in ("own", "team", "foreign"):
         of = subject_of(name, world, relation)
         if not may(person, lists()[name].route):
