@@ -45,8 +45,8 @@ def run(report: Reporter) -> None:
     databases = Databases("bench_pages")
     databases.set_up()
     try:
-        _fill()
-        with _Web() as web:
+        fill(CLIENTS, CLIENTS * 10)
+        with Web() as web:
             web.sign_in()
             for name, (path, most_seconds, most_bytes) in PAGES.items():
                 took, size = web.ask(path.format(client=_client()))
@@ -57,11 +57,11 @@ def run(report: Reporter) -> None:
         databases.tear_down()
 
 
-def _fill() -> None:
+def fill(clients: int, lines: int) -> None:
     """A demo workspace of the asked size, ranked, with the statistics a settled database has."""
     from django.db import connection
 
-    size = (f"--clients={CLIENTS}", f"--lines={CLIENTS * 10}", "--months=24")
+    size = (f"--clients={clients}", f"--lines={lines}", "--months=24")
     for command in (["demo_data", *size], ["rank"]):
         subprocess.run(
             [sys.executable, "manage.py", *command],
@@ -81,7 +81,7 @@ def _client() -> int:
         return Place.objects.order_by("rank").first().pk
 
 
-class _Web:
+class Web:
     """Gunicorn on a free port, and a browser's connection to it."""
 
     def __enter__(self):

@@ -1,0 +1,71 @@
+"""Questions to the portfolio at 100,000 clients and 10,000,000 lines: the pages as a manager's
+browser gets them, and all charts' figures in one process.  KAM_BENCH_BOARDS sets another number of
+clients, with a hundred lines each.
+
+The sums by client and month are kept by each process; what reading them anew takes is only told.
+"""
+
+from __future__ import annotations
+
+import os
+from time import perf_counter
+
+from tests.benchmarks import Reporter, seconds
+
+CLIENTS = int(os.environ.get("KAM_BENCH_BOARDS", "100000"))
+LINES = 100
+PAGE_SECONDS, FIGURES_SECONDS = 0.300, 1.5
+
+
+def run(report: Reporter) -> None:
+    import django
+
+    from tests import servers  # noqa: F401 - starts the servers of this run
+
+    django.setup()
+    from tests.benchmarks.bench_pages import Web, fill
+    from tests.databases import Databases
+
+    databases = Databases("bench_boards")
+    databases.set_up()
+    try:
+        fill(CLIENTS, CLIENTS * LINES)
+        _figures(report)
+        with Web() as web:
+            web.sign_in()
+            for name in ("retention", "dependence", "work", "openings"):
+                took, size = web.ask(f"/portfolio/{name}/")
+                print(f"  {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
+                report(f"{name} page / 300 ms", took / PAGE_SECONDS, 1.0)
+    finally:
+        databases.tear_down()
+
+
+def _figures(report: Reporter) -> None:
+    """The answers to all questions, as the manager asks them."""
+    from accounts.models import User
+    from kam.lib.scoping import acting_as
+    from reports.dashboards.asking import asked_of
+    from reports.dashboards.boards import QUESTIONS, Board
+    from scoring.selectors.matrices import main_run
+
+    manager = User.objects.filter(role="manager").first()
+    with acting_as(manager):
+        run = main_run()
+        asked = asked_of({}, run)
+
+        def answer() -> None:
+            board = Board(asked, run)
+            for question in QUESTIONS.values():
+                question(board)
+
+        begin = perf_counter()
+        answer()
+        cold = perf_counter() - begin
+        for key, question in QUESTIONS.items():
+            took = seconds(lambda question=question: question(Board(asked, run)), repeats=2)
+            print(f"  {key}: {took * 1000:.0f} ms")
+        warm = seconds(answer)
+    print(f"  all figures: {warm:.2f} s, with the ledger read anew {cold:.2f} s")
+    report("all figures / 1.5 s", warm / FIGURES_SECONDS, 1.0)
+    report("all figures, ledger read anew / 1.5 s", cold / FIGURES_SECONDS, None)
