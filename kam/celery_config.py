@@ -17,6 +17,7 @@ task_time_limit = 1800
 task_soft_time_limit = 1500
 worker_prefetch_multiplier = 1  # long tasks do not hoard
 worker_max_tasks_per_child = 200
+worker_max_memory_per_child = 600_000  # KB: a process that has grown is replaced after its task
 worker_cancel_long_running_tasks_on_connection_loss = True
 worker_soft_shutdown_timeout = 20
 broker_connection_retry_on_startup = True

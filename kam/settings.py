@@ -271,7 +271,7 @@ WHITENOISE_USE_FINDERS = not COLLECTED
 WHITENOISE_MAX_AGE = 3600
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "kam.lib.whole_files.WholeFiles",
         "OPTIONS": {"location": FILES_DIR},
     },
     "staticfiles": {
@@ -388,6 +388,8 @@ IMAP_CA_FILE = text("IMAP_CA_FILE")
 
 REDIS_URL = text("REDIS_URL")
 JOB_LEASE_SECONDS = 30
+# How much memory one job may take; 0 = three quarters of what the machine has.
+JOB_MEMORY_MB = env.int("JOB_MEMORY_MB", 0)
 JOB_MAX_ATTEMPTS = 3
 
 # --- Webhooks: what other systems are told, and where a call may go ----------------------------

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import smtplib
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import ngettext, override
@@ -17,17 +16,16 @@ from accounts.models import Task, User
 from accounts.selectors.tasks import tasks_of
 from kam.audit.services import record
 from kam.jobs.services import enqueue
-from kam.lib.outgoing import is_set_up
+from kam.lib import outgoing
 
 ALL = "accounts.task_mails"
 JOB = "accounts.task_mail"
 MOST = 50
-log = logging.getLogger(__name__)
 
 
 def request(day: dt.date) -> int:
     """Ask for a mail to each person who wants one and has something due; to how many."""
-    if not is_set_up():
+    if not outgoing.is_set_up():
         return 0
     due = Task.objects.filter(settled_on__isnull=True, due__lte=day)
     owners = due.exclude(state=Task.State.RETURNED).values("owner")
@@ -62,18 +60,14 @@ def send(person_id: int, day: dt.date) -> int:
     if not tasks or not User.objects.filter(fresh, pk=person_id).update(task_mailed_on=day):
         return 0
     try:
-        connection = get_connection()
-        connection.open()
+        state = outgoing.hand_over(
+            message(person, tasks, day), f"mail of tasks to person {person_id}"
+        )
     except (OSError, smtplib.SMTPException):
         User.objects.filter(pk=person_id).update(task_mailed_on=person.task_mailed_on)
         raise
-    try:
-        connection.send_messages([message(person, tasks, day)])
-    except (OSError, smtplib.SMTPException):
-        log.warning("the mail of tasks to person %s was broken off", person_id, exc_info=True)
+    if state != outgoing.SENT:
         return 0
-    finally:
-        connection.close()
     record("task.mail", object=person, details={"tasks": len(tasks)})
     return len(tasks)
 

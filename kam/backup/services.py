@@ -23,6 +23,7 @@ from psycopg2 import sql
 
 from kam.audit.services import record
 from kam.lib.periods import company_zone
+from kam.lib.whole_files import UNFINISHED
 
 from . import archive
 from .archive import Damaged, Manifest
@@ -175,7 +176,7 @@ def _write(path: Path) -> Manifest:
 def _files() -> Iterator[tuple[str, Path]]:
     root = Path(settings.FILES_DIR)
     for kept in sorted(root.rglob("*")) if root.is_dir() else ():
-        if kept.is_file() and not kept.is_symlink():
+        if kept.is_file() and not kept.is_symlink() and kept.parent.name != UNFINISHED:
             yield f"{archive.FILES}/{kept.relative_to(root).as_posix()}", kept
 
 

@@ -172,6 +172,8 @@ def give_back(job: Job, error: Exception, patience: timedelta = timedelta(0)) ->
     Where nobody answers outside, wait as the kind has patience, by now a quarter of the job's age.
     """
     text = f"{type(error).__name__}: {error}"[:2000]
+    if isinstance(error, MemoryError):
+        text = "MemoryError: the job needs more memory than JOB_MEMORY_MB allows it"
     now = timezone.now()
     age = now - job.created_at
     waits = isinstance(error, OSError) and age < patience

@@ -74,7 +74,7 @@ def house(django_db_setup, django_db_blocker, directory, broker):
 @pytest.fixture
 def own_house(django_db_setup, django_db_blocker, directory, broker):
     """The product on a PostgreSQL of its own, for drills that hurt it."""
-    (directory / "postgres").mkdir(mode=0o755)
+    (directory / "postgres").mkdir(mode=0o755, exist_ok=True)
     server = own_postgres(directory / "postgres")
     try:
         owner = dj_database_url.parse(server.addresses["database_owner_url"])

@@ -1,6 +1,7 @@
 """Live, ready, the page and the numbers; ids of requests and what logs never hold."""
 
 import datetime as dt
+import errno
 import json
 import logging
 
@@ -212,7 +213,8 @@ def test_signs_of_life(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(OperationalError("gone"), 503), (KeyError("x"), 500)]
+    ("error", "status"),
+    [(OperationalError("gone"), 503), (KeyError("x"), 500), (OSError(errno.ENOSPC, "gone"), 507)],
 )
 @pytest.mark.parametrize("path", ["/handovers/", "/api/v1/handovers/"])
 def test_what_breaks_says_so_with_its_event_and_hides_why(client, monkeypatch, error, status, path):
@@ -231,7 +233,7 @@ def test_what_breaks_says_so_with_its_event_and_hides_why(client, monkeypatch, e
     assert "KeyError" not in text
     assert answer.get("Retry-After") == ("5" if status == 503 else None)
     if path.startswith("/api"):
-        assert answer.json()["error"]["code"] in ("unavailable", "error")
+        assert answer.json()["error"]["code"] in ("unavailable", "error", "full")
 
 
 def test_another_secret_key_signs_nobody_out_and_breaks_no_key(client, settings):
