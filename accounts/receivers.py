@@ -1,5 +1,6 @@
 """Sign-ins and sign-outs go into the trail; estimates follow the facts."""
 
+from allauth.mfa.signals import authentication_failed, authenticator_used
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -32,6 +33,17 @@ def signed_out(sender, request, user, **kwargs):
 def failed(sender, credentials, **kwargs):
     # The address that was tried is not kept: people type passwords into that field, too.
     record("sign_in.failed", actor="nobody")
+
+
+@receiver(authenticator_used)
+def second_step_made(sender, user, authenticator, **kwargs):
+    record("second_step.use", object=user, actor=user, details={"kind": authenticator.type})
+
+
+@receiver(authentication_failed)
+def second_step_failed(sender, user, **kwargs):
+    # The password was right: this is worth a look.
+    record("second_step.failed", object=user, actor="nobody")
 
 
 @receiver(portfolio_changed, dispatch_uid="accounts estimate the room to grow")

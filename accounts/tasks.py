@@ -38,6 +38,8 @@ from .services import (
     receivables,
     removals,
     retention,
+    second_step,
+    sign_in_waits,
     survey_mail,
     surveys,
     task_mail,
@@ -163,9 +165,14 @@ def pull_due(running):
     return {"asked": connection_schedule.request_due()}
 
 
-@job("accounts.connections_reseal", title=_("Sealing the keys of connections"))
+@job("accounts.connections_reseal", title=_("Sealing keys and second steps"))
 def reseal_connections(running):
-    return {"connections": connection_settings.reseal()}
+    return {"connections": connection_settings.reseal(), "second_steps": second_step.reseal()}
+
+
+@job("accounts.forget_sign_ins", title=_("Forgetting failed sign-ins of yesterday"))
+def forget_sign_ins(running):
+    return {"forgotten": sign_in_waits.forget()}
 
 
 @job(

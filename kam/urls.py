@@ -16,8 +16,10 @@ from accounts.views import (
     imports,
     people,
     quarantine,
+    second_step,
     sessions,
 )
+from accounts.views import sign_in as at_the_door
 from kam.audit import api as audit_api
 from kam.audit import views as audit
 from kam.backup import urls as backup
@@ -114,7 +116,8 @@ handler404 = "kam.lib.api_errors.page_not_found"
 handler500 = "kam.lib.failing.server_error"
 urlpatterns = [
     # sign-in/: of allauth's routes only those that people need here
-    path("sign-in/", people.sign_in_or_setup, name="account_login"),
+    path("sign-in/", at_the_door.sign_in_or_setup, name="account_login"),
+    path("sign-in/second/", at_the_door.second_step, name="mfa_authenticate"),
     path("sign-in/end/", sessions.sign_out, name="account_logout"),
     path("sign-in/inactive/", sign_in.account_inactive, name="account_inactive"),
     path("sign-in/password/", sign_in.password_reset, name="account_reset_password"),
@@ -140,6 +143,15 @@ urlpatterns = [
     path("me/password/", people.own_password, name="own_password"),
     path("me/sessions/", sessions.own_sessions, name="own_sessions"),
     path("people/<int:pk>/sessions/end/", sessions.person_sessions_end, name="person_sessions_end"),
+    path("me/second-step/", second_step.own_second_step, name="own_second_step"),
+    path("me/second-step/app/", second_step.second_step_app, name="second_step_app"),
+    path("me/second-step/codes/", second_step.second_step_codes, name="second_step_codes"),
+    path("me/second-step/removal/", second_step.second_step_removal, name="second_step_removal"),
+    path(
+        "people/<int:pk>/second-step/removal/",
+        second_step.person_second_step_removal,
+        name="person_second_step_removal",
+    ),
     path("me/tokens/", people.token_create, name="token_create"),
     path("me/tokens/<int:pk>/revocation/", people.token_revocation, name="token_revocation"),
     path("company/", company.company_edit, name="company_edit"),

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiToken, Team, User
 from kam.lib.editing import VersionedForm
 
+from .sign_in import proven
+
 NAMED = {"name": _("Name and surname")}
 
 
@@ -92,9 +94,7 @@ class PasswordForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean_present(self):
-        if not self.person.check_password(self.cleaned_data["present"]):
-            raise forms.ValidationError(_("This is not your present password."))
-        return self.cleaned_data["present"]
+        return proven(self.person, self.cleaned_data["present"])
 
     def clean_password(self):
         password_validation.validate_password(self.cleaned_data["password"], self.person)

@@ -1,6 +1,5 @@
 """People, teams and one's own profile; the first administrator of an empty installation."""
 
-from allauth.account import views as sign_in
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -21,6 +20,7 @@ from accounts.forms.people import (
 from accounts.models import ApiToken, Team, User
 from accounts.selectors import people as directory
 from accounts.services import people as services
+from accounts.services import second_step
 from accounts.services.calendar_feed import address_of
 from kam.audit.conflicts import conflicting
 from kam.audit.services import record
@@ -28,14 +28,6 @@ from kam.lib.navigation import address
 from kam.lib.views import find_editable, following
 
 form_page = require_http_methods(["GET", "POST"])
-
-
-@login_not_required
-def sign_in_or_setup(request):
-    """The sign-in page; on an empty installation it leads to the first administrator."""
-    if directory.is_empty_installation():
-        return redirect("setup")
-    return sign_in.login(request)
 
 
 @login_not_required
@@ -97,7 +89,12 @@ def _person_page(request, person):
     return render(
         request,
         "accounts/person_form.html",
-        {"form": form, "created": created, "tokens": tokens},
+        {
+            "form": form,
+            "created": created,
+            "tokens": tokens,
+            "has_second_step": not created and second_step.has_one(person),
+        },
     )
 
 

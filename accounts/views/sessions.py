@@ -1,35 +1,16 @@
 """Where one is signed in, and ending that; for administrators that of others."""
 
 from allauth.account.views import logout as allauth_sign_out
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.forms.sign_in import ConfirmForm
 from accounts.models import User
 from accounts.services import sessions
-
-
-class ConfirmForm(forms.Form):
-    """The present password: whoever sits down at an open browser must not end the others."""
-
-    present = forms.CharField(
-        label=gettext_lazy("Present password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, *args, person: User, **kwargs):
-        self.person = person
-        super().__init__(*args, **kwargs)
-
-    def clean_present(self):
-        if not self.person.check_password(self.cleaned_data["present"]):
-            raise forms.ValidationError(_("This is not your present password."))
-        return self.cleaned_data["present"]
 
 
 @require_http_methods(["GET", "POST"])

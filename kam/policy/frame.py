@@ -17,6 +17,7 @@ ROWS = {
     "home_coming": Row(read=STAFF),
     # --- sign-in (allauth)
     "account_login": PUBLIC,
+    "mfa_authenticate": PUBLIC,  # after the right password
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC,
     "account_reset_password": PUBLIC,
@@ -33,6 +34,11 @@ ROWS = {
     "profile": OWN,
     "own_password": OWN,
     "own_sessions": OWN,
+    "own_second_step": OWN,
+    "second_step_app": OWN,
+    "second_step_codes": Row(write=EVERYONE),
+    "second_step_removal": Row(write=EVERYONE),
+    "person_second_step_removal": Row(write=ADMIN, subject="accounts.User"),
     "person_sessions_end": Row(write=ADMIN, subject="accounts.User"),
     "token_create": Row(write=EVERYONE),
     "token_revocation": Row(write=EVERYONE, subject="accounts.ApiToken"),

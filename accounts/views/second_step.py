@@ -1,0 +1,134 @@
+"""The second step of signing in: what one has, adding, removing, codes for emergencies."""
+
+from __future__ import annotations
+
+import base64
+import time
+from functools import wraps
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.forms.sign_in import AppForm, ConfirmForm
+from accounts.models import User
+from accounts.services import second_step
+
+# For so long nobody is asked again for the password that was just given.
+SURE_SECONDS = 600
+
+
+def is_sure(request) -> bool:
+    """Whether the person has proven a few minutes ago that it is them."""
+    records = get_authentication_records(request, request.user)
+    since = time.time() - SURE_SECONDS
+    return any(each["method"] in ("password", "mfa") and each["at"] > since for each in records)
+
+
+def sure(view):
+    """Lets nobody on who has not proven lately that it is them."""
+
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if is_sure(request):
+            return view(request, *args, **kwargs)
+        messages.info(request, _("Enter your password first."))
+        return redirect("own_second_step")
+
+    return asked
+
+
+@require_http_methods(["GET", "POST"])
+def own_second_step(request):
+    """What one has; a post proves who sits there, and the acts appear."""
+    posted = request.POST if request.method == "POST" else None
+    form = ConfirmForm(posted, person=request.user)
+    if posted is not None and form.is_valid():
+        reauthenticate_by_password(request)
+        return redirect("own_second_step")
+    context = {
+        "form": form,
+        "sure": is_sure(request),
+        "factors": second_step.factors(request.user),
+    }
+    status = 422 if posted is not None else 200
+    return render(request, "accounts/second_step/own.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@sure
+def second_step_app(request):
+    """Shows a new secret; a post with its first code keeps it."""
+    if request.method == "GET":
+        secret, signed = second_step.new_app(request.user)
+        return _app_page(request, AppForm(initial={"signed": signed}), secret)
+    form = AppForm(request.POST)
+    secret = second_step.secret_of(request.user, request.POST.get("signed", "")[:300])
+    if not secret:
+        messages.info(request, _("That took too long: scan the new picture, please."))
+        return redirect("second_step_app")
+    if form.is_valid():
+        codes = second_step.add_app(request.user, secret, form.cleaned_data["code"])
+        if codes is not None:
+            return _added(request, codes)
+        form.add_error("code", _("This code is not right. Is the clock of the device right?"))
+    return _app_page(request, form, secret, status=422)
+
+
+def _app_page(request, form, secret: str, status: int = 200):
+    adapter = get_adapter()
+    address = adapter.build_totp_url(request.user, secret)
+    picture = base64.b64encode(adapter.build_totp_svg(address).encode()).decode()
+    context = {
+        "form": form,
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "picture": f"data:image/svg+xml;base64,{picture}",
+    }
+    return render(request, "accounts/second_step/app.html", context, status=status)
+
+
+def _added(request, codes: list[str]):
+    """The codes are shown on the page that answers, and never again."""
+    if codes:
+        context = {"codes": codes, "first": True}
+        return render(request, "accounts/second_step/codes.html", context)
+    messages.success(request, _("Saved."))
+    return redirect("own_second_step")
+
+
+@require_POST
+@sure
+def second_step_codes(request):
+    if not second_step.has_one(request.user):
+        return redirect("own_second_step")
+    context = {"codes": second_step.renew_codes(request.user), "first": False}
+    return render(request, "accounts/second_step/codes.html", context)
+
+
+@require_POST
+@sure
+def second_step_removal(request):
+    """Takes away the app or the passkey that ``step`` names."""
+    asked = request.POST.get("step", "")
+    rows = Authenticator.objects.filter(user=request.user, type__in=second_step.STEPS)
+    row = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
+    if row is not None:
+        second_step.remove(request.user, row)
+        messages.success(request, _("It no longer lets you in."))
+    return redirect("own_second_step")
+
+
+@require_POST
+def person_second_step_removal(request, pk):
+    """For somebody who has lost phone and codes: the next sign-in asks for the password alone."""
+    person = get_object_or_404(User, pk=pk)
+    if second_step.remove_all(person):
+        messages.success(request, _("The password alone lets them in now, until they add a step."))
+    else:
+        messages.info(request, _("There was no second step."))
+    return redirect("person_edit", pk=pk)
