@@ -177,7 +177,10 @@ ACCOUNT_LOGOUT_ON_GET = False
 # emptied cache forgets.
 ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": ""}
 MFA_ADAPTER = "accounts.adapter.SecondStep"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Without https browsers let passkeys work at localhost alone: there the demo and the tests run.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {"authenticate": "accounts.forms.sign_in.CodeForm"}

@@ -118,6 +118,12 @@ urlpatterns = [
     # sign-in/: of allauth's routes only those that people need here
     path("sign-in/", at_the_door.sign_in_or_setup, name="account_login"),
     path("sign-in/second/", at_the_door.second_step, name="mfa_authenticate"),
+    path("sign-in/passkey/", at_the_door.passkey_sign_in, name="passkey_sign_in"),
+    path(
+        "sign-in/passkey/options/",
+        at_the_door.passkey_sign_in_options,
+        name="passkey_sign_in_options",
+    ),
     path("sign-in/end/", sessions.sign_out, name="account_logout"),
     path("sign-in/inactive/", sign_in.account_inactive, name="account_inactive"),
     path("sign-in/password/", sign_in.password_reset, name="account_reset_password"),
@@ -146,6 +152,9 @@ urlpatterns = [
     path("me/second-step/", second_step.own_second_step, name="own_second_step"),
     path("me/second-step/app/", second_step.second_step_app, name="second_step_app"),
     path("me/second-step/codes/", second_step.second_step_codes, name="second_step_codes"),
+    path("me/second-step/passkey/", second_step.passkey_add, name="passkey_add"),
+    path("me/second-step/passkey/name/", second_step.passkey_name, name="passkey_name"),
+    path("me/second-step/passkey/options/", second_step.passkey_options, name="passkey_options"),
     path("me/second-step/removal/", second_step.second_step_removal, name="second_step_removal"),
     path(
         "people/<int:pk>/second-step/removal/",

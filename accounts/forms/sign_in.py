@@ -4,6 +4,8 @@ from allauth.core import context
 from allauth.mfa import signals
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -80,3 +82,34 @@ class AppForm(forms.Form):
 
     code = _CodeField()
     signed = forms.CharField(max_length=300, widget=forms.HiddenInput)
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """What the device answers; the answer is checked against what it was asked."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60, required=False)
+    field_order = ("name", "credential")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # All of ours let in by themselves: the device has to look who is there.
+        del self.fields["passwordless"]
+
+    def clean_name(self):
+        return self.cleaned_data["name"] or _("Passkey")
+
+    def clean(self):
+        data = super().clean()
+        credential = data.get("credential")
+        if credential and not _looked_who_is_there(credential):
+            raise forms.ValidationError(_("This device does not check who is using it."))
+        return data
+
+
+def _looked_who_is_there(credential: dict) -> bool:
+    answer = webauthn.parse_registration_response(credential).response
+    return answer.attestation_object.auth_data.is_user_verified()
+
+
+class PasskeyNameForm(forms.Form):
+    name = forms.CharField(max_length=60)

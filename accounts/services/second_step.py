@@ -18,6 +18,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core import signing
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
@@ -97,6 +98,20 @@ def add_app(person: User, secret: str, code: str) -> list[str] | None:
     row.save(update_fields=["data"])
     record("second_step.add", object=person, details={"kind": row.type})
     return codes_where_none(person)
+
+
+@transaction.atomic
+def add_passkey(person: User, name: str, credential: dict) -> list[str]:
+    """Keep a passkey whose answer has been checked; codes as of :func:`add_app`."""
+    _taking_turns(person)
+    WebAuthn.add(person, name, credential)
+    record("second_step.add", object=person, details={"kind": Type.WEBAUTHN.value})
+    return codes_where_none(person)
+
+
+def name_passkey(row: Authenticator, name: str) -> None:
+    row.data["name"] = name
+    row.save(update_fields=["data"])
 
 
 def codes_where_none(person: User) -> list[str]:

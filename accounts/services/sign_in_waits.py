@@ -42,6 +42,8 @@ class Rule:
 ACCOUNT = Rule(free=5, first=30, most=900, quiet=86_400)
 # Behind one address there may be a whole office.
 ADDRESS = Rule(free=30, first=10, most=300, quiet=900)
+# How often devices are asked for passkeys from one address: nothing can be guessed there.
+PASSKEYS = Rule(free=120, first=10, most=60, quiet=60)
 
 
 def _digest(text: str, length: int = 64) -> str:

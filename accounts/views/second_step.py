@@ -10,12 +10,14 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.forms.sign_in import AppForm, ConfirmForm
+from accounts.forms.sign_in import AppForm, ConfirmForm, PasskeyForm, PasskeyNameForm
 from accounts.models import User
 from accounts.services import second_step
 
@@ -39,6 +41,19 @@ def sure(view):
             return view(request, *args, **kwargs)
         messages.info(request, _("Enter your password first."))
         return redirect("own_second_step")
+
+    return asked
+
+
+def sure_or_403(view):
+    """The same for scripts: they are told in JSON."""
+
+    @wraps(view)
+    def asked(request, *args, **kwargs):
+        if is_sure(request):
+            return view(request, *args, **kwargs)
+        said = _("Reload the page and enter your password first.")
+        return JsonResponse({"message": said}, status=403)
 
     return asked
 
@@ -102,6 +117,36 @@ def _added(request, codes: list[str]):
 
 
 @require_POST
+@sure_or_403
+def passkey_options(request):
+    """What the device is asked for a new passkey."""
+    return JsonResponse(webauthn.begin_registration(request.user, True))
+
+
+@require_POST
+@sure
+def passkey_add(request):
+    form = PasskeyForm(request.POST, user=request.user)
+    if form.is_valid():
+        said = form.cleaned_data
+        codes = second_step.add_passkey(request.user, said["name"], said["credential"])
+        return _added(request, codes)
+    messages.error(request, _("The passkey could not be added. Try again, please."))
+    return redirect("own_second_step")
+
+
+@require_POST
+@sure
+def passkey_name(request):
+    row = _own_step(request)
+    form = PasskeyNameForm(request.POST)
+    if row is not None and row.type == Authenticator.Type.WEBAUTHN and form.is_valid():
+        second_step.name_passkey(row, form.cleaned_data["name"])
+        messages.success(request, _("Saved."))
+    return redirect("own_second_step")
+
+
+@require_POST
 @sure
 def second_step_codes(request):
     if not second_step.has_one(request.user):
@@ -114,13 +159,17 @@ def second_step_codes(request):
 @sure
 def second_step_removal(request):
     """Takes away the app or the passkey that ``step`` names."""
-    asked = request.POST.get("step", "")
-    rows = Authenticator.objects.filter(user=request.user, type__in=second_step.STEPS)
-    row = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
+    row = _own_step(request)
     if row is not None:
         second_step.remove(request.user, row)
         messages.success(request, _("It no longer lets you in."))
     return redirect("own_second_step")
+
+
+def _own_step(request) -> Authenticator | None:
+    asked = request.POST.get("step", "")
+    rows = Authenticator.objects.filter(user=request.user, type__in=second_step.STEPS)
+    return rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
 
 
 @require_POST

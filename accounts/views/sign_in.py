@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from allauth.account import views as allauth
 from allauth.account.forms import LoginForm
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.base import views as allauth_mfa
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.selectors import people as directory
+from accounts.services import second_step as steps
 from accounts.services import sign_in_waits as waits
 
 COOKIE = "__Host-kam-known" if settings.SECURE else "kam-known"
@@ -68,10 +78,47 @@ def _asked_to_wait(request, email: str, seconds: int):
     return response
 
 
+class _SecondStep(allauth_mfa.AuthenticateView):
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        found = steps.factors(self.stage.login.user)
+        context |= {"has_passkeys": bool(found.passkeys), "has_app": found.app is not None}
+        return context
+
+
+_ask_second_step = _SecondStep.as_view()
+
+
 @login_not_required
 def second_step(request):
-    """The code, after the right password."""
-    return remember_browser(request, allauth_mfa.authenticate(request))
+    """A code or a passkey, after the right password."""
+    return remember_browser(request, _ask_second_step(request))
+
+
+@login_not_required
+@require_POST
+def passkey_sign_in_options(request):
+    """What the device is asked; it knows by itself whose passkeys there are."""
+    address = waits.address_key(request.META.get("REMOTE_ADDR", ""))
+    if wait := waits.take(f"{address[:50]}.passkey", waits.PASSKEYS):
+        return JsonResponse({"message": waits.told(wait)}, status=429)
+    return JsonResponse(webauthn.begin_authentication())
+
+
+@login_not_required
+@require_POST
+def passkey_sign_in(request):
+    """Who has a passkey needs no password: the device has looked who is there."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = LoginWebAuthnForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This passkey is not known here."))
+        return redirect("account_login")
+    authenticator = form.cleaned_data["credential"]
+    login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(request))
+    response = perform_passwordless_login(request, authenticator, login)
+    return remember_browser(request, response)
 
 
 def remember_browser(request, response):

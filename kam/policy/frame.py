@@ -18,6 +18,8 @@ ROWS = {
     # --- sign-in (allauth)
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,  # after the right password
+    "passkey_sign_in": PUBLIC,
+    "passkey_sign_in_options": PUBLIC,
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC,
     "account_reset_password": PUBLIC,
@@ -37,6 +39,7 @@ ROWS = {
     "own_second_step": OWN,
     "second_step_app": OWN,
     "second_step_codes": Row(write=EVERYONE),
+    **{f"passkey_{act}": Row(write=EVERYONE) for act in ("add", "name", "options")},
     "second_step_removal": Row(write=EVERYONE),
     "person_second_step_removal": Row(write=ADMIN, subject="accounts.User"),
     "person_sessions_end": Row(write=ADMIN, subject="accounts.User"),

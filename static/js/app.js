@@ -3,6 +3,7 @@
 import * as dialogs from "./dialog.js";
 import * as drop from "./drop.js";
 import * as note from "./note.js";
+import * as passkeys from "./passkeys.js";
 import * as peopleMap from "./people-map.js";
 import * as pieces from "./pieces.js";
 import * as ratings from "./rating-grid.js";
@@ -16,7 +17,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, note, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, note, passkeys, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();
