@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from accounts.forms.company import zones
 from accounts.importing.documents import parse_choice
+from accounts.models import User
 from accounts.services import company
 from accounts.services.clients import Conflict
 from kam.lib.endpoints import APIView, version_asked
@@ -17,10 +18,14 @@ from .clients import ChangedMeanwhile
 
 class CompanySerializer(serializers.ModelSerializer):
     """``vat``: how amounts of files are meant where a file does not say: ``none``, ``included``,
-    ``excluded``, with the rate in per cent as in ``included:20``, or empty."""
+    ``excluded``, with the rate in per cent as in ``included:20``, or empty.  ``second_step_roles``:
+    whose sign-in needs more than the password, from ``second_step_from`` on."""
 
     currency = serializers.RegexField(r"^[A-Z]{3}$")
     vat = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    second_step_roles = serializers.ListField(
+        child=serializers.ChoiceField(User.Role.choices), required=False
+    )
     version = serializers.IntegerField(required=False)
 
     class Meta:

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from kam.lib.models import CompanyRecord
 
 from .clients import VersionedForm
@@ -47,11 +48,29 @@ class CompanyForm(VersionedForm):
         label=_("VAT rate, %"), required=False, min_value=0, max_value=99, decimal_places=2
     )
 
+    second_step_roles = forms.MultipleChoiceField(
+        label=_("Who needs a second step to sign in"),
+        required=False,
+        choices=User.Role.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Besides the password: an app with codes, or a passkey. Whoever has none is led to add "
+            "one and can do nothing else until then."
+        ),
+    )
+
     class Meta:
         model = CompanyRecord
-        fields = ["name", "currency", "time_zone", "vat", "small_company"]
+        fields = [
+            "name", "currency", "time_zone", "vat", "small_company", "second_step_roles",
+            "second_step_from",
+        ]  # fmt: skip
+        widgets = {"second_step_from": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    field_order = ["name", "currency", "time_zone", "vat", "vat_rate", "small_company"]
+    field_order = [
+        "name", "currency", "time_zone", "vat", "vat_rate", "small_company", "second_step_roles",
+        "second_step_from",
+    ]  # fmt: skip
 
     def __init__(self, *args, fixed_currency: bool, **kwargs):
         super().__init__(*args, **kwargs)

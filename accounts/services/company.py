@@ -16,7 +16,10 @@ from kam.lib.models import CompanyRecord
 
 from .clients import Conflict
 
-FIELDS = ("name", "currency", "time_zone", "vat", "small_company")
+FIELDS = (
+    "name", "currency", "time_zone", "vat", "small_company", "second_step_roles",
+    "second_step_from",
+)  # fmt: skip
 
 
 def present() -> CompanyRecord:

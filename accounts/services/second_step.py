@@ -5,6 +5,7 @@ The secrets are sealed with the key of the installation (:mod:`kam.lib.secret_bo
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from django.utils.crypto import constant_time_compare
 from accounts.models import User
 from kam.audit.services import record
 from kam.lib import secret_box
+from kam.lib.company import company
+from kam.lib.periods import today
 
 Type = Authenticator.Type
 PURPOSE = "second step"
@@ -67,6 +70,25 @@ def factors(person: User) -> Factors:
 
 def has_one(person: User) -> bool:
     return Authenticator.objects.filter(user=person, type__in=STEPS).exists()
+
+
+def is_required(person: User) -> bool:
+    """Whether the company asks a second step of this role by now."""
+    rule = company()
+    begins = rule.second_step_from
+    return person.role in rule.second_step_roles and (begins is None or begins <= today())
+
+
+def begins_later(person: User) -> dt.date | None:
+    """The day from which this role will need one."""
+    rule = company()
+    begins = rule.second_step_from if person.role in rule.second_step_roles else None
+    return begins if begins and begins > today() else None
+
+
+def owes(person: User) -> bool:
+    """Whether the person needs one and has none.  Most often this asks nothing."""
+    return is_required(person) and not has_one(person)
 
 
 def new_app(person: User) -> tuple[str, str]:

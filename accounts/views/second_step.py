@@ -58,6 +58,14 @@ def sure_or_403(view):
     return asked
 
 
+def _page(request, name: str, context: dict, status: int = 200):
+    """The page, alone where the person may go nowhere else."""
+    owes = second_step.owes(request.user)
+    frame = "accounts/second_step/alone.html" if owes else "base.html"
+    context |= {"frame": frame, "owes": owes}
+    return render(request, f"accounts/second_step/{name}.html", context, status=status)
+
+
 @require_http_methods(["GET", "POST"])
 def own_second_step(request):
     """What one has; a post proves who sits there, and the acts appear."""
@@ -70,9 +78,10 @@ def own_second_step(request):
         "form": form,
         "sure": is_sure(request),
         "factors": second_step.factors(request.user),
+        "begins": second_step.begins_later(request.user),
     }
     status = 422 if posted is not None else 200
-    return render(request, "accounts/second_step/own.html", context, status=status)
+    return _page(request, "own", context, status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,14 +113,13 @@ def _app_page(request, form, secret: str, status: int = 200):
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         "picture": f"data:image/svg+xml;base64,{picture}",
     }
-    return render(request, "accounts/second_step/app.html", context, status=status)
+    return _page(request, "app", context, status)
 
 
 def _added(request, codes: list[str]):
     """The codes are shown on the page that answers, and never again."""
     if codes:
-        context = {"codes": codes, "first": True}
-        return render(request, "accounts/second_step/codes.html", context)
+        return _page(request, "codes", {"codes": codes, "first": True})
     messages.success(request, _("Saved."))
     return redirect("own_second_step")
 
@@ -151,8 +159,7 @@ def passkey_name(request):
 def second_step_codes(request):
     if not second_step.has_one(request.user):
         return redirect("own_second_step")
-    context = {"codes": second_step.renew_codes(request.user), "first": False}
-    return render(request, "accounts/second_step/codes.html", context)
+    return _page(request, "codes", {"codes": second_step.renew_codes(request.user), "first": False})
 
 
 @require_POST
@@ -160,7 +167,11 @@ def second_step_codes(request):
 def second_step_removal(request):
     """Takes away the app or the passkey that ``step`` names."""
     row = _own_step(request)
-    if row is not None:
+    if row is None:
+        return redirect("own_second_step")
+    if second_step.is_required(request.user) and second_step.factors(request.user).is_last:
+        messages.error(request, _("Your role needs a second step: add another one first."))
+    else:
         second_step.remove(request.user, row)
         messages.success(request, _("It no longer lets you in."))
     return redirect("own_second_step")

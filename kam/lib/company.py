@@ -6,7 +6,9 @@ and dates need no query.  Before anybody has said anything, the settings hold.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -23,7 +25,8 @@ class Company:
     """``vat``: how amounts of files are meant where a file does not say, as options of the import
     say it ("none", "included:20", "excluded"; empty where nothing is said).  ``first_hour_over``:
     nobody needs to be led by the hand any more.  ``small_company``: one person may be sales manager
-    and KAM of a client."""
+    and KAM of a client.  ``second_step_roles``: whose sign-in asks for more than the password, from
+    the day ``second_step_from`` on, or already."""
 
     name: str = ""
     currency: str = ""
@@ -31,6 +34,8 @@ class Company:
     vat: str = ""
     first_hour_over: bool = False
     small_company: bool = False
+    second_step_roles: Sequence[str] = ()
+    second_step_from: dt.date | None = None
 
 
 _kept: Company | None = None

@@ -1,5 +1,6 @@
 """The door: the second step, waiting after failures, and what an administrator can undo."""
 
+import datetime as dt
 import re
 import time
 
@@ -11,9 +12,11 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
-from accounts.models import SignInWait
+from accounts.models import ApiToken, SignInWait
 from accounts.services import second_step, sign_in_waits
 from kam.audit.models import Event
+from kam.lib import company
+from kam.lib.periods import today
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +195,44 @@ def test_one_address_that_tries_many_names_waits_and_unknown_names_look_the_same
         answers.append((answer.status_code, re.sub(r"in \d+ sec", "", page)))
     assert answers[0][0] == 429
     assert answers[0] == answers[1]
+
+
+def test_a_role_that_needs_a_second_step_goes_nowhere_without(settings):
+    boss, person = make_user("administrator", language="en"), make_user("kam")
+    _row, secret = ApiToken.issue(user=boss, name="program", can_write=True)
+    browser, other = Browser(), Browser()
+    at_the_door(browser, boss)
+    at_the_door(other, person)
+    sent = {"second_step_roles": ["administrator"], "currency": "RUB", "name": "Oak",
+            "time_zone": "Europe/Moscow", "version": 0}  # fmt: skip
+    tomorrow = today() + dt.timedelta(days=1)
+    browser.post("/company/", {**sent, "second_step_from": tomorrow.isoformat()})
+    company.refresh()
+    assert is_in(browser), "not yet"
+    assert "your role needs a second step" in browser.get(OWN).content.decode()
+    with time_machine.travel(dt.datetime.combine(tomorrow, dt.time(12), dt.UTC), tick=False):
+        at_the_door(browser := Browser(), boss)
+        for path in ("/", "/me/", "/people/", "/no-such-page/"):
+            answer = browser.get(path)
+            assert answer.status_code == 404 or answer["Location"] == OWN
+        fragment = browser.get("/jobs/badge/", HTTP_HX_REQUEST="true")
+        assert (fragment.status_code, fragment["HX-Redirect"]) == (403, OWN)
+        told = browser.get("/api/v1/clients/")
+        assert (told.status_code, told.json()["error"]["code"]) == (403, "second_step_required")
+        # A header that no key is in does not pass for one.
+        odd = browser.get("/api/v1/clients/", HTTP_AUTHORIZATION="Basic eDp5")
+        assert odd.status_code in (401, 403)
+        program = Browser(headers={"authorization": f"Bearer {secret}"})
+        assert program.get("/api/v1/clients/").status_code == 200
+        at_the_door(other := Browser(), person)
+        assert is_in(other), "another role"
+
+        set_up(browser)
+        assert is_in(browser)
+        step = {"step": Authenticator.objects.get(type="totp").pk}
+        browser.post(OWN + "removal/", step)
+        assert second_step.has_one(boss), "the last one stays while the role needs it"
+        call_command("remove_second_step", boss.email)
+        assert browser.get("/me/")["Location"] == OWN
+        at_the_door(lost := Browser(), boss)
+        assert lost.get(OWN).status_code == 200, "the password leads to a new one"
