@@ -14,7 +14,15 @@ from kam.lib.scoping import current
 
 from .connectors import Problem
 from .connectors.mailbox import WrongSettings
-from .models import BulkLoad, Connection, ImportBatch, ImportFile, MinutesMail, SurveyInvitation
+from .models import (
+    BulkLoad,
+    Connection,
+    ImportBatch,
+    ImportFile,
+    MinutesMail,
+    PersonInvitation,
+    SurveyInvitation,
+)
 from .services import (
     agreements,
     bulk,
@@ -29,6 +37,7 @@ from .services import (
     mailbox,
     minutes_mail,
     onboarding,
+    person_invitations,
     plan_work,
     potential,
     processes,
@@ -354,3 +363,19 @@ def accrue_rebates(running):
 def remind_of_agreements(running):
     """Tell those who answer for agreements 90, 60 and 30 days before the end."""
     return {"told": agreements.remind(today())}
+
+
+@job(
+    person_invitations.JOB,
+    title=_("Mail with an invitation"),
+    queue="outgoing",
+    as_person=True,
+    tells={"state": _("Mail")},
+)
+def mail_person_invitation(running, *, invitation_id, serial):
+    """Mail the link, with the rights of who invited as they are now.  Once or not at all."""
+    rows = PersonInvitation.objects.filter(pk=invitation_id, serial=serial)
+    row = rows.editable_by(current()).select_related("author").first()
+    if row is None or not row.is_open:
+        raise Refused(str(_("This invitation is no longer open.")))
+    return {"state": person_invitations.send(row)}

@@ -21,6 +21,7 @@ ROWS = {
     "passkey_sign_in": PUBLIC,
     "passkey_sign_in_options": PUBLIC,
     "account_logout": PUBLIC,
+    "person_invitation_answer": PUBLIC,  # by the link of a letter
     "account_inactive": PUBLIC,
     "account_reset_password": PUBLIC,
     "account_reset_password_done": PUBLIC,
@@ -30,6 +31,12 @@ ROWS = {
     "setup": PUBLIC,  # answers 404 once there is a person
     "person_list": Row(read=ADMIN, scope=ADMIN_SCOPE),
     "person_create": Row(read=ADMIN, write=ADMIN),
+    "person_invitation_list": Row(read=ADMIN),
+    "person_invite": Row(read=ADMIN, write=ADMIN),
+    **{
+        f"person_invitation_{act}": Row(write=ADMIN, subject="accounts.PersonInvitation")
+        for act in ("sending", "withdrawal")
+    },
     "person_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.User"),
     "team_list": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),
     "team_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Team"),

@@ -45,6 +45,7 @@ NO_VERSION = {
     "ConsentForm": "an answer is written once and never changed",
     "ProfileForm": "one's own",
     "TokenForm": "made, never changed",
+    "PersonInvitationForm": "made, sent again or withdrawn, never changed",
     "WalletForm": "each statement is a new row",
     "MatrixForm": "made, never changed",
     "StepForm": "made, never changed; it is done or not",

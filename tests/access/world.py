@@ -131,6 +131,7 @@ from tests.access import (
     world_meetings,
     world_radar,
     world_reports,
+    world_sign_in,
 )
 
 CANARY = "Kanarienvogel"
@@ -531,6 +532,7 @@ def _facts(world: World, relation: str) -> None:
     world_day.tasks(world, relation, client, word, owner)
     world_meetings.debts(world, relation, client, word, owner)
     world_meetings.meetings(world, relation, client, word, owner)
+    world_sign_in.invited(world, relation, word, owner)
     world_handovers.handovers(world, relation, client, word, owner)
     world_lists.lists(world, relation, client, word, owner)
     world_reports.reports(world, relation, word, owner)

@@ -27,6 +27,7 @@ NO_EXPORT = {
     "backtest_detail": "one report; its charts give their numbers",
     "backtest_charts": "charts, which give their numbers",
     "health_page": "how it stands at this moment; programs read it over REST",
+    "person_invitation_list": "who waits for an answer; the list of people has who came",
     "own_sessions": "one's own sessions of eight hours",
     "handover_pack": "a sheet to print; its rows stand in lists that can be taken",
     "home_clients": "part of a page; the list of clients holds them",
