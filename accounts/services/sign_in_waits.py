@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import DatabaseError, connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
@@ -128,8 +129,6 @@ def forgive(key: str) -> None:
 
 def take_back(key: str) -> None:
     """It was right; what others behind the same address have tried stays counted."""
-    from django.db.models import F
-
     SignInWait.objects.filter(key=key, failures__gt=0).update(
         failures=F("failures") - 1, until=timezone.now()
     )
