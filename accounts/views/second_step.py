@@ -39,13 +39,12 @@ def sure(view):
     def asked(request, *args, **kwargs):
         if is_sure(request):
             return view(request, *args, **kwargs)
-        messages.info(request, _("Enter your password first."))
-        return redirect("own_second_step")
+        return redirect("own_second_step")  # where the password is asked for
 
     return asked
 
 
-def sure_or_403(view):
+def sure_or_409(view):
     """The same for scripts: they are told in JSON."""
 
     @wraps(view)
@@ -53,7 +52,7 @@ def sure_or_403(view):
         if is_sure(request):
             return view(request, *args, **kwargs)
         said = _("Reload the page and enter your password first.")
-        return JsonResponse({"message": said}, status=403)
+        return JsonResponse({"message": said}, status=409)
 
     return asked
 
@@ -125,7 +124,7 @@ def _added(request, codes: list[str]):
 
 
 @require_POST
-@sure_or_403
+@sure_or_409
 def passkey_options(request):
     """What the device is asked for a new passkey."""
     return JsonResponse(webauthn.begin_registration(request.user, True))
