@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.measures.reading import EPOCH
 from reports import charts
-from reports.dashboards.portfolio import FEWEST_CLIENTS, LATE_START
+from reports.dashboards.portfolio import FEWEST_CLIENTS
 from reports.dashboards.portfolio_charts import Chart, month_labels, number, percent
 from reports.dashboards.portfolio_rows import Column
 from reports.datasets import Bools, Floats
@@ -59,7 +59,6 @@ def kept(board: Board) -> Kept:
     table = found.table(2 * YEAR + width)
     running = np.concatenate([np.zeros((1, len(found.ids))), np.cumsum(table, axis=0)])
     offset = MONTHS - len(table)
-    grace = LATE_START if width == YEAR else 0
     first = found.first_month if found.first_month is not None else MONTHS
 
     def window(end: int) -> Floats:
@@ -73,7 +72,8 @@ def kept(board: Board) -> Kept:
         opened = found.edges[end - YEAR] - dt.timedelta(days=1)
         key = _key(board, basis, opened)
         told: list[Retention | None] = [None, None]
-        if first <= end - YEAR - width + grace:
+        # No month may be missing from the year before: it would look like growth.
+        if first <= end - YEAR - width:
             before, now = window(end - YEAR), window(end)
             for side, members in enumerate((key, ~key)):
                 one = retention(before[members], now[members])
@@ -106,8 +106,7 @@ def kept_by_year(board: Board) -> Answer:
     last = found.points[-1]
     if last.key is None and last.rest is None:
         first = board.history.first_month
-        grace = LATE_START if board.asked.months == YEAR else 0
-        if first is None or first > MONTHS - YEAR - board.asked.months + grace:
+        if first is None or first > MONTHS - YEAR - board.asked.months:
             return missing(board, "retention", title, known_since(board, first))
         count = int((found.before > 0).sum())
         return missing(board, "retention", title, too_few(count, FEWEST_CLIENTS))
