@@ -95,6 +95,7 @@ def _house(home: Path, servers: dict[str, str], broker, database):
     servers = {key.upper(): value for key, value in servers.items()}
     made = House(home, servers, broker, database)
     made.rows(TABLES)
+    registry.kinds()  # they register once, on loading: not inside the patch, which ends
     with mock.patch.dict(registry._kinds, {kind.name: kind for kind in KINDS}):
         try:
             yield made

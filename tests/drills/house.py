@@ -17,6 +17,7 @@ from kam.embedded import PROJECT
 from kam.servers import keeper
 
 SECONDS = 90
+BOUNDARY = "drill-drill-drill"
 
 
 @dataclass
@@ -136,17 +137,24 @@ class House:
         )
 
     def ask(
-        self, path: str, body: dict | None = None, *, key: str = "", cookie: str = "", seconds=10.0
+        self,
+        path: str,
+        body: dict | None = None,
+        *,
+        file: bytes | None = None,
+        key="",
+        seconds=10.0,
     ) -> Answer:
-        """One request over a connection of its own; status 0 where it broke."""
+        """One request over a connection of its own; status 0 where it broke.  ``file`` is handed in
+        as a form would."""
         headers = {"Connection": "close"}
         if key:
             headers["Authorization"] = f"Bearer {key}"
-        if cookie:
-            headers["Cookie"] = cookie
-        sent = None
-        if body is not None:
-            sent, headers["Content-Type"] = json.dumps(body), "application/json"
+        sent: bytes | None = None
+        if file is not None:
+            sent, headers["Content-Type"] = _form(file), f"multipart/form-data; boundary={BOUNDARY}"
+        elif body is not None:
+            sent, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         began = time.monotonic()
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
@@ -204,6 +212,16 @@ class House:
             ON a.job = b.job AND a.id < b.id AND b.at < a.ended
             """
         )
+
+
+def _form(file: bytes) -> bytes:
+    """A form with one file."""
+    said = 'Content-Disposition: form-data; name="file"; filename="clients.csv"'
+    return (
+        f"--{BOUNDARY}\r\n{said}\r\nContent-Type: text/csv\r\n\r\n".encode()
+        + file
+        + f"\r\n--{BOUNDARY}--\r\n".encode()
+    )
 
 
 def below(pid: int) -> list[int]:

@@ -114,11 +114,10 @@ def test_a_full_disk_of_the_database_refuses_and_all_goes_on_with_room(small_dis
     connection.close()
     with Load(house, enter, people=3) as load:
         time.sleep(2)
-        with filler.open("wb") as file:
+        with filler.open("wb", buffering=0) as file:
             try:
                 while True:
                     file.write(bytes(2**16))
-                    file.flush()
             except OSError:
                 pass
         until = time.monotonic() + 25
