@@ -23,7 +23,7 @@ test: lint
 test-all: lint
 	$(BIN)/python -m pytest -n 2 --full
 
-# Causes each fault for real and prints one table; about 20 minutes.
+# Causes each fault for real and prints one table; about a quarter of an hour.
 drill: install .venv/dev.stamp
 	$(BIN)/python -m pytest tests/drills -m drill --full
 
