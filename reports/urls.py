@@ -4,6 +4,7 @@ from django.urls import path
 
 from .api import backtests as backtests_api
 from .api import boards as boards_api
+from .api import business_reviews as reviews_api
 from .api import client_growth as growth_api
 from .api import confidence as confidence_api
 from .api import periodic as periodic_api
@@ -14,6 +15,7 @@ from .views import (
     abc_xyz,
     backtests,
     boards,
+    business_reviews,
     client_growth,
     client_months,
     confidence,
@@ -30,6 +32,28 @@ urlpatterns = [
     path("reports/schedules/new/", periodic.schedule_create, name="schedule_create"),
     path("reports/schedules/<int:pk>/", periodic.schedule_edit, name="schedule_edit"),
     path("reports/schedules/<int:pk>/run/", periodic.schedule_run, name="schedule_run"),
+    path("business-reviews/", business_reviews.business_review_list, name="business_review_list"),
+    path(
+        "business-reviews/<int:pk>/",
+        business_reviews.business_review_detail,
+        name="business_review_detail",
+    ),
+    path(
+        "business-reviews/<int:pk>/decision/",
+        business_reviews.business_review_decision,
+        name="business_review_decision",
+    ),
+    path(
+        "business-reviews/<int:pk>/<slug:ending>/",
+        business_reviews.business_review_file,
+        name="business_review_file",
+    ),
+    path("clients/<int:pk>/reviews/", business_reviews.client_reviews, name="client_reviews"),
+    path(
+        "clients/<int:pk>/reviews/new/",
+        business_reviews.business_review_create,
+        name="business_review_create",
+    ),
     path("portfolio/", portfolio.portfolio_page, name="portfolio"),
     path("portfolio/classes/", abc_xyz.abc_xyz_page, name="portfolio_abc_xyz"),
     path("portfolio/retention/", boards.retention_board, name="portfolio_retention"),
@@ -63,6 +87,29 @@ api_urlpatterns = [
         "report-schedules/<int:pk>/", periodic_api.ScheduleDetail.as_view(), name="schedule-detail"
     ),
     path("report-schedules/<int:pk>/run/", periodic_api.ScheduleRun.as_view(), name="schedule-run"),
+    path(
+        "business-reviews/", reviews_api.BusinessReviewList.as_view(), name="business-review-list"
+    ),
+    path(
+        "business-reviews/<int:pk>/",
+        reviews_api.BusinessReviewDetail.as_view(),
+        name="business-review-detail",
+    ),
+    path(
+        "business-reviews/<int:pk>/comments/",
+        reviews_api.BusinessReviewComments.as_view(),
+        name="business-review-comments",
+    ),
+    path(
+        "business-reviews/<int:pk>/decision/",
+        reviews_api.BusinessReviewDecision.as_view(),
+        name="business-review-decision",
+    ),
+    path(
+        "business-reviews/<int:pk>/<slug:ending>/",
+        reviews_api.BusinessReviewFile.as_view(),
+        name="business-review-file",
+    ),
     path("portfolio/promises/", periodic_api.PromiseCounts.as_view(), name="portfolio-promises"),
     path("portfolio/", api.PortfolioFigures.as_view(), name="portfolio"),
     path("portfolio/classes/", map_api.AbcXyzFigures.as_view(), name="portfolio-abc-xyz"),

@@ -101,6 +101,7 @@ def head(client: Client) -> dict:
             "score": address("client_score", client.pk),
             "months": address("client_months", client.pk),
             "growth": address("client_growth", client.pk),
+            "reviews": address("client_reviews", client.pk),
         },
     }
 

@@ -104,6 +104,7 @@ WORK = (
             "effort_",
             "report_",
             "schedule_",
+            "business_review_list",
         ),
     ),
 )
@@ -204,7 +205,7 @@ TABS = {
             "report_list",
             pgettext_lazy("periodic", "Reports"),
             "file-text",
-            ("report_", "schedule_"),
+            ("report_", "schedule_", "business_review_list"),
         ),
         Place("programme", _("Programme"), "scale", ("programme",)),
         Place("effort_week", _("Hours"), "clock", ("effort_", "hour_rate")),

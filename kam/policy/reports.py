@@ -12,6 +12,22 @@ ROWS = {
     "schedule_create": Row(read=EDITORS, write=EDITORS),
     "schedule_edit": Row(read=EDITORS, write=EDITORS, subject="reports.Schedule"),
     "schedule_run": Row(write=EDITORS, subject="reports.Schedule"),
+    # Business reviews are of the client; those who lead let them go out.
+    "business_review_list": Row(read=STAFF),
+    "client_reviews": Row(read=STAFF, subject="accounts.Client"),
+    "business_review_create": Row(
+        read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"
+    ),
+    "business_review_detail": Row(read=STAFF, write=EDITORS, subject="reports.BusinessReview"),
+    "business_review_decision": Row(write=LEADERS, subject="reports.BusinessReview"),
+    "business_review_file": Row(read=STAFF, subject="reports.BusinessReview"),
+    "api:business-review-list": Row(read=STAFF, write=EDITORS),
+    "api:business-review-detail": Row(read=STAFF, subject="reports.BusinessReview"),
+    "api:business-review-comments": Row(
+        read=STAFF, write=EDITORS, subject="reports.BusinessReview"
+    ),
+    "api:business-review-decision": Row(write=LEADERS, subject="reports.BusinessReview"),
+    "api:business-review-file": Row(read=STAFF, subject="reports.BusinessReview"),
     "api:report-list": Row(read=STAFF),
     "api:report-detail": Row(read=STAFF, subject="reports.Report"),
     "api:report-file": Row(read=STAFF, subject="reports.Report"),

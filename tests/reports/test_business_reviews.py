@@ -1,0 +1,373 @@
+"""Business reviews: two editions of a quarter, and nothing of ours in the one for the client."""
+
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, models, transaction
+from django.urls import reverse
+from pptx import Presentation
+from python_calamine import CalamineWorkbook
+
+from accounts.models import (
+    Benefit,
+    Document,
+    Goal,
+    GoalReading,
+    Meeting,
+    MeetingResult,
+    MinutesVersion,
+    Need,
+    Promise,
+    ServiceCost,
+    Team,
+    User,
+    Wallet,
+)
+from kam.lib.scoping import acting_as, acting_system
+from reports.figures.calendar import Period
+from reports.files import FILES
+from reports.models import BusinessReview
+from reports.services import business_reviews as reviews
+from reports.services import client_edition
+from tests.access import world as worlds
+from tests.access.test_models import our_models
+from tests.factories import make_client, make_document, make_user
+
+pytestmark = pytest.mark.django_db
+NOW = "2026-04-10T09:00:00Z"
+QUARTER = Period(dt.date(2026, 1, 1), dt.date(2026, 3, 31))
+MARCH = dt.datetime(2026, 3, 16, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def april():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def north(db) -> dict:
+    """A client with a quarter to tell, its KAM, and who leads them."""
+    team = Team.objects.create(name="North")
+    kam = make_user("kam", name="Ann", team=team, language="en")
+    lead = make_user("manager", name="Lead", team=team, language="ru")
+    client = make_client("Client", owner=kam, team=team)
+    for day, net in ((dt.date(2026, 2, 3), 700), (dt.date(2026, 3, 3), 300),
+                     (dt.date(2025, 2, 3), 500), (dt.date(2026, 4, 2), 9000)):  # fmt: skip
+        make_document(client, day, net, cost=100)
+    for number, shipped in ((1, 9), (2, 10), (3, 15)):
+        Document.objects.create(
+            client=client, type="order", number=f"O-{number}", year=2026, currency="RUB",
+            date=dt.date(2026, 2, 1), promised=dt.date(2026, 2, 10),
+            shipped=dt.date(2026, 2, shipped), net=1, gross=1,
+        )  # fmt: skip
+    made = {"client": client, "owner": kam, "first_due": QUARTER.ends}
+    kept = {"evidence": "seen", "settled_on": dt.date(2026, 2, 20)}
+    Promise.objects.create(
+        what="Send samples", side="ours", state="kept", due=dt.date(2026, 2, 20), **kept, **made
+    )
+    Promise.objects.create(
+        what="Give a forecast", side="theirs", state="late", due=dt.date(2026, 2, 1), **kept, **made
+    )
+    Promise.objects.create(what="Train the shop", side="ours", due=dt.date(2026, 5, 1), **made)
+    goal = Goal.objects.create(
+        client=client, what_for="Half the breakage", why="They go elsewhere", how="New boxes",
+        own_measure="broken", unit="boxes", start=100, target=50, due=dt.date(2026, 6, 30),
+        owner=kam,
+    )  # fmt: skip
+    GoalReading.objects.create(goal=goal, day=dt.date(2026, 3, 1), value=75, note="half way")
+    Benefit.objects.create(
+        client=client, what="Less breakage", amount=4000, method="counted", state="confirmed",
+        since=dt.date(2026, 1, 1), settled_on=dt.date(2026, 3, 1), evidence="letter",
+    )  # fmt: skip
+    meeting = Meeting.objects.create(
+        client=client, kind="qbr", title="Review", starts_at=MARCH, state="held", owner=kam
+    )
+    decided = {"kind": "decision", "internal": False, "due": "2026-05-01", "person": None}
+    content = {
+        "title": "Review", "starts_at": MARCH.isoformat(), "notes": "Said", "own_notes": "Ours",
+        "people": [], "results": [decided | {"what": "New boxes from May"},
+                                  decided | {"what": "Raise the price", "internal": True}],
+    }  # fmt: skip
+    MinutesVersion.objects.create(
+        meeting=meeting, number=1,
+        content=content | {"results": [decided | {"what": "Old wording"}]},
+    )  # fmt: skip
+    MinutesVersion.objects.create(meeting=meeting, number=2, content=content, reason="spelling")
+    return {"client": client, "kam": kam, "lead": lead, "goal": goal}
+
+
+def make(north, person="kam", **given):
+    with acting_as(north[person]):
+        return reviews.make(north["client"], QUARTER, north[person], **given)
+
+
+def table(review, key: str) -> list[list]:
+    return next(each["rows"] for each in review.content["tables"] if each["key"] == key)
+
+
+def figures(review) -> dict[str, float]:
+    return {each["key"]: each["value"] for each in review.content["figures"]}
+
+
+def test_the_client_s_edition_tells_what_was_bought_agreed_promised_and_decided(north):
+    own, told = make(
+        north, language="en", goals=[north["goal"].pk], notes="They haggle",
+        words={"headline": "Two hours less a week", "lessons": "Late in January"},
+    )  # fmt: skip
+    known = figures(told)
+    assert (known["bought"], known["growth"], known["invoices"]) == (1000, 1.0, 2)
+    assert known["on_time"] == pytest.approx(2 / 3)
+    assert (known["ours_kept"], known["ours_missed"], known["theirs_kept"]) == (1, 0, 1)
+    assert {row[0] for row in table(told, "settled")} == {"Send samples", "Give a forecast"}
+    assert table(told, "next") == [["Train the shop", "We", "Ann", "2026-05-01"]]
+    assert table(told, "goals") == [["Half the breakage", "boxes", 100, 50, 75, 0.5, "2026-06-30"]]
+    assert table(told, "decisions") == [["New boxes from May", "2026-05-01", "2026-03-16"]]
+    assert table(told, "benefits") == [["Less breakage", 4000.0]]
+    assert sum(row[1] for row in table(told, "months")) == 1000  # of the quarter's twelve months
+    assert told.content["headline"] == "Two hours less a week"
+    assert [each["text"] for each in told.content["texts"]] == ["Late in January"]
+    assert own.content["texts"][0]["text"] == "They haggle"
+    known = figures(own)
+    assert known["margin"] == pytest.approx(0.8)
+    assert [row[1] for row in table(own, "goals")] == ["They go elsewhere"]
+    assert told.content["reader"] == own.content["reader"] == ""
+    # A goal that is not chosen is not told; one that tells of our profit cannot be.
+    _own, told = make(north, language="en")
+    assert told.number == 2
+    assert table(told, "goals") == []
+    with acting_system("test"):
+        Goal.objects.filter(pk=north["goal"].pk).update(measure="profit")
+    with pytest.raises(ValidationError):
+        make(north, goals=[north["goal"].pk])
+
+
+def test_it_goes_out_only_when_somebody_else_who_leads_has_approved_what_it_says(north, client):
+    own, told = make(north)
+    client.force_login(north["kam"])
+    page = reverse("business_review_detail", args=[told.pk])
+    for name in ("business_review_file", "api:business-review-file"):
+        assert client.get(reverse(name, args=[told.pk, "pdf"])).status_code == 403
+        assert client.get(reverse(name, args=[own.pk, "xlsx"])).status_code == 200
+    assert "Not approved yet" in client.get(page).content.decode()
+    client.post(page, {"text": "Shorter, please"})
+    assert "Shorter, please" in client.get(page).content.decode()
+    decide = reverse("business_review_decision", args=[told.pk])
+    assert client.post(decide, {"kind": "approved"}).status_code == 403
+    client.force_login(north["lead"])
+    client.post(decide, {"kind": "returned"})  # without a word
+    with acting_as(north["lead"]):
+        assert reviews.decision_of(told) is None
+        with pytest.raises(ValidationError):
+            reviews.decide(own, "approved", north["lead"])
+    client.post(decide, {"kind": "returned", "words": "Shorter"})
+    client.post(decide, {"kind": "approved"})
+    for ending, (_write, kind) in FILES.items():
+        answer = client.get(reverse("business_review_file", args=[told.pk, ending]))
+        assert (answer.status_code, answer["Content-Type"]) == (200, kind)
+        assert f'"business-review-2026-03-31.{ending}"' in answer["Content-Disposition"]
+    client.post(decide, {"kind": "returned", "words": "A figure is wrong"})
+    url = reverse("api:business-review-file", args=[told.pk, "pdf"])
+    assert client.get(url).status_code == 403
+    # Whoever leads and has made it does not approve it, except in a small company.
+    _own, mine = make(north, "lead")
+    with acting_as(north["lead"]), pytest.raises(PermissionDenied):
+        reviews.decide(mine, "approved", north["lead"])
+
+
+def test_what_it_says_stays_and_the_next_one_tells_what_changed(north):
+    with time_machine.travel("2026-01-12T09:00:00Z", tick=False), acting_as(north["kam"]):
+        autumn = reviews.quarters()[0]
+        before, unseen = reviews.make(north["client"], autumn, north["kam"], language="en")
+    own, told = make(north, language="en")
+    assert own.previous == before
+    assert told.previous is None, "the client has never seen the one before"
+    with acting_as(north["lead"]):
+        reviews.decide(unseen, "approved", north["lead"])
+    _own, told = make(north, language="en")
+    assert told.previous == unseen
+    assert told.content["before"]["figures"]["bought"] == 0
+    assert any(
+        line.startswith("Bought from us in the quarter: was") for line in told.content["changes"]
+    )
+    for change in ({"content": {}}, {"ends": dt.date(2026, 6, 30)}, {"edition": "client"}):
+        with pytest.raises(DatabaseError), transaction.atomic(), acting_as(north["kam"]):
+            BusinessReview.objects.filter(pk=own.pk).update(**change)
+
+
+def test_over_rest_from_making_to_approving(north, client):
+    client.force_login(north["kam"])
+    url = reverse("api:business-review-list")
+    given = {"client": north["client"].pk, "ends": "2026-03-31", "goals": [north["goal"].pk]}
+    answer = client.post(url, given, "application/json")
+    assert answer.status_code == 201
+    own, told = (each["id"] for each in answer.json())
+    assert client.post(url, given | {"ends": "2026-03-30"}, "application/json").status_code == 400
+    assert client.post(url, given | {"goals": [987654]}, "application/json").status_code == 400
+    comments = reverse("api:business-review-comments", args=[told])
+    assert client.post(comments, {"text": "Fine"}, "application/json").status_code == 201
+    assert [each["text"] for each in client.get(comments).json()] == ["Fine"]
+    detail = reverse("api:business-review-detail", args=[told])
+    assert client.get(detail).json()["may_go_out"] is False
+    client.force_login(north["lead"])
+    decision = reverse("api:business-review-decision", args=[told])
+    assert client.post(decision, {"kind": "approved"}, "application/json").status_code == 201
+    answer = client.get(detail).json()
+    assert (answer["may_go_out"], answer["decided"]) == (True, "approved")
+    listed = client.get(url, {"edition": "client"}).json()["results"]
+    assert [each["id"] for each in listed] == [told]
+    client.force_login(make_user("kam", name="Stranger"))
+    assert client.get(detail).status_code == 404
+    assert client.get(reverse("business_review_detail", args=[own])).status_code == 404
+
+
+# --- Nothing of ours in the edition for the client ----------------------------------------------
+
+
+def said(review, page: str) -> dict[str, str]:
+    """Every form in which the edition may leave the house, as text."""
+    told = {"json": json.dumps(review.content, ensure_ascii=False), "page": page}
+    packed = {ending: write(review) for ending, (write, _kind) in FILES.items()}
+    told["pdf source"] = json.dumps(pdf_source(review), ensure_ascii=False)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(packed["xlsx"]))
+    told["xlsx"] = json.dumps(
+        [[name, book.get_sheet_by_name(name).to_python()] for name in book.sheet_names],
+        default=str, ensure_ascii=False,
+    )  # fmt: skip
+    slides = Presentation(io.BytesIO(packed["pptx"])).slides
+    told["pptx"] = " ".join(
+        text.text or "" for slide in slides for text in slide._element.iter("{*}t")
+    )
+    for ending in ("xlsx", "pptx"):
+        told[f"{ending} parts"] = parts_of(packed[ending])
+    return told
+
+
+def pdf_source(review) -> dict:
+    """All that Typst is given, and so all that a PDF can hold."""
+    from reports.files import pdf
+
+    return pdf._told(review)
+
+
+def parts_of(packed: bytes) -> str:
+    """Every part of an Office file as it is written, those of workbooks inside it too."""
+    with zipfile.ZipFile(io.BytesIO(packed)) as inside:
+        return " ".join(
+            parts_of(inside.read(name)) if name.endswith(".xlsx")
+            else inside.read(name).decode(errors="replace")
+            for name in inside.namelist() if not name.endswith((".jpeg", ".bin"))
+        )  # fmt: skip
+
+
+# What the client may read: a word planted there may come through.
+TOLD = {
+    "accounts.Promise.what", "accounts.Goal.what_for", "accounts.Goal.unit", "accounts.Benefit.what",
+    "accounts.Client.name", "accounts.User.name",
+}  # fmt: skip
+
+
+def is_free(column) -> bool:
+    """Whether people write words into it: no code, key or choice."""
+    words = type(column) in (models.CharField, models.TextField) and not column.choices
+    return words and not column.unique and (column.max_length or 999) >= 16
+
+
+def plant() -> dict[str, str]:
+    """A word of its own in every column of words, of every row of the world."""
+    planted = {}
+    for number, model in enumerate(our_models()):
+        label = model._meta.label
+        if not model._meta.managed or model._meta.proxy or label.split(".")[0] in ("audit", "jobs"):
+            continue
+        for place, column in enumerate(filter(is_free, model._meta.concrete_fields)):
+            word = f"Zq{number}x{place}q"
+            filled = model._base_manager.exclude(**{column.name: ""})
+            try:
+                with transaction.atomic():
+                    changed = filled.update(**{column.name: word})
+            except DatabaseError:  # a row that never changes, or a code of a fixed form
+                continue
+            if changed and f"{label}.{column.name}" not in TOLD:
+                planted[word] = f"{label}.{column.name}"
+    return planted
+
+
+def test_the_canary_of_every_text_of_ours_is_silent_in_the_client_s_edition(client):
+    """Every column of text in the world is filled with a word of its own; figures of ours are
+    unmistakable.  None comes through, in no form."""
+    world = worlds.build()
+    kam, own = world.people["kam"], world.clients["own"]
+    lead = world.people["manager"]
+    with acting_system("test"):
+        planted = plant()
+        assert len(planted) > 60, "words stand nearly everywhere"
+        assert {"accounts.Problem.what", "accounts.Goal.why", "accounts.Meeting.own_notes"} <= set(
+            planted.values()
+        )
+        # What was said among ourselves makes promises, too.
+        secret = Promise.objects.create(
+            client=own, what="Zqinternal", side="ours", due=QUARTER.ends, first_due=QUARTER.ends
+        )
+        meeting = Meeting.objects.filter(client=own).first()
+        MeetingResult.objects.create(
+            meeting=meeting, kind="ours", what="x", internal=True, promise=secret
+        )
+        Document.objects.filter(client=own).update(
+            cost=Decimal("77713.17"), discount=Decimal("77719.19")
+        )
+        # Money of ours that no text tells: 8883….
+        Need.objects.filter(client=own).update(low=88831, high=88832)
+        Wallet.objects.filter(client=own).update(amount=88833)
+        ServiceCost.objects.filter(client=own).update(amount=88834)
+        Benefit.objects.filter(client=own).exclude(state="confirmed").update(amount=88835)
+        Goal.objects.filter(client=own).update(own_measure="Zqmeasure", measure="")
+        Benefit.objects.filter(client=own, state="claimed").update(what="Zqclaimed")
+    with acting_as(kam):
+        goals = list(reviews.goals_of(own).values_list("pk", flat=True))
+        mine, told = reviews.make(own, QUARTER, kam, language="en", goals=goals, notes="Zqnotes")
+        reviews.comment(told, "Zqcomment", kam)
+        reviews.comment(mine, "Zqcomment", kam)
+    inside = json.dumps(mine.content, ensure_ascii=False)
+    assert "Zqnotes" in inside, "the edition for ourselves does hold ours"
+    assert sum(word in inside for word in planted) >= 2
+    client.force_login(User.objects.get(pk=lead.pk))  # what signs sessions was filled, too
+    page = client.get(reverse("business_review_detail", args=[told.pk])).content.decode()
+    shown = page[page.index("</head>") :]
+    # What the page shows of the edition, without our own comments on it and the page's frame.
+    start, end = shown.index('aria-label="Figures"'), shown.index('id="comments-title"')
+    with acting_as(lead):
+        forms = said(BusinessReview.objects.get(pk=told.pk), shown[start:end])
+    words = {
+        *planted,
+        "Zqinternal",
+        "Zqmeasure",
+        "Zqclaimed",
+        "Zqnotes",
+        "Zqcomment",
+        "7771",
+        "8883",
+    }
+    found = {
+        (form, word, planted.get(word, ""))
+        for form, text in forms.items() for word in words if word in text
+    }  # fmt: skip
+    assert found == set()
+    assert client_edition.ALLOWED.keys() >= {Promise, Goal}
+
+
+def test_a_pdf_of_it_is_the_same_bytes_and_names_nobody_of_us_as_its_author(north):
+    _own, told = make(north, language="en")
+    for ending, (write, _kind) in FILES.items():
+        first = write(told)
+        with time_machine.travel("2027-01-02T03:04:05Z", tick=False):
+            User.objects.update(name="Somebody else")
+            assert write(told) == first, ending
+    assert not re.search(rb"Ann\b", write(told))
