@@ -1,4 +1,5 @@
-"""The demo workspace has reports, too: some ordered, and those of the last three months."""
+"""The demo workspace has reports, too: some ordered, those of the last three months, and business
+reviews of two clients."""
 
 import datetime as dt
 
@@ -7,11 +8,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.signals import workspace_made
+from kam.jobs.services import enqueue
 
 from .figures.calendar import last_whole
 from .models import Schedule
 from .models.periodic import Kind, Rhythm
-from .services import schedules
+from .services import demo_reviews, schedules
 
 # By then the ranking that the workspace asked for is there.
 LATER = dt.timedelta(seconds=10)
@@ -39,3 +41,7 @@ def order_reports(sender, people, day, **kwargs):
             schedules.ask(
                 schedule, period, schedules.readers(schedule)[:2], mailed=False, after=moment
             )
+    enqueue(
+        demo_reviews.JOB, {"manager_id": manager.pk}, actor=manager,
+        run_after=timezone.now() + 3 * LATER,
+    )  # fmt: skip

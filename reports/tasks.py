@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from kam.jobs.execution import Refused
 from kam.jobs.registry import job
 from kam.lib import outgoing
@@ -11,7 +12,7 @@ from kam.lib.scoping import current
 
 from .figures.calendar import Period
 from .models import Report
-from .services import mail, making, schedules
+from .services import demo_reviews, mail, making, schedules
 
 
 @job(schedules.DUE, title=_("Looking for reports that are due"), tells={"reports": _("Reports")})
@@ -34,6 +35,16 @@ def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id):
     period = Period(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends))
     report = making.make(person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed)
     return {"report": report.pk}
+
+
+@job(
+    demo_reviews.JOB,
+    title=_("Business reviews of the demo"),
+    tells={"reviews": _("Business reviews")},
+)
+def make_demo_reviews(running, *, manager_id):
+    manager = User.objects.filter(pk=manager_id).select_related("team").first()
+    return {"reviews": demo_reviews.fill(manager) if manager else 0}
 
 
 @job(

@@ -126,7 +126,8 @@ def changes(now: Content, before: Content) -> list[str]:
         told.append(_moved(each, was, now["currency"]))
     then = {table["key"]: table for table in before["tables"]}
     for table in now["tables"]:
-        if table["key"] in then:
+        # Rows of a table of days are others each time, and say nothing by that.
+        if table["key"] in then and table["columns"][0]["kind"] == "text":
             told += _rows_moved(table, then[table["key"]])
     if same:
         told.append(_("Unchanged: %(names)s.") % {"names": "; ".join(same)})

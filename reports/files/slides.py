@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 INK, QUIET, ACCENT, LINE, PAPER = "1D2433", "5B6577", "17694A", "DDE1E8", "F4F6F3"
 FONT = "Arial"
 WIDTH, HEIGHT, SIDE = 13.333, 7.5, 0.6  # inches
-ROWS = 11  # of a table on one slide
+ROOM = 4.9  # inches for the rows of a table on one slide
 WORDS = 10  # sentences on one slide
 BLANK = 6  # the layout of python-pptx's template that holds nothing
 LONGEST_CELL = 160
@@ -203,22 +204,57 @@ def _table(
 ) -> None:  # fmt: skip
     from pptx.util import Inches
 
-    parts = list(_parts(rows, ROWS))
     weights = list(widths or [2.4, *(1.0 for _head in heads[1:])])[: len(heads)]
+    inches = [(WIDTH - 2 * SIDE) * weight / sum(weights) for weight in weights]
+    size = 12 if len(heads) <= 5 else 10
+    shown = [[_shortened(text) for text in row] for row in rows]
+    parts = list(_fitting(shown, inches, size))
     for number, part in enumerate(parts, 1):
         numbered = f"{title} ({number}/{len(parts)})" if len(parts) > 1 else title
         slide = _titled(show, numbered)
+        heights = [_height(row, inches, size) for row in (heads, *part)]
         shape = slide.shapes.add_table(
             len(part) + 1, len(heads), Inches(SIDE), Inches(1.35), Inches(WIDTH - 2 * SIDE),
-            Inches(0.46 * (len(part) + 1)),
+            Inches(sum(heights)),
         )  # fmt: skip
         shape._element.nvGraphicFramePr.cNvPr.set("descr", title)
         grid = shape.table
-        for column, weight in enumerate(weights):
-            grid.columns[column].width = int(Inches(WIDTH - 2 * SIDE) * weight / sum(weights))
-        size = 12 if len(heads) <= 5 else 10
+        for column, width in enumerate(inches):
+            grid.columns[column].width = Inches(width)
+        for row, height in enumerate(heights):
+            grid.rows[row].height = Inches(height)
         for column, text, row, is_head in _cells(heads, part):
             _cell(grid.cell(row, column), text, size, right[column], is_head=is_head)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+
+
+def _height(row: Sequence[str], inches: Sequence[float], size: int) -> float:
+    """What a row takes, in inches: letters are half as wide as they are high, and words break."""
+    lines = max(
+        ceil(len(text) / max(1.0, (width - 0.14) * 72 / (0.56 * size)))
+        for text, width in zip(row, inches, strict=True)
+    )
+    return 0.16 + max(1, lines) * size * 1.25 / 72
+
+
+def _fitting(
+    rows: Sequence[Sequence[str]], inches: Sequence[float], size: int
+) -> Iterator[Sequence[Sequence[str]]]:
+    """Rows in parts that fit on a slide each."""
+    part: list[Sequence[str]] = []
+    room = ROOM
+    for row in rows:
+        height = _height(row, inches, size)
+        if part and height > room:
+            yield part
+            part, room = [], ROOM
+        part.append(row)
+        room -= height
+    if part:
+        yield part
 
 
 def _cells(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple]:
@@ -241,5 +277,4 @@ def _cell(cell: Any, text: str, size: int, right: bool, *, is_head: bool) -> Non
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = cell.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-    shown = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
-    _write(paragraph, shown, size, QUIET if is_head else INK, bold=False)
+    _write(paragraph, text, size, QUIET if is_head else INK)

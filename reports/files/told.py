@@ -12,7 +12,8 @@ from kam.lib.company import company
 
 def company_of(report: Any) -> str:
     """The company as it was called then; of the first schema, as it is called now."""
-    return report.content.get("company", company().name)
+    known = report.content.get("company")
+    return company().name if known is None else known
 
 
 def made_line(report: Any) -> str:

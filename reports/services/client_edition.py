@@ -162,7 +162,7 @@ def _figures(
     ):
         found = sum(row["side"] == side and row["state"] in states for row in settled)
         told.append(figure(key, label, "number", found))
-    return told
+    return [each for each in told if each["value"] is not None]
 
 
 def _on_time(entities: list[int], period: Period) -> float | None:

@@ -2,18 +2,23 @@
 
 import datetime as dt
 import io
+import json
 import re
 import zipfile
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
+from kam.jobs import execution
 from kam.jobs.models import Job
+from kam.jobs.services import enqueue
 from kam.lib.scoping import acting_as, acting_system
 from reports.dashboards import kept
 from reports.figures.calendar import Period, due_period, last_whole
@@ -23,7 +28,7 @@ from reports.services import making, schedules
 from tests.factories import make_user
 
 from .conftest import DAY
-from .test_periodic import FEBRUARY, JUNE, NOW, order, values
+from .test_periodic import FEBRUARY, JUNE, NOW, order, serving, values
 
 pytestmark = pytest.mark.django_db
 
@@ -233,3 +238,51 @@ def test_people_chosen_by_name_get_it_each_with_their_own_rights(ann, client):
     assert (answer.status_code, answer.json()["people"]) == (200, [lead.pk])
     answer = client.patch(url, {"people": [987654], "version": 2}, "application/json")
     assert answer.status_code == 400
+
+
+# --- From the schedule to the mailbox, by a real server -----------------------------------------
+
+
+def work_off() -> list[str]:
+    """Run whatever waits and is due, as workers do, until nothing is left; the kinds in order."""
+    done = []
+    while True:
+        with acting_system("test"):
+            waiting = Job.objects.filter(status="waiting", run_after__lte=timezone.now())
+            job = waiting.filter(kind__startswith="reports.").order_by("pk").first()
+        if job is None:
+            return done
+        execution.run(job.pk)
+        done.append(job.kind)
+
+
+def test_a_schedule_that_is_due_ends_in_the_mailboxes_of_those_chosen_once(ann, settings):
+    lead = make_user("manager", name="Lead", team=ann.team, language="ru")
+    with acting_as(lead):
+        given = values(audience="named", rhythm="quarter")
+        schedule = schedules.create(given, lead, [ann, lead])
+    with serving(settings) as server:
+        for moment in ("2024-10-01T03:59:00Z", "2024-10-01T04:00:00Z", "2024-10-01T04:10:00Z"):
+            with time_machine.travel(moment, tick=False):
+                enqueue(schedules.DUE)
+                done = work_off()
+                early = moment < "2024-10-01T04"
+                assert done.count(schedules.MAKE) == (2 if moment.endswith("04:00:00Z") else 0)
+                assert len(server.got) == (0 if early else 2)
+    mails = {envelope.rcpt_tos[0]: envelope for envelope in server.got}
+    assert set(mails) == {ann.email, lead.email}
+    with acting_system("test"):
+        reports = {each.person_id: each for each in Report.objects.filter(schedule=schedule)}
+    for person in (ann, lead):
+        report = reports[person.pk]
+        assert (report.mail, report.language) == ("sent", person.language)
+        assert (report.starts, report.ends) == (dt.date(2024, 7, 1), dt.date(2024, 9, 30))
+        parsed = message_from_bytes(mails[person.email].content, policy=policy.default)
+        assert report.content["title"] in parsed["Subject"]
+        (pdf,) = parsed.iter_attachments()
+        with acting_as(person):
+            mine = Report.objects.select_related("person", "previous").get(pk=report.pk)
+            assert pdf.get_content() == FILES["pdf"][0](mine)
+    told = json.dumps(reports[ann.pk].content, ensure_ascii=False)
+    assert "Big" in told
+    assert "Steady" not in told  # of the other team
