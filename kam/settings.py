@@ -334,6 +334,7 @@ SPECTACULAR_SETTINGS = {
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",
         "ReportMail": "reports.models.Report.Mail",
+        "ReviewMailState": "reports.models.ReviewMail.State",
         "ReviewDecisionKind": "reports.models.ReviewDecision.Kind",
         "MeetingState": "accounts.models.Meeting.State",
         "MeetingEvery": "accounts.models.Meeting.Every",

@@ -11,8 +11,8 @@ from kam.lib import outgoing
 from kam.lib.scoping import current
 
 from .figures.calendar import Period
-from .models import Report
-from .services import demo_reviews, mail, making, schedules
+from .models import Report, ReviewMail
+from .services import demo_reviews, mail, making, review_mail, schedules
 
 
 @job(schedules.DUE, title=_("Looking for reports that are due"), tells={"reports": _("Reports")})
@@ -59,3 +59,20 @@ def mail_report(running, *, report_id):
     if row is None:
         raise Refused(str(_("This report is not there any more.")))
     return {"state": mail.send(row)}
+
+
+@job(
+    review_mail.JOB,
+    title=_("Mail with a business review"),
+    queue="outgoing",
+    as_person=True,
+    max_attempts=8,
+    tells={"state": _("How it ended")},
+)
+def mail_review(running, *, mail_id):
+    """Mail a review, with the rights of who asked as they are now.  Once or not at all."""
+    rows = ReviewMail.objects.filter(pk=mail_id).editable_by(current())
+    row = rows.select_related("review__client", "contact", "author").first()
+    if row is None:
+        raise Refused(str(_("This review is not yours to send any more.")))
+    return {"state": review_mail.send(row)}

@@ -44,6 +44,11 @@ urlpatterns = [
         name="business_review_decision",
     ),
     path(
+        "business-reviews/<int:pk>/mail/",
+        business_reviews.business_review_mail,
+        name="business_review_mail",
+    ),
+    path(
         "business-reviews/<int:pk>/<slug:ending>/",
         business_reviews.business_review_file,
         name="business_review_file",
@@ -104,6 +109,11 @@ api_urlpatterns = [
         "business-reviews/<int:pk>/decision/",
         reviews_api.BusinessReviewDecision.as_view(),
         name="business-review-decision",
+    ),
+    path(
+        "business-reviews/<int:pk>/mail/",
+        reviews_api.BusinessReviewMail.as_view(),
+        name="business-review-mail",
     ),
     path(
         "business-reviews/<int:pk>/<slug:ending>/",

@@ -19,6 +19,7 @@ ACTIONS = {
     "business_review.file": _("business review taken as a file"),
     "business_review.comment": _("comment on a business review"),
     "business_review.approve": _("business review approved for the client"),
+    "business_review.mail": _("business review sent to the client"),
     "business_review.return": _("business review returned"),
     "schedule.create": _("report ordered"),
     "schedule.change": _("order of a report changed"),

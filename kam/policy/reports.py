@@ -20,6 +20,8 @@ ROWS = {
     ),
     "business_review_detail": Row(read=STAFF, write=EDITORS, subject="reports.BusinessReview"),
     "business_review_decision": Row(write=LEADERS, subject="reports.BusinessReview"),
+    "business_review_mail": Row(write=EDITORS, subject="reports.BusinessReview"),
+    "api:business-review-mail": Row(read=STAFF, write=EDITORS, subject="reports.BusinessReview"),
     "business_review_file": Row(read=STAFF, subject="reports.BusinessReview"),
     "api:business-review-list": Row(read=STAFF, write=EDITORS),
     "api:business-review-detail": Row(read=STAFF, subject="reports.BusinessReview"),

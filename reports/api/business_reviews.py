@@ -15,8 +15,9 @@ from kam.lib.endpoints import APIView, ListAPIView
 from kam.lib.views import find, find_editable
 from reports.files import FILES
 from reports.files.answers import handed_out
-from reports.models import BusinessReview, ReviewComment, ReviewDecision
+from reports.models import BusinessReview, ReviewComment, ReviewDecision, ReviewMail
 from reports.services import business_reviews as reviews
+from reports.services import review_mail
 
 
 class BusinessReviewSerializer(serializers.ModelSerializer):
@@ -165,6 +166,52 @@ class BusinessReviewDecision(APIView):
         except ValidationError as error:
             raise _told(error) from error
         return Response(ReviewDecisionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class ReviewMailSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ReviewMail
+        fields = ("id", "contact", "state", "sent_at", "author", "created_at")
+        read_only_fields = fields
+
+
+class NewReviewMailSerializer(serializers.Serializer):
+    """``contacts``: ids of people of the client."""
+
+    contacts = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
+        min_length=1,
+        max_length=50,
+    )
+
+
+class BusinessReviewMail(APIView):
+    """Who of the client got the review; ``POST`` mails it, once to each."""
+
+    @extend_schema(responses=ReviewMailSerializer(many=True))
+    def get(self, request, pk):
+        review = find(BusinessReview, pk=pk)
+        return Response(ReviewMailSerializer(review_mail.mails_of(review), many=True).data)
+
+    @extend_schema(
+        operation_id="business_reviews_mail_write",
+        request=NewReviewMailSerializer,
+        responses={201: ReviewMailSerializer(many=True)},
+    )
+    def post(self, request, pk):
+        rows = BusinessReview.objects.select_related("client")
+        review = find_editable(BusinessReview, queryset=rows, pk=pk)
+        asked = NewReviewMailSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        wanted = set(asked.validated_data["contacts"])
+        people = list(review_mail.recipients(review).filter(pk__in=wanted))
+        if len(people) != len(wanted):
+            raise serializers.ValidationError({"contacts": ["Some may not be written to."]})
+        try:
+            sent_ = review_mail.post(review, people, request.user)
+        except ValidationError as error:
+            raise _told(error) from error
+        return Response(ReviewMailSerializer(sent_, many=True).data, status=status.HTTP_201_CREATED)
 
 
 class BusinessReviewFile(APIView):

@@ -23,7 +23,6 @@ class Drawn:
     data: Any
     colours: list[str] = field(default_factory=list)
     share: bool = False
-    axis: str = "value"
 
 
 def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
@@ -131,8 +130,9 @@ def _colour(trace: dict[str, Any]) -> str:
 
 def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     """The look of the house: quiet axes, light lines, a legend only where there is a choice."""
+    from pptx.chart.plot import BarPlot
     from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+    from pptx.enum.chart import XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
     from pptx.util import Pt
 
     chart.has_title = False
@@ -143,7 +143,7 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     value, category = chart.value_axis, chart.category_axis
-    value.has_major_gridlines, value.format.line.fill.background()
+    value.format.line.fill.background()
     value.has_major_gridlines = True
     value.major_gridlines.format.line.color.rgb = RGBColor.from_string(line)
     value.tick_labels.number_format = "0%" if drawn.share else "#,##0.##"
@@ -151,13 +151,12 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     category.format.line.color.rgb = RGBColor.from_string(line)
     category.has_major_gridlines = False
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    if hasattr(plot, "gap_width") and "Bar" in type(plot).__name__:
+    bars = isinstance(plot, BarPlot)
+    if bars:
         plot.gap_width = 45
-    if "BAR_" in drawn.kind.name and hasattr(category, "reverse_order"):
-        category.reverse_order = False
     for series, colour in zip(plot.series, drawn.colours, strict=True):
         shown = RGBColor.from_string(colour)
-        if "Bar" in type(plot).__name__:
+        if bars:
             series.format.fill.solid()
             series.format.fill.fore_color.rgb = shown
             series.invert_if_negative = False
@@ -165,3 +164,7 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
             series.format.line.color.rgb = shown
             series.format.line.width = Pt(2)
             series.smooth = False
+            if len(list(series.values)) == 1:  # a point of its own, which no line shows
+                series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 10
+                series.marker.format.fill.solid()
+                series.marker.format.fill.fore_color.rgb = shown

@@ -5,10 +5,12 @@ from django.conf import settings
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client, Goal
+from accounts.models import Client, Contact, Goal
 from kam.lib import formatting
 from reports.figures.calendar import Period
+from reports.models import BusinessReview
 from reports.services import business_reviews as reviews
+from reports.services import review_mail
 
 LONGEST = reviews.LONGEST
 
@@ -81,3 +83,16 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Needed to return it."),
     )  # fmt: skip
+
+
+class ReviewMailForm(forms.Form):
+    """Who of the client gets an approved review: those who have it already are not asked again."""
+
+    contacts = forms.ModelMultipleChoiceField(
+        Contact.objects.none(), label=_("Who gets the review"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, review: BusinessReview, **kwargs):
+        super().__init__(*args, **kwargs)
+        done = review_mail.mails_of(review).values("contact")
+        self.fields["contacts"].queryset = review_mail.recipients(review).exclude(pk__in=done)

@@ -1,6 +1,6 @@
 """Schedules of periodic reports, the reports as they were made, and business reviews of clients."""
 
-from .business_reviews import BusinessReview, ReviewComment, ReviewDecision
+from .business_reviews import BusinessReview, ReviewComment, ReviewDecision, ReviewMail
 from .periodic import Report, Schedule, ScheduleReader
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Report",
     "ReviewComment",
     "ReviewDecision",
+    "ReviewMail",
     "Schedule",
     "ScheduleReader",
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.models import Client
+from accounts.models import Client, Contact
 from kam.lib.scoping import Scoped
 
 
@@ -107,4 +107,32 @@ class ReviewDecision(Scoped):
             models.CheckConstraint(
                 condition=~Q(kind="returned") | ~Q(words=""), name="review_returned_with_words"
             ),
+        ]
+
+
+class ReviewMail(Scoped):
+    """An approved review on its way to somebody of the client, once to each; what was broken off
+    may have arrived."""
+
+    SCOPE = ("client", "review__client")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("mail", "Waits")
+        SENDING = "sending", pgettext_lazy("mail", "On its way")
+        SENT = "sent", pgettext_lazy("mail", "Sent")
+        REFUSED = "refused", pgettext_lazy("mail", "Refused by the mail server")
+        UNSURE = "unsure", pgettext_lazy("mail", "Broken off: it may have arrived")
+        HELD = "held", pgettext_lazy("mail", "Not sent: it may not go out, or not to this person")
+
+    review = models.ForeignKey(BusinessReview, models.CASCADE, related_name="mails")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    sent_at = models.DateTimeField(null=True)
+    author = _author()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(Scoped.Meta):
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "contact"], name="review_mail_once")
         ]

@@ -6,7 +6,7 @@ from accounts.services.import_undo import register_name
 from accounts.services.subject_places import Place
 from accounts.services.subject_places import register as add
 from kam.lib.navigation import address
-from reports.models import BusinessReview, ReviewComment, ReviewDecision
+from reports.models import BusinessReview, ReviewComment, ReviewDecision, ReviewMail
 
 TOLD = _("what was told to a client is never changed; it is kept as evidence")
 
@@ -25,3 +25,4 @@ def register() -> None:
               "review__client_id", address=_review),
     )  # fmt: skip
     register_name(BusinessReview, _("Business reviews"))
+    register_name(ReviewMail, _("Business reviews sent to the client"))

@@ -7,18 +7,21 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Client
 from accounts.services.clients import may_edit
 from accounts.views.clients import _found, head
+from kam.lib import outgoing
 from kam.lib.views import find, find_editable
 from reports.dashboards import kept
 from reports.files import FILES
 from reports.files.answers import handed_out
-from reports.forms.business_reviews import CommentForm, DecisionForm, ReviewForm
+from reports.forms.business_reviews import CommentForm, DecisionForm, ReviewForm, ReviewMailForm
 from reports.models import BusinessReview, ReviewDecision
 from reports.services import business_reviews as reviews
+from reports.services import review_mail
 
 form_page = require_http_methods(["GET", "POST"])
 PAGE = 50
@@ -89,6 +92,7 @@ def business_review_detail(request, pk):
 def _page(request, review: BusinessReview, form: CommentForm, status: int):
     currency = review.content["currency"]
     editable = may_edit(review)
+    goes_out = not review.is_internal and reviews.may_go_out(review)
     beside = BusinessReview.objects.filter(
         client=review.client_id, ends=review.ends, number=review.number
     ).exclude(pk=review.pk)
@@ -104,7 +108,11 @@ def _page(request, review: BusinessReview, form: CommentForm, status: int):
             for table in review.content["tables"]
         ],
         "ranking_day": parse_date(review.content["ranking"] or ""),
-        "goes_out": review.is_internal or reviews.may_go_out(review),
+        "goes_out": review.is_internal or goes_out,
+        "mails": [] if review.is_internal else review_mail.mails_of(review),
+        "mail_form": ReviewMailForm(review=review)
+        if goes_out and editable and outgoing.is_set_up()
+        else None,
         "decision": None if review.is_internal else reviews.decision_of(review),
         "decides": editable and not review.is_internal and reviews.may_decide(review, request.user),
         "decision_form": DecisionForm(),
@@ -132,6 +140,25 @@ def business_review_decision(request, pk):
                 request,
                 _("Approved: it may go to the client.") if kind == "approved" else _("Returned."),
             )
+    return redirect("business_review_detail", pk=pk)
+
+
+@require_POST
+def business_review_mail(request, pk):
+    """Send an approved edition to people of the client."""
+    review = _review(pk)
+    find_editable(BusinessReview, pk=pk)
+    form = ReviewMailForm(request.POST, review=review)
+    chosen = form.cleaned_data.get("contacts", ()) if form.is_valid() else ()
+    try:
+        sent = review_mail.post(review, chosen, request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        told = ngettext(
+            "The review goes to %(n)s person.", "The review goes to %(n)s people.", len(sent)
+        )
+        messages.success(request, told % {"n": len(sent)})
     return redirect("business_review_detail", pk=pk)
 
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from accounts.models import Client, User
+from accounts.models import Client, Contact, User
 from reports.models import (
     BusinessReview,
     Report,
     ReviewComment,
     ReviewDecision,
+    ReviewMail,
     Schedule,
     ScheduleReader,
 )
@@ -68,3 +69,5 @@ def business_reviews(world, relation: str, client: Client, word: str, owner: Use
         review=review, kind="approved", digest=review.digest, author=owner
     )
     world.add(relation, decided)
+    contact = Contact.objects.filter(client=client).first()
+    world.add(relation, ReviewMail.objects.create(review=review, contact=contact, author=owner))

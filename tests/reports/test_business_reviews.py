@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from decimal import Decimal
+from email import message_from_bytes, policy
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import (
     Benefit,
+    Contact,
     Document,
     Goal,
     GoalReading,
@@ -30,15 +32,19 @@ from accounts.models import (
     User,
     Wallet,
 )
+from kam.jobs import execution
+from kam.jobs.models import Job
 from kam.lib.scoping import acting_as, acting_system
 from reports.figures.calendar import Period
 from reports.files import FILES
 from reports.models import BusinessReview
 from reports.services import business_reviews as reviews
-from reports.services import client_edition
+from reports.services import client_edition, review_mail
 from tests.access import world as worlds
 from tests.access.test_models import our_models
-from tests.factories import make_client, make_document, make_user
+from tests.factories import make_client, make_contact, make_document, make_user
+
+from .test_periodic import serving
 
 pytestmark = pytest.mark.django_db
 NOW = "2026-04-10T09:00:00Z"
@@ -371,3 +377,43 @@ def test_a_pdf_of_it_is_the_same_bytes_and_names_nobody_of_us_as_its_author(nort
             User.objects.update(name="Somebody else")
             assert write(told) == first, ending
     assert not re.search(rb"Ann\b", write(told))
+
+
+def test_an_approved_review_is_mailed_to_people_of_the_client_once_to_each(north, client, settings):
+    chief = make_contact(north["client"], "Olga Bell", email="olga@client.example")
+    gone = make_contact(north["client"], "Gone", email="gone@client.example")
+    with acting_system("test"):
+        Contact.objects.filter(pk=gone.pk).update(left_on=dt.date(2026, 1, 1))
+    _own, told = make(north, language="en", words={"headline": "Two hours less"})
+    client.force_login(north["kam"])
+    url = reverse("api:business-review-mail", args=[told.pk])
+    page = reverse("business_review_mail", args=[told.pk])
+    given = {"contacts": [chief.pk]}
+    with serving(settings) as server:
+        assert client.post(url, given, "application/json").status_code == 400  # not approved
+        with acting_as(north["lead"]):
+            reviews.decide(told, "approved", north["lead"])
+        answer = client.post(url, {"contacts": [gone.pk]}, "application/json")
+        assert answer.status_code == 400
+        client.post(page, given)
+        client.post(page, given)  # she has it already
+        with acting_system("test"):
+            (job,) = Job.objects.filter(kind=review_mail.JOB)
+        for _run in range(2):
+            execution.run(job.pk)
+    (envelope,) = server.got
+    assert envelope.rcpt_tos == ["olga@client.example"]
+    parsed = message_from_bytes(envelope.content, policy=policy.default)
+    (attached,) = parsed.iter_attachments()
+    assert attached.get_filename() == "business-review-2026-03-31.pdf"
+    assert attached.get_content() == FILES["pdf"][0](told)
+    assert [each["state"] for each in client.get(url).json()] == ["sent"]
+    # Returned in the meantime, what still waits does not go out.
+    with acting_as(north["kam"]):
+        other = make_contact(north["client"], "Max", email="max@client.example")
+        (row,) = review_mail.post(told, [other], north["kam"])
+    with acting_as(north["lead"]):
+        reviews.decide(told, "returned", north["lead"], "A figure is wrong")
+    with acting_as(north["kam"]), serving(settings) as server:
+        assert review_mail.send(row) == "held"
+    assert server.got == []
