@@ -1,5 +1,6 @@
 """Business reviews over REST: made, commented on, approved, and taken as files."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
@@ -56,7 +57,7 @@ class NewBusinessReviewSerializer(serializers.Serializer):
 
     client = serializers.IntegerField(min_value=1)
     ends = serializers.DateField()
-    language = serializers.ChoiceField(["ru", "en"], required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     goals = serializers.ListField(
         child=serializers.IntegerField(min_value=1), required=False, max_length=40
     )
