@@ -18,7 +18,9 @@ ROWS = {
     "business_review_create": Row(
         read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"
     ),
-    "business_review_detail": Row(read=STAFF, write=EDITORS, subject="reports.BusinessReview"),
+    "business_review_detail": Row(
+        read=STAFF, write=EDITORS, subject="reports.BusinessReview", shows="name"
+    ),
     "business_review_decision": Row(write=LEADERS, subject="reports.BusinessReview"),
     "business_review_mail": Row(write=EDITORS, subject="reports.BusinessReview"),
     "api:business-review-mail": Row(read=STAFF, write=EDITORS, subject="reports.BusinessReview"),

@@ -42,7 +42,7 @@ def recipients(review: BusinessReview) -> QuerySet[Contact]:
 
 
 def mails_of(review: BusinessReview) -> QuerySet[ReviewMail]:
-    return ReviewMail.objects.filter(review=review).select_related("contact").order_by("pk")
+    return ReviewMail.objects.filter(review=review).order_by("pk")
 
 
 @transaction.atomic

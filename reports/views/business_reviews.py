@@ -109,7 +109,9 @@ def _page(request, review: BusinessReview, form: CommentForm, status: int):
         ],
         "ranking_day": parse_date(review.content["ranking"] or ""),
         "goes_out": review.is_internal or goes_out,
-        "mails": [] if review.is_internal else review_mail.mails_of(review),
+        "mails": []
+        if review.is_internal
+        else review_mail.mails_of(review).select_related("contact"),
         "mail_form": ReviewMailForm(review=review)
         if goes_out and editable and outgoing.is_set_up()
         else None,
