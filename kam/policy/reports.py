@@ -15,9 +15,7 @@ ROWS = {
     # Business reviews are of the client; those who lead let them go out.
     "business_review_list": Row(read=STAFF),
     "client_reviews": Row(read=STAFF, subject="accounts.Client"),
-    "business_review_create": Row(
-        read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"
-    ),
+    "business_review_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
     "business_review_detail": Row(
         read=STAFF, write=EDITORS, subject="reports.BusinessReview", shows="name"
     ),
