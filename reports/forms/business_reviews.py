@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client, Contact, Goal
+from accounts.models import Client
 from kam.lib import formatting
 from reports.figures.calendar import Period
 from reports.models import BusinessReview
@@ -31,7 +31,7 @@ class ReviewForm(forms.Form):
         label=_("Language of the edition for the client"), choices=settings.LANGUAGES
     )
     goals = forms.ModelMultipleChoiceField(
-        Goal.objects.none(),
+        None,
         label=_("Goals agreed with the client"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -89,7 +89,7 @@ class ReviewMailForm(forms.Form):
     """Who of the client gets an approved review: those who have it already are not asked again."""
 
     contacts = forms.ModelMultipleChoiceField(
-        Contact.objects.none(), label=_("Who gets the review"), widget=forms.CheckboxSelectMultiple
+        None, label=_("Who gets the review"), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args, review: BusinessReview, **kwargs):
