@@ -8,8 +8,16 @@ broker, decides about retries.
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kam.settings")
 
 app = Celery("kam")
 app.config_from_object("kam.celery_config")
+
+
+if os.environ.get("LOG_FORMAT") == "json":
+
+    @setup_logging.connect
+    def as_the_settings_say(**_kwargs) -> None:
+        """Celery then leaves the logs alone, and its lines have the form of all others."""

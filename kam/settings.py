@@ -439,6 +439,7 @@ BACKUP_LATE_HOURS = env.int("BACKUP_LATE_HOURS", 26)
 
 # By this token Prometheus reads /metrics; without one there is no such page.
 METRICS_TOKEN = text("METRICS_TOKEN")
+LOG_FORMAT = text("LOG_FORMAT", "plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -454,7 +455,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "filters": ["context"],
-            "formatter": "json" if text("LOG_FORMAT", "plain") == "json" else "plain",
+            "formatter": "json" if LOG_FORMAT == "json" else "plain",
         }
     },
     "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},

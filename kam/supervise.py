@@ -149,6 +149,7 @@ def commands(home: Path, port: int) -> dict[str, list[str | Path]]:
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
             *("--timeout", "30", "--graceful-timeout", "10", "--keep-alive", "5"),
             *("--max-requests", "2000", "--max-requests-jitter", "200", "--no-control-socket"),
+            *("--logger-class", "kam.lib.gunicorn_log.Lines"),
             *("--limit-request-line", "4094", "--limit-request-fields", "60"),
             *(("--worker-tmp-dir", memory) if memory.is_dir() else ()),
         ],

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kam.audit.models import Event, Seal
 from kam.backup.selectors import standing
 from kam.jobs import holding
+from kam.jobs.crons import last_due
 from kam.jobs.models import Job
 from kam.jobs.registry import title_of
 from kam.webhooks.models import Delivery, Endpoint
@@ -29,6 +30,8 @@ LONG = 30 * MINUTE  # a job that runs
 SCHEDULE_LATE = 30 * MINUTE
 BEAT_LATE = 20 * MINUTE  # some schedule is due every ten
 SEAL_LATE = 3 * HOUR
+# A schedule that came due after this and has made no job is not looked after.
+STARTED = timezone.now()
 FREE_LEAST, FREE_FEW = 0.05, 0.20  # of a disk
 
 
@@ -115,8 +118,26 @@ def _schedules(now: dt.datetime) -> Iterator[Check]:
             _("The job of its last time has not come to its end: see the page Jobs."),
             row.schedule,
         )  # fmt: skip
-    if not late:
+    never = list(_never_made({row.schedule for row in last}, now))
+    for name, age in never:
+        yield Check(
+            "schedule_late", str(title_of(settings.JOB_SCHEDULES[name][0])), BAD, age, "seconds",
+            SCHEDULE_LATE, _("It came due and has made no job: was beat started after the update?"),
+            name,
+        )  # fmt: skip
+    if not late and not never:
         yield Check("schedule_late", _("Schedules"), GOOD, None, "seconds", SCHEDULE_LATE)
+
+
+def _never_made(made: set[str], now: dt.datetime) -> Iterator[tuple[str, float]]:
+    """Schedules without any job, and how many seconds ago they came due while we were running."""
+    for name, (_kind, expression, _payload) in settings.JOB_SCHEDULES.items():
+        if name in made:
+            continue
+        due = last_due(expression, now)
+        age = _age(due, now) or 0
+        if due is not None and due > STARTED and age > SCHEDULE_LATE:
+            yield name, age
 
 
 def _backups(now: dt.datetime) -> Iterator[Check]:

@@ -11,43 +11,17 @@ import datetime as dt
 import logging
 
 from celery.beat import Scheduler
-from celery.schedules import crontab
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from kam import alive
-from kam.lib.periods import company_zone
 
+from .crons import last_due
 from .models import Job
 from .services import enqueue
 
 log = logging.getLogger(__name__)
-LOOK_BACK_DAYS = 400
-
-
-def last_due(expression: str, now: dt.datetime) -> dt.datetime | None:
-    """The latest moment at or before ``now`` that the cron expression names, in the company's
-    wall time; None where there is none within 400 days.
-
-    A wall time that a clock change skips counts at the moment the clocks moved.
-    """
-    when = crontab.from_string(expression)
-    local = now.astimezone(company_zone())
-    for days in range(LOOK_BACK_DAYS):
-        day = local.date() - dt.timedelta(days=days)
-        if (
-            day.isoweekday() % 7 not in when.day_of_week
-            or day.day not in when.day_of_month
-            or day.month not in when.month_of_year
-        ):
-            continue
-        for hour in sorted(when.hour, reverse=True):
-            for minute in sorted(when.minute, reverse=True):
-                moment = dt.datetime.combine(day, dt.time(hour, minute), company_zone())
-                if moment <= now:
-                    return moment.astimezone(dt.UTC)
-    return None
 
 
 def insert_due(since: dt.datetime) -> int:

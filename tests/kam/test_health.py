@@ -90,6 +90,16 @@ def test_a_later_good_run_of_a_schedule_makes_up_for_a_failed_one():
     assert found()["schedule_late"].state == "good"
 
 
+def test_a_schedule_that_came_due_while_we_run_and_made_no_job_is_red(monkeypatch, settings):
+    settings.COMPANY_TIME_ZONE = "UTC"
+    settings.JOB_SCHEDULES = {"early": ("audit.seal", "29 8 * * *", {})}
+    assert found()["schedule_late"].state == "good"  # it may have been new only an hour ago
+    monkeypatch.setattr(checks, "STARTED", ago(hours=2))
+    assert found()["schedule_late:early"].state == "bad"
+    job(status="done", schedule="early", period=ago(minutes=31))
+    assert found()["schedule_late"].state == "good"
+
+
 def test_what_is_held_back_is_not_late_and_says_so():
     job(run_after=ago(hours=1))
     with acting_system("test"):
@@ -254,3 +264,15 @@ def test_another_secret_key_signs_nobody_out_and_breaks_no_key(client, settings)
     settings.SECRET_KEY = "a third one, and nobody has kept the second"
     refused = client.get("/api/v1/clients/", headers={"Authorization": f"Bearer {unused}"})
     assert refused.status_code == 401
+
+
+def test_lines_of_gunicorn_are_those_of_all_others(monkeypatch, capsys):
+    from gunicorn.config import Config
+
+    from kam.lib.gunicorn_log import Lines
+
+    monkeypatch.setenv("LOG_FORMAT", "json")
+    Lines(Config()).error("Worker %s, password=%s", 7, "hunter2hunter2")
+    told = json.loads(capsys.readouterr().err.strip().splitlines()[-1])
+    assert (told["level"], told["logger"]) == ("ERROR", "gunicorn.error")
+    assert told["message"] == f"Worker 7, password={logs.HIDDEN}"

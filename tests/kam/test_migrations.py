@@ -6,9 +6,14 @@ one of the few that take no long lock, or is named below with its reason.
 
 from __future__ import annotations
 
+import threading
+import time
+
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.core.management import CommandError, call_command
+from django.core.management.commands import migrate
+from django.db import connection, migrations, models, transaction
 from django.db.migrations.loader import MigrationLoader
 
 LARGE = {
@@ -105,3 +110,33 @@ def test_what_would_hold_people_up_is_caught(operation):
 )
 def test_what_holds_nobody_up_is_let_through(operation):
     assert faults(operation) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_in_use_is_left_alone_after_two_seconds_and_it_is_said(monkeypatch):
+    held, over = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE jobs_job IN SHARE MODE")
+            held.set()
+            over.wait(20)
+        connection.close()
+
+    def change(*args, **options) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE jobs_job IN ROW EXCLUSIVE MODE")
+
+    monkeypatch.setattr(migrate.Command, "handle", change)
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        assert held.wait(10)
+        began = time.monotonic()
+        with pytest.raises(CommandError, match=r"in use for more than 2 s.*run migrate again"):
+            call_command("migrate", verbosity=0)
+        assert time.monotonic() - began < 4
+    finally:
+        over.set()
+        worker.join()
+        connection.close()

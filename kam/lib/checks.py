@@ -1,0 +1,96 @@
+"""Settings that do not go together, each with what to do.  Seen by every ``manage.py`` command."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.http.request import validate_host
+
+LEAST_MEMORY = 256  # MB: a worker that has done nothing yet takes 150
+
+
+@register()
+def settings_that_do_not_go_together(**_kwargs) -> list[CheckMessage]:
+    return [message for look in _LOOKS for message in look()]
+
+
+def _address() -> Iterator[CheckMessage]:
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        yield Error(
+            f"SITE_URL names {host or 'no host'}, which ALLOWED_HOSTS does not",
+            hint="Every page would answer 400. Add the host to ALLOWED_HOSTS.", id="kam.E001",
+        )  # fmt: skip
+    if settings.SECURE and settings.DEBUG:
+        yield Error(
+            "DEBUG is on at a public address",
+            hint="Pages of errors would show the settings to everybody. Leave DEBUG out.",
+            id="kam.E002",
+        )
+
+
+def _keys() -> Iterator[CheckMessage]:
+    if settings.SECRET_KEY and settings.SECRET_KEY in settings.SECRET_KEY_FALLBACKS:
+        yield Warning(
+            "SECRET_KEY is among SECRET_KEY_FALLBACKS",
+            hint="The new key goes into SECRET_KEY, the former one into SECRET_KEY_FALLBACKS.",
+            id="kam.W003",
+        )
+
+
+def _mailbox() -> Iterator[CheckMessage]:
+    if bool(settings.IMAP_URL) != bool(settings.IMAP_ADDRESS):
+        yield Error(
+            "IMAP_URL and IMAP_ADDRESS go together",
+            hint="The one is the box, the other the address that people write to. Set both, or none.",
+            id="kam.E004",
+        )
+
+
+def _folders() -> Iterator[CheckMessage]:
+    if not settings.BACKUP_FOLDER:
+        return
+    backups, files = Path(settings.BACKUP_FOLDER), Path(settings.FILES_DIR)
+    if not backups.is_absolute():
+        yield Error(
+            "BACKUP_FOLDER must be a full path", hint=f"Now: {backups}.", id="kam.E005"
+        )  # fmt: skip
+    elif backups.resolve().is_relative_to(files.resolve()):
+        yield Error(
+            "BACKUP_FOLDER lies in FILES_DIR",
+            hint="Each backup would hold all those before it. Put it elsewhere, best on another disk.",
+            id="kam.E006",
+        )
+
+
+def _company() -> Iterator[CheckMessage]:
+    try:
+        ZoneInfo(settings.COMPANY_TIME_ZONE)
+    except (KeyError, ValueError, OSError):
+        yield Error(
+            f"COMPANY_TIME_ZONE: there is no zone {settings.COMPANY_TIME_ZONE}",
+            hint="A name such as Europe/Moscow.", id="kam.E007",
+        )  # fmt: skip
+
+
+def _jobs() -> Iterator[CheckMessage]:
+    if 0 < settings.JOB_MEMORY_MB < LEAST_MEMORY:
+        yield Error(
+            f"JOB_MEMORY_MB={settings.JOB_MEMORY_MB} is too little for any job",
+            hint=f"At least {LEAST_MEMORY}, better 1024; 0: three quarters of the machine.",
+            id="kam.E008",
+        )
+
+
+def _logs() -> Iterator[CheckMessage]:
+    if settings.LOG_FORMAT not in ("plain", "json"):
+        yield Error(
+            f"LOG_FORMAT={settings.LOG_FORMAT} is neither plain nor json",
+            hint="Leave it out for lines that people read.", id="kam.E009",
+        )  # fmt: skip
+
+
+_LOOKS = (_address, _keys, _mailbox, _folders, _company, _jobs, _logs)

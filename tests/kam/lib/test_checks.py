@@ -1,0 +1,32 @@
+"""Settings that do not go together are refused with what to do."""
+
+import pytest
+
+from kam.lib import checks
+
+GOOD = {"SITE_URL": "https://kam.example", "SECURE": True, "ALLOWED_HOSTS": [".example"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, []),
+        ({"ALLOWED_HOSTS": ["other.example.org"]}, ["kam.E001"]),
+        ({"SITE_URL": "kam.example"}, ["kam.E001"]),
+        ({"DEBUG": True}, ["kam.E002"]),
+        ({"SECRET_KEY": "x", "SECRET_KEY_FALLBACKS": ["x"]}, ["kam.W003"]),
+        ({"IMAP_URL": "imaps://a:b@c"}, ["kam.E004"]),
+        ({"BACKUP_FOLDER": "backups"}, ["kam.E005"]),
+        ({"BACKUP_FOLDER": "/kam/files/b", "FILES_DIR": "/kam/files"}, ["kam.E006"]),
+        ({"BACKUP_FOLDER": "/kam/filesystem", "FILES_DIR": "/kam/files"}, []),
+        ({"COMPANY_TIME_ZONE": "Moscow"}, ["kam.E007"]),
+        ({"JOB_MEMORY_MB": 100}, ["kam.E008"]),
+        ({"LOG_FORMAT": "Json"}, ["kam.E009"]),
+    ],
+)
+def test_what_does_not_go_together_is_said_with_a_hint(settings, given, said):
+    for name, value in (GOOD | {"DEBUG": False} | given).items():
+        setattr(settings, name, value)
+    found = checks.settings_that_do_not_go_together()
+    assert [message.id for message in found] == said
+    assert all(message.hint for message in found)
