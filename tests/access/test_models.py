@@ -148,6 +148,7 @@ UNSCOPED = {
 # Files that send SQL of their own, past the managers: what they read or write is computed by the
 # system, or restricted to clients that a scoped manager has given.
 OWN_SQL = {
+    "kam/lib/management/commands/migrate.py": "how long a migration waits for a table",
     "accounts/measures/monthly.py": "clients come from the scoped manager, or the system asks",
     "accounts/measures/reading.py": "measures, system only",
     "accounts/measures/settlement.py": "asks whether allocations changed, names no client",
