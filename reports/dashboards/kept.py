@@ -181,7 +181,9 @@ def _by_row(table: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def _listed(names: list[Any]) -> str:
-    shown = ", ".join(_("“%(name)s”") % {"name": name} for name in names[:MOST_NAMES])
+    shown = ", ".join(
+        _("“%(name)s”") % {"name": str(name).rstrip(".")} for name in names[:MOST_NAMES]
+    )
     more = len(names) - MOST_NAMES
     return _("%(names)s and %(n)s more") % {"names": shown, "n": more} if more > 0 else shown
 
