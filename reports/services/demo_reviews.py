@@ -59,8 +59,8 @@ def fill(manager: User) -> int:
     if BusinessReview.objects.exists():
         return 0
     meetings = Meeting.objects.filter(
-        kind__in=[Meeting.Kind.QBR, Meeting.Kind.CLIENT], state=Meeting.State.HELD, client__team=manager.team_id,
-        client__owner__role=User.Role.KAM,
+        kind__in=[Meeting.Kind.QBR, Meeting.Kind.CLIENT], state=Meeting.State.HELD,
+        client__team=manager.team_id, client__owner__role=User.Role.KAM,
     ).select_related("client__owner", "client__team")  # fmt: skip
     clients = list(
         {each.client_id: each.client for each in meetings.order_by("-kind", "client")}.values()
