@@ -1,5 +1,6 @@
 """Sign-ins and sign-outs go into the trail; estimates follow the facts."""
 
+from allauth.account.signals import password_reset
 from allauth.mfa.signals import authentication_failed, authenticator_used
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
@@ -9,7 +10,7 @@ from kam.audit.services import record
 from kam.webhooks.signals import endpoint_stopped
 
 from .models import User
-from .services import sessions
+from .services import sessions, sign_in_waits
 from .services.notices import tell
 from .services.potential import request_refresh
 from .services.radar import request_search
@@ -33,6 +34,13 @@ def signed_out(sender, request, user, **kwargs):
 def failed(sender, credentials, **kwargs):
     # The address that was tried is not kept: people type passwords into that field, too.
     record("sign_in.failed", actor="nobody")
+
+
+@receiver(password_reset)
+def password_set_anew(sender, user, **kwargs):
+    """Whoever opened the link has the mail of the person: they need not wait for others' guesses."""
+    record("password.reset", object=user, actor=user)
+    sign_in_waits.unlock(user.email)
 
 
 @receiver(authenticator_used)

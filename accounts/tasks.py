@@ -179,9 +179,9 @@ def reseal_connections(running):
     return {"connections": connection_settings.reseal(), "second_steps": second_step.reseal()}
 
 
-@job("accounts.forget_sign_ins", title=_("Forgetting failed sign-ins of yesterday"))
+@job("accounts.forget_sign_ins", title=_("Forgetting failed sign-ins and old invitations"))
 def forget_sign_ins(running):
-    return {"forgotten": sign_in_waits.forget()}
+    return {"forgotten": sign_in_waits.forget(), "invitations": person_invitations.forget()}
 
 
 @job(

@@ -30,6 +30,8 @@ from kam.lib.periods import company_zone
 
 JOB = "accounts.person_invitation_mail"
 DAYS = 7
+# For so long it is kept who was invited after the link has run out.
+KEPT_DAYS = 90
 _SALT = "kam person invitation"
 Mail = PersonInvitation.Mail
 
@@ -114,6 +116,12 @@ def accept(row: PersonInvitation, *, name: str, password: str) -> User | None:
     held.save(update_fields=["person", "accepted_at"])
     record("person.join", object=person, actor=person, details={"role": person.role})
     return person
+
+
+def forget() -> int:
+    """Drop invitations that ran out long ago, with the names and addresses in them; how many."""
+    old = timezone.now() - dt.timedelta(days=KEPT_DAYS)
+    return PersonInvitation.objects.filter(expires_at__lt=old).delete()[0]
 
 
 def _post(row: PersonInvitation, person: User) -> None:

@@ -35,6 +35,7 @@ ACTIONS = {
     "second_step.failed": _("second step of signing in failed"),
     "second_step.reset": _("second step taken away from a person"),
     "password.change": _("password changed"),
+    "password.reset": _("password set anew by a link"),
     "person.create": _("person added"),
     "person.change": _("person changed"),
     "person.invite": _("person invited"),

@@ -13,7 +13,7 @@ from accounts.models import PersonInvitation, Team, User
 from accounts.services import person_invitations as services
 from kam.audit.models import Event
 from kam.jobs.models import Job
-from kam.lib.scoping import acting_as
+from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,10 @@ def test_a_link_is_replaced_withdrawn_and_runs_out(browser, boss):
         assert join(third)[1].status_code == 404
         browser.post(f"/people/invitations/{pk}/sending/")
         assert PersonInvitation.unscoped.get().withdrawn_at, "what was withdrawn stays so"
+        with acting_system("test"):
+            assert services.forget() == 0
+            clock.shift(dt.timedelta(days=services.DAYS + services.KEPT_DAYS + 1))
+            assert services.forget() == 1
     assert User.objects.count() == 1
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 import time_machine
+from allauth.account.signals import password_reset
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.management import call_command
@@ -174,6 +175,13 @@ def test_guessing_waits_longer_and_longer_and_nobody_is_kept_out():
         call_command("unlock", person.email.upper())
         at_the_door(stranger, person)
         assert is_in(stranger)
+        other = Browser(REMOTE_ADDR="203.0.113.12")
+        for _number in range(sign_in_waits.ACCOUNT.free):
+            at_the_door(other, person, "a wrong guess")
+        assert at_the_door(other, person).status_code == 429
+        password_reset.send(sender=type(person), request=None, user=person)
+        at_the_door(other, person)
+        assert is_in(other), "who has set a new password by the link does not wait"
         clock.shift(2 * 86_400)
         sign_in_waits.forget()
     assert not SignInWait.objects.exists()
