@@ -20,7 +20,7 @@ class QuestionColumnSerializer(serializers.Serializer):
     unit = serializers.CharField()
 
 
-class QuestionSerializer(serializers.Serializer):
+class PortfolioQuestionSerializer(serializers.Serializer):
     """``answer`` and ``question`` as the page says them, ``missing`` why there is none; ``series``
     the figures of the chart; ``rows`` what it is made of, 50 a page, by client or by ``person``.
     Money in company currency net of VAT, shares as fractions."""
@@ -44,7 +44,7 @@ class PortfolioQuestion(APIView):
 
     @extend_schema(
         parameters=[*ASKED, OpenApiParameter("page", OpenApiTypes.INT, required=False)],
-        responses=QuestionSerializer,
+        responses=PortfolioQuestionSerializer,
     )
     def get(self, request, question):
         if question not in QUESTIONS:
@@ -77,4 +77,4 @@ class PortfolioQuestion(APIView):
             "pages": behind.pages,
             "rows": rows,
         }
-        return Response(QuestionSerializer(found).data)
+        return Response(PortfolioQuestionSerializer(found).data)

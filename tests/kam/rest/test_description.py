@@ -7,7 +7,7 @@ import pytest
 from django.urls import resolve, reverse
 from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
 
-from kam.lib.api_contract import description, operations, plain_path
+from kam.lib.api_contract import _description, description, operations, plain_path
 from kam.lib.endpoints import Frame
 from tests.access.routes import all_routes
 from tests.factories import make_client, make_user
@@ -25,7 +25,7 @@ def test_it_is_made_without_a_warning():
     reset_generator_stats()
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
-        description.__wrapped__("en")
+        _description.__wrapped__("en")
         GENERATOR_STATS.emit_summary()
     assert not GENERATOR_STATS, said.getvalue()
 
