@@ -94,7 +94,7 @@ def ledger(as_of: dt.date, filters: Filters, served: Served | None = None) -> Le
     served = served or served_by(as_of, filters)
     with acting_system("portfolio figures", getattr(current(), "pk", None)):
         facts = facts_by_client(as_of)
-    at, kept = served.position(facts.client_ids)
+    at, kept = positions(served, facts.client_ids)
     months = facts.months[kept]
     place = np.full(len(served), -1)
     place[at] = 0
@@ -133,6 +133,18 @@ def client_by_month(client: Client, as_of: dt.date) -> dict[int, dict[str, Any]]
         )
     )
     return {row["month"]: row for row in rows}
+
+
+def positions(
+    served: Served, client_ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Bools | slice]:
+    """``served.position`` of rows in order of ``client_ids``: each client is looked up once."""
+    first = np.flatnonzero(np.diff(client_ids, prepend=-1))
+    at, kept = served.position(client_ids[first])
+    rows = np.diff(first, append=len(client_ids))
+    if isinstance(kept, slice):
+        return np.repeat(at, rows), kept
+    return np.repeat(at, rows[kept]), np.repeat(kept, rows)
 
 
 def served_by(as_of: dt.date, filters: Filters) -> Served:

@@ -81,18 +81,19 @@ def cohorts(
     """
     names = np.asarray(label, dtype=np.int64)
     starts = np.asarray(first, dtype=np.int64)
-    who = np.asarray(client, dtype=np.int64)
-    age = (np.asarray(month, dtype=np.int64) - starts[who]) // STEP
     labels, place = np.unique(names[names >= 0], return_inverse=True)
     ages = months // STEP
     cohort = np.full(len(names), -1)
     cohort[names >= 0] = place
-    counted = (cohort[who] >= 0) & (age >= 0) & (age < ages)
-    cells = cohort[who][counted] * ages + age[counted]
+    # Most clients may belong to none: what they bought is not looked at further.
+    who = np.asarray(client)
+    counted = (cohort >= 0)[who]
+    who = who[counted]
+    age = (np.asarray(month)[counted] - starts[who]) // STEP
+    amounts = np.asarray(amount, dtype=np.float64)[counted]
+    known = (age >= 0) & (age < ages)
     sums = np.bincount(
-        cells,
-        np.asarray(amount, dtype=np.float64)[counted],
-        minlength=len(labels) * ages,
+        (cohort[who] * ages + age)[known], amounts[known], minlength=len(labels) * ages
     ).reshape(len(labels), ages)
     clients = np.bincount(place, minlength=len(labels))
     # The youngest of a cohort decides how far all of it can be told.

@@ -20,7 +20,7 @@ from accounts.measures.served import Served
 from accounts.models import Document
 from accounts.selectors.facts import revenue_documents
 from kam.lib.scoping import acting_system, current
-from reports.datasets import Floats
+from reports.datasets import Floats, positions
 from reports.store import Kept, copy_queryset, state
 
 MONTHS = 60
@@ -52,8 +52,8 @@ class History:
 
     edges: list[dt.date]
     ids: NDArray[np.int64]
-    client: NDArray[np.int64]
-    month: NDArray[np.int64]
+    client: NDArray[np.int32]
+    month: NDArray[np.int32]
     amount: Floats
     first: NDArray[np.int64]
 
@@ -64,10 +64,14 @@ class History:
 
     def table(self, months: int) -> Floats:
         """(months, n): revenue of the last ``months`` months."""
-        kept = self.month >= MONTHS - months
-        cells = (self.month[kept] - (MONTHS - months)) * len(self.ids) + self.client[kept]
-        found = np.bincount(cells, self.amount[kept], minlength=months * len(self.ids))
-        return found.astype(float).reshape(months, len(self.ids))
+        n = len(self.ids)
+        cells = (self.month - (MONTHS - months)).astype(np.int64) * n + self.client
+        amounts = self.amount
+        if len(cells) and int(self.month.min()) < MONTHS - months:
+            kept = cells >= 0
+            cells, amounts = cells[kept], amounts[kept]
+        found: Floats = np.bincount(cells, amounts, minlength=months * n).astype(float, copy=False)
+        return found.reshape(months, n)
 
     @property
     def first_months(self) -> NDArray[np.int64]:
@@ -85,7 +89,7 @@ def history(as_of: dt.date, served: Served) -> History:
     edges = month_edges(as_of)
     with acting_system("portfolio history", getattr(current(), "pk", None)):
         sums = _sums(as_of, edges)
-    at, kept = served.position(sums.client_ids)
+    at, kept = positions(served, sums.client_ids)
     first = served.extreme(sums.entity_ids, sums.first_days, np.minimum)
     older, _found = served.position(sums.older)
     first[older] = -1
@@ -95,8 +99,8 @@ def history(as_of: dt.date, served: Served) -> History:
     return History(
         edges=edges,
         ids=served.ids[active],
-        client=place[at],
-        month=sums.months[kept].astype(np.int64),
+        client=place[at].astype(np.int32),
+        month=sums.months[kept].astype(np.int32),
         amount=sums.revenue[kept],
         first=np.nan_to_num(first[active], nan=-1).astype(np.int64),
     )

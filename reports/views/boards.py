@@ -54,7 +54,7 @@ def _board(request, name: str):
         "tables": [
             {"rows": each.behind, "page": shown_rows(each.behind, 1)}
             for each in answers
-            if each.behind.of_people and len(each.behind)
+            if each.of_people
         ],
     }
     if wants_part(request):

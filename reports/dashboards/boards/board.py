@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -159,11 +159,17 @@ def _values(array: np.ndarray) -> list[float | str | None]:
 @dataclass(frozen=True)
 class Answer:
     """``chart`` as the page draws it; ``series``: its figures under lasting names, money in
-    company currency, shares as fractions; ``behind``: the rows it is made of."""
+    company currency, shares as fractions; ``behind``: the rows it is made of, put in order when
+    somebody asks for them, people where ``of_people``."""
 
     chart: Chart
     series: Sequence[dict[str, Any]] = ()
-    behind: Behind = field(default_factory=Behind)
+    rows: Callable[[], Behind] = Behind
+    of_people: bool = False
+
+    @cached_property
+    def behind(self) -> Behind:
+        return self.rows()
 
 
 def known_or_none(value: float | None) -> float | None:

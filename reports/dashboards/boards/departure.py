@@ -87,7 +87,7 @@ def departure(board: Board) -> Answer:
             % {"limit": percent(DEPENDENCE, 0)},
         ),
         [{**vars(each), "profit_change": _lost(each, whole)} for each in found],
-        _behind(board),
+        lambda: _behind(board),
     )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def effort(board: Board) -> Answer:
             note=note,
         ),
         [{"hours": at, "profit": share_at(x, y, at)} for at in TABLE],
-        _behind(board, hours, profit),
+        lambda: _behind(board, hours, profit),
     )
 
 

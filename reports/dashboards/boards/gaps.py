@@ -130,7 +130,7 @@ def gaps(board: Board) -> Answer:
              "room": space.totals[family][1]}
             for family in sorted(space.totals, key=lambda f: -space.totals[f][1])
         ],
-        _behind(found),
+        lambda: _behind(found),
     )  # fmt: skip
 
 

@@ -185,7 +185,6 @@ def kams(board: Board) -> Answer:
         )
         for line in (told if len(told) <= MOST else [*told[: MOST // 2], *told[-(MOST // 2) :]])
     ]
-    behind = _behind(found)
     unit = {"currency": currency()}
     return Answer(
         Chart(
@@ -226,7 +225,8 @@ def kams(board: Board) -> Answer:
             }
             for line in found
         ],
-        behind,
+        lambda: _behind(found),
+        of_people=True,
     )  # fmt: skip
 
 

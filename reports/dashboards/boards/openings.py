@@ -89,7 +89,7 @@ def needs(board: Board) -> Answer:
     return Answer(
         _chart("needs", words, names, found, note.strip()),
         [{"state": state.value, **vars(each)} for state, each in zip(WAY, found, strict=True)],
-        Behind(
+        lambda: Behind(
             [
                 Column("what", pgettext("funnel", "Need"), "text"),
                 Column("state", _("State"), "text"),
@@ -147,7 +147,7 @@ def invitations(board: Board) -> Answer:
             {"state": "declined", "count": declined, "amount": 0.0, "passed": None,
              "whole": declined / len(rows)},
         ],
-        Behind(
+        lambda: Behind(
             [
                 Column("initiative", _("Initiative"), "text"),
                 Column("state", _("Answer"), "text"),

@@ -104,7 +104,7 @@ def regions(board: Board) -> Answer:
             height="tall" if len(found) > FEW else "normal",
         ),
         [{"region": names[p.code] if p.code > 0 else "", **vars(p)} for p in found],
-        _behind(board, names, code),
+        lambda: _behind(board, names, code),
     )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def kept(board: Board) -> Kept:
     """Retention at thirteen month ends, each window against the same one a year before."""
     found, width = board.history, board.asked.months
     table = found.table(2 * YEAR + width)
-    running = np.concatenate([np.zeros((1, len(found.ids))), np.cumsum(table, axis=0)])
+    running = np.zeros((len(table) + 1, len(found.ids)))
+    np.cumsum(table, axis=0, out=running[1:])
     offset = MONTHS - len(table)
     first = found.first_month if found.first_month is not None else MONTHS
 
@@ -172,7 +173,7 @@ def kept_by_year(board: Board) -> Answer:
             }
             for point in found.points
         ],
-        _behind_retention(board, found),
+        lambda: _behind_retention(board, found),
     )
 
 
@@ -357,7 +358,7 @@ def kept_by_cohort(board: Board) -> Answer:
             }
             for place, label in enumerate(found.labels)
         ],
-        _behind_cohorts(board),
+        lambda: _behind_cohorts(board),
     )
 
 
@@ -366,10 +367,10 @@ def _behind_cohorts(board: Board) -> Behind:
     found = board.history
     quarters = quarter_of(found.first)
     starts = found.first_months
-    age = (found.month - starts[found.client]) // STEP
-    begun = np.bincount(
-        found.client[age == 0], found.amount[age == 0], minlength=len(found.ids)
-    ).astype(float)
+    early = found.month < (starts + STEP)[found.client]
+    begun = np.bincount(found.client[early], found.amount[early], minlength=len(found.ids)).astype(
+        float
+    )
     last = found.table(STEP).sum(axis=0)
     quarters = np.where(found.first >= whole_from(board), quarters, -1)
     places = np.flatnonzero((quarters >= 0) & (starts + STEP <= MONTHS))

@@ -118,7 +118,7 @@ def risk(board: Board) -> Answer:
             for letter in VALUES
             for each in BANDS
         ],
-        _behind(board, score, profit, band, value),
+        lambda: _behind(board, score, profit, band, value),
     )  # fmt: skip
 
 
