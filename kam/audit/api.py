@@ -20,7 +20,7 @@ class EventSerializer(serializers.ModelSerializer):
         model = Event
         fields = (
             "id", "at", "actor", "actor_name", "action", "title", "object_type", "object_id",
-            "client_ref", "details",
+            "client_ref", "details", "request_id",
         )  # fmt: skip
         read_only_fields = fields
 

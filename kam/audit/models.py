@@ -12,7 +12,8 @@ from kam.lib.scoping import Scoped
 
 class Event(Scoped):
     """One thing that happened.  ``actor_name`` stays readable after a person has left;
-    ``client_ref`` is the id of the client it touched, if any."""
+    ``client_ref`` is the id of the client it touched, if any; ``request_id`` that of the request or
+    job it came of, by which the logs tell of it (``job-`` and a number), empty for a command."""
 
     SCOPE = ("client", "client_ref")
 
@@ -30,6 +31,7 @@ class Event(Scoped):
     object_id = models.BigIntegerField(null=True)
     client_ref = models.BigIntegerField(null=True)
     details = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta(Scoped.Meta):
         ordering = ["-at", "-pk"]

@@ -48,6 +48,8 @@ def digest(event: Event) -> bytes:
         event.client_ref,
         event.details,
     ]
+    if event.request_id:  # events had none before; what they said is sealed as it was
+        said.append(event.request_id)
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 

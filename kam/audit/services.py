@@ -1,5 +1,6 @@
 """Writing to the trail, in the same transaction as the change it tells of."""
 
+from kam.lib import request_ids
 from kam.lib.scoping import System, current
 
 from .models import Event
@@ -19,4 +20,5 @@ def record(action, *, object=None, client_id=None, details=None, actor=None) -> 
         object_id=object.pk if object is not None else None,
         client_ref=client_id,
         details=details or {},
+        request_id=request_ids.present()[:64],
     )

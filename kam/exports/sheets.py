@@ -37,7 +37,7 @@ def trail(query, of):
     rows = events(query.get("action", ""), query.get("person", ""))
     columns = [
         whole(_("Number")), moment(_("When")), text(_("Who")), text(_("Action")),
-        text(_("Object")), text(_("Details")),
+        text(_("Object")), text(_("Details")), text(_("Request or job")),
     ]  # fmt: skip
 
     def lines():
@@ -45,7 +45,7 @@ def trail(query, of):
             told = ", ".join(f"{name}: {value}" for name, value in details(row.details))
             yield (
                 row.pk, row.at, who(row.actor_name), words(row.action),
-                what(row.object_type, row.object_id), told,
+                what(row.object_type, row.object_id), told, row.request_id,
             )  # fmt: skip
 
     return Sheet(columns, lines(), rows.count())

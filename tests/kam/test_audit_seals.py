@@ -15,6 +15,7 @@ from kam.audit.sealing import Fault, Verified
 from kam.audit.services import record
 from kam.jobs.execution import run as run_job
 from kam.jobs.services import enqueue
+from kam.lib import request_ids
 from kam.lib.scoping import acting_system
 from tests.factories import make_user
 
@@ -226,3 +227,19 @@ def test_the_trail_over_rest(client):
     seals = client.get(reverse("api:seal-list")).json()["results"]
     assert [(row["number"], row["events"]) for row in seals] == [(1, 2)]
     assert "leaves" not in seals[0]
+
+
+@committed
+def test_an_event_names_its_request_and_an_altered_one_shows():
+    token = request_ids.set_present("job-7")
+    (pk,) = tell("a")
+    request_ids.reset(token)
+    (before,) = tell("b")  # of a command, as all events were that had no such field
+    seal()
+    with acting_system("test"):
+        names = dict(Event.objects.values_list("pk", "request_id"))
+    assert names == {pk: "job-7", before: ""}
+    as_owner("ALTER TABLE audit_event DISABLE TRIGGER USER")
+    as_owner("UPDATE audit_event SET request_id = 'job-8' WHERE id = %s", pk)
+    as_owner("ALTER TABLE audit_event ENABLE TRIGGER USER")
+    assert [fault.number for fault in faults()] == [pk]
