@@ -55,11 +55,13 @@ class NewBusinessReviewSerializer(serializers.Serializer):
     with the client.  ``headline``, ``lessons``, ``asks`` are words for the client, ``notes`` for
     ourselves only."""
 
-    client = serializers.IntegerField(min_value=1)
+    client = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     ends = serializers.DateField()
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     goals = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), required=False, max_length=40
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
+        required=False,
+        max_length=40,
     )
     headline = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     lessons = serializers.CharField(max_length=4000, required=False, allow_blank=True)

@@ -10,6 +10,7 @@ from kam.lib import formatting
 from reports.charts.palette import COLOURS
 
 from .drawing import axis_labels, points
+from .told import in_xml
 
 OWN = "#17694a"
 
@@ -49,7 +50,7 @@ def _lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
     names = dict(axis_labels(layout.get("yaxis") or {}))
     places = sorted({float(y) for trace in traces for _x, y in points(trace)}, reverse=True)
     data = CategoryChartData(number_format="General")
-    data.categories = [names.get(place, f"{place:g}") for place in places]
+    data.categories = [in_xml(names.get(place, f"{place:g}")) for place in places]
     for number, trace in enumerate(traces, 1):
         at = {float(y): x for x, y in points(trace)}
         data.add_series(_name(trace, number), [at.get(place) for place in places])
@@ -73,7 +74,7 @@ def _upright(
     if all(_day(place) or isinstance(place, int | float) for place in places):
         places.sort(key=lambda place: str(place) if _day(place) else f"{float(place):020.6f}")
     data = CategoryChartData(number_format="General")
-    data.categories = [_category(place, names, language) for place in places]
+    data.categories = [in_xml(_category(place, names, language)) for place in places]
     for number, trace in enumerate(traces, 1):
         at = dict(points(trace))
         data.add_series(_name(trace, number), [at.get(place) for place in places])
@@ -120,7 +121,7 @@ def _category(place: Any, names: dict[float, str], language: str) -> str:
 
 
 def _name(trace: dict[str, Any], number: int) -> str:
-    return str(trace.get("name") or number).replace("<br>", " ")
+    return in_xml(str(trace.get("name") or number).replace("<br>", " "))
 
 
 def _colour(trace: dict[str, Any]) -> str:

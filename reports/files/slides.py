@@ -14,7 +14,7 @@ from reports.dashboards import kept
 
 from . import native_charts
 from .steady import steady
-from .told import made_line
+from .told import in_xml, made_line
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -172,14 +172,9 @@ def _write(paragraph: Any, text: str, size: float, colour: str, *, bold: bool = 
     from pptx.util import Pt
 
     run = paragraph.add_run()
-    run.text = _allowed(text)
+    run.text = in_xml(text)
     run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
     run.font.color.rgb = RGBColor.from_string(colour)
-
-
-def _allowed(text: str) -> str:
-    """Without what XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n" or ord(letter) >= 32)
 
 
 def _sentences(show: Presentation, title: str, lines: Sequence[str]) -> None:

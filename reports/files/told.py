@@ -25,3 +25,9 @@ def made_line(report: Any) -> str:
     if not reader:
         return _("Made on %(day)s") % {"day": day}
     return _("Made on %(day)s for %(name)s") % {"day": day, "name": reader}
+
+
+def in_xml(text: str) -> str:
+    """On one line, and without what XML cannot hold."""
+    plain = " ".join(text.splitlines())
+    return "".join(letter for letter in plain if letter >= " " and letter not in "\ufffe\uffff")
