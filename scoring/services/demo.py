@@ -23,6 +23,7 @@ from accounts.services.demo import (
     goals,
     handovers,
     initiatives,
+    invitations,
     kams,
     meetings,
     needs,
@@ -112,7 +113,9 @@ def make_workspace(
             _serve_key_clients(words, size, loaded)
         _introduce(words)
         administrators = (p for p in loaded.people if p.role == User.Role.ADMINISTRATOR)
-        connections.connect(words.language, next(administrators))
+        administrator = next(administrators)
+        connections.connect(words.language, administrator)
+        invitations.invite(words, size.as_of, administrator)
         request_refresh()
         if size.clients <= CLIENTS_WITH_BACKTEST:
             _try_on_history(version)
@@ -253,6 +256,7 @@ def clear_workspace() -> None:
         needs.clear()
         processes.clear()
         webhooks.clear()
+        invitations.clear()
         goals.clear()
         kams.clear()
         tasks.clear()
