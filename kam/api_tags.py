@@ -43,6 +43,10 @@ TAGS = {
         ("promises", "offers", "offer-parts"),
     ),
     "search": (_("One search over everything that the reader may see."), ("search",)),
+    "lists": (
+        _("Views of lists, own fields of clients, and cards that may be one client."),
+        ("views", "own-fields", "duplicates", "twins"),
+    ),
     "handovers": (
         _("Clients that change hands, and who stands in for whom."),
         ("handovers", "handover-steps", "substitutions"),

@@ -7,6 +7,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from accounts.forms.clients import ClientForm
+from accounts.forms.own_fields import answers_of
 from accounts.forms.talks import TalkForm
 from accounts.models import Client, Document, Interaction, Line, Standing
 from accounts.selectors import clients as lists
@@ -22,7 +23,7 @@ from kam.lib.views import find, find_editable
 from .conflicts import ChangedMeanwhile
 from .removals import RemovalSerializer, removed
 
-FILTERS = ("q", "owner", "team", "segment", "lifecycle", "standing", "country", "region")
+FILTERS = ("q", "owner", "team", "segment", "lifecycle", "standing", "country", "region", "tag")
 PARAMETERS = [
     phrase("q", "Part of the name."),
     phrase("owner", "Id of the KAM, or `none`."),
@@ -32,6 +33,8 @@ PARAMETERS = [
     one_of(Standing.Value.values)("standing"),
     phrase("country", "Two letters."),
     phrase("region"),
+    phrase("tag"),
+    phrase("own", "An answer to an own field, `<id of the field>:<answer>`; `yes` for yes."),
 ]
 
 
@@ -65,19 +68,24 @@ class ClientRow(serializers.ModelSerializer):
 
 
 class ClientSerializer(serializers.ModelSerializer):
-    """A client in full.  ``version`` is sent back on writing, here or as If-Match."""
+    """A client in full.  ``version`` is sent back on writing, here or as If-Match.
+
+    ``own``: answers to the company's own fields by the field's id; on writing only those that are
+    named change, and null takes an answer away.
+    """
 
     owner_name = serializers.CharField(source="owner.name", default=None, read_only=True)
     place = serializers.IntegerField(source="place.rank", default=None, read_only=True)
     points = serializers.FloatField(source="place.score", default=None, read_only=True)
     version = serializers.IntegerField(required=False)
+    own = serializers.DictField(required=False)
 
     class Meta:
         model = Client
         fields = (
             "id", "name", "kind", "lifecycle", "legal_name", "inn", "kpp", "segment", "country",
             "region", "city", "employees", "turnover", "owner", "owner_name", "team",
-            "sales_manager", "group",
+            "sales_manager", "group", "tags", "own",
             "place", "points", "created_at", "version",
         )  # fmt: skip
         read_only_fields = ("group", "created_at")
@@ -90,10 +98,28 @@ def validated(person, data, client: Client | None = None) -> ClientForm:
     names = ClientForm.Meta.fields
     present = model_to_dict(client or Client(), fields=names)
     given = {name: data[name] for name in names if name in data}
-    form = ClientForm({**present, **given}, person=person, instance=client)
+    own = _answers(client or Client(), data.get("own", {}))
+    form = ClientForm({**present, **given, **own}, person=person, instance=client)
     if not form.is_valid():
         raise serializers.ValidationError(form.errors)
     return form
+
+
+def _answers(client: Client, given) -> dict:
+    """The answers kept so far under the names of the form, with those that were sent over them."""
+    answers = {each.field.key: each for each in answers_of(client)}
+    if not isinstance(given, dict):
+        raise serializers.ValidationError({"own": ["Send an object: id of a field and answer."]})
+    if unknown := sorted(map(str, given.keys() - answers.keys())):
+        raise serializers.ValidationError({"own": [f"There is no field {unknown[0][:20]}."]})
+    kept = {
+        each.name: each.initial(client.own.get(key)) for key, each in answers.items() if client.own
+    }
+    sent = {}
+    for key, value in given.items():
+        yes_or_no = {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else value
+        sent[answers[key].name] = yes_or_no
+    return {**kept, **sent}
 
 
 class ClientList(ListAPIView):
@@ -106,7 +132,9 @@ class ClientList(ListAPIView):
     def get_queryset(self):
         asked = self.request.query_params
         filters = lists.Filters(
-            **{name: asked.get(name, "")[:120] for name in FILTERS}, members=True
+            **{name: asked.get(name, "")[:120] for name in FILTERS},
+            own=tuple(filter(None, (asked.get("own", "")[:140],))),
+            members=True,
         )
         return lists.filtered(filters)
 

@@ -1,7 +1,5 @@
 """Forms about clients, the people there, what was said and done, and groups."""
 
-import datetime as dt
-
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
@@ -19,21 +17,11 @@ from accounts.selectors.clients import folded
 from kam.lib.editing import VersionedForm
 from kam.lib.periods import today
 
+from .days import DateField
+from .own_fields import TagsField, answers_of, own_of
+
 LEADING = ("administrator", "manager")
 HOME_COUNTRIES = ("", "RU")
-
-
-class DateField(forms.DateField):
-    """A day, picked in the browser's own calendar."""
-
-    def __init__(self, **options):
-        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=widget, **options)
-
-    def to_python(self, value):
-        """Programs send numbers and lists where people type: no day either way."""
-        given = isinstance(value, str | dt.date) or value is None
-        return super().to_python(value if given else str(value))
 
 
 class ClientForm(VersionedForm):
@@ -42,18 +30,23 @@ class ClientForm(VersionedForm):
     # People paste "INN/KPP" and spaces; what is too long is said in words.
     inn = forms.CharField(label=_("INN"), required=False, max_length=40)
     kpp = forms.CharField(label=_("KPP"), required=False, max_length=20)
+    tags = TagsField(label=_("Tags"))
 
     class Meta:
         model = Client
         fields = [
             "name", "kind", "lifecycle", "owner", "team", "sales_manager", "legal_name", "inn", "kpp", "segment",
-            "country", "region", "city", "employees", "turnover",
+            "country", "region", "city", "employees", "turnover", "tags",
         ]  # fmt: skip
         help_texts = {"country": _("Two letters, such as RU or KZ.")}
 
     def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
         self.person = person
+        self.answers = answers_of(self.instance)
+        for each in self.answers:
+            self.fields[each.name] = each.made
+            self.initial[each.name] = each.initial((self.instance.own or {}).get(each.field.key))
         seller = self.fields["sales_manager"]
         seller.queryset = directory.people_beside(person) | User.objects.filter(
             pk=self.instance.sales_manager_id
@@ -105,6 +98,13 @@ class ClientForm(VersionedForm):
         if not self.instance.pk and self.person.role not in LEADING:
             data |= {"owner": self.person, "team": self.person.team}
         return data
+
+    def values(self):
+        """The answers to own fields as the one column that keeps them."""
+        values = super().values()
+        own = own_of(self.instance, self.answers, values)
+        rest = {name: v for name, v in values.items() if not name.startswith("own_")}
+        return {**rest, "own": own}
 
     def _refuse(self, field: str, code: str, value: str) -> None:
         issue = Issue(None, None, code, {"value": value[:60]})

@@ -18,6 +18,7 @@ from accounts.models import Client, Document, Standing, User
 from kam.lib.periods import add_months
 
 from .facts import memberships_as_of, revenue_documents
+from .own_fields import narrowing
 
 PAGE = 50
 COUNTED = 10_000  # a list longer than this is "more than"
@@ -28,7 +29,7 @@ SORTS = {"name": "sort_name", "place": "place__rank"}
 # What a list shows of a client, and what of the KAM.
 COLUMNS = (
     "name", "kind", "segment", "city", "lifecycle", "owner_id", "team_id", "group_id", "sort_name",
-    "inn", "country", "region", "version", "owner__name", "owner__email", "group__name",
+    "inn", "country", "region", "tags", "version", "owner__name", "owner__email", "group__name",
     "place__rank", "place__previous_rank", "place__selected", "place__score",
 )  # fmt: skip
 
@@ -38,7 +39,7 @@ class Filters:
     """What a person asks of the list; empty means no limit.
 
     owner: an id, or "none" for clients without a KAM.  sort: a key of SORTS, "-" for descending.
-    members: whether companies that belong to a group stand in the list beside the group; a
+    own: answers to own fields, ``"<id>:<answer>"``.  members: whether companies that belong to a group stand in the list beside the group; a
     search always finds them.
     """
 
@@ -50,6 +51,8 @@ class Filters:
     standing: str = ""
     country: str = ""
     region: str = ""
+    tag: str = ""
+    own: tuple[str, ...] = ()
     sort: str = ""
     members: bool = False
 
@@ -65,6 +68,8 @@ class Filters:
                 self.standing,
                 self.country,
                 self.region,
+                self.tag,
+                self.own,
             )
         )
 
@@ -111,6 +116,11 @@ def filtered(filters: Filters) -> QuerySet[Client]:
     for name in ("segment", "lifecycle", "country", "region"):
         if value := getattr(filters, name):
             clients = clients.filter(**{name: value})
+    if filters.tag:
+        clients = clients.filter(tags__contains=[filters.tag])
+    for each in filters.own:
+        if answer := narrowing(each):
+            clients = clients.filter(own__contains={str(answer[0]): answer[1]})
     return clients
 
 
@@ -313,6 +323,7 @@ class Choices:
     segments: list[str]
     countries: list[str]
     regions: list[str]
+    tags: list[str]
 
 
 def choices(person) -> Choices:
@@ -327,4 +338,6 @@ def choices(person) -> Choices:
 def _choices() -> Choices:
     rows = Client.objects.order_by().values_list("segment", "country", "region").distinct()
     columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    return Choices(*(sorted(set(filter(None, column)), key=folded) for column in columns))
+    tagged = Client.objects.exclude(tags=[]).order_by().values_list("tags", flat=True).distinct()
+    words = [{tag for tags in tagged for tag in tags}]
+    return Choices(*(sorted(set(filter(None, x)), key=folded) for x in [*columns, *words]))

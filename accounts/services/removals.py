@@ -40,6 +40,7 @@ from accounts.models import (
     Standing,
     TalkFile,
     TemplateStep,
+    Twin,
     User,
 )
 from accounts.selectors.standings import missing_for_gate, standing_of
@@ -54,6 +55,7 @@ from .clients import BY_HAND
 from .import_undo import is_computed, name_of
 from .removal_rows import Hanging, hanging, put_back, take_out
 from .subject_places import places
+from .twin_rows import move_back, part
 
 JOB = "accounts.removals"
 _AGREEMENT = (
@@ -198,6 +200,7 @@ NOUNS = {
               "Signal.client", "HealthWeek.client", "EffortWeek.client", "ServiceCost.client",
               "Piece.task", *_TALK,
               "ShipmentStop.client", "Handover.client", "HandoverStep.handover",
+              "Twin.kept",
               *_OFFER, *_CONTACT, *_GOAL, *_NEED, *_AGREEMENT, *_PROCESS),
              kept=_has_members,
              instead=_("A client with a past stays. Say that it is lost instead.")),
@@ -254,24 +257,24 @@ def prospect(key: str, row) -> Prospect:
             row,
             noun.title(row),
             str(noun.kept(row) or ""),
-            [_part(each, len(ids), client_id) for each, ids in found.along.items()
+            [_counted(each, len(ids), client_id) for each, ids in found.along.items()
              if each is not noun.model and not is_computed(each)],
-            [_part(each, len(ids), client_id) for each, ids in loosened.items()],
-            [_part(each, count, client_id) for each, count in found.blocking.items()],
+            [_counted(each, len(ids), client_id) for each, ids in loosened.items()],
+            [_counted(each, count, client_id) for each, count in found.blocking.items()],
         )  # fmt: skip
 
 
-def _part(model: type[models.Model], count: int, client_id: int | None) -> Part:
+def _counted(model: type[models.Model], count: int, client_id: int | None) -> Part:
     route = _PAGES.get(model.__name__, "")
     url = address(route, client_id) if route and client_id else ""
-    return Part(_name(model), count, url)
+    return Part(name(model), count, url)
 
 
-def _name(model: type[models.Model]) -> str:
+def name(model: type[models.Model]) -> str:
     """What people call such rows: as undoing an import or looking for a person does."""
     title = next((place.title for place in places() if place.model is model), "")
-    name = _NAMES.get(model) or name_of(model) or title or model._meta.verbose_name_plural
-    return str(name)
+    known = _NAMES.get(model) or name_of(model) or title or model._meta.verbose_name_plural
+    return str(known)
 
 
 @transaction.atomic
@@ -325,9 +328,14 @@ def restore(removal: Removal, person: User | None) -> Any:
     noun = NOUNS[removal.noun]
     with acting_system("removal"):
         removal = Removal.objects.select_for_update(of=("self",)).get(pk=removal.pk)
+        joined = list(Twin.objects.filter(removal=removal, undone_at=None))
         try:
             with transaction.atomic():
+                for twin in joined:  # first: what comes back may be held to what hangs on it
+                    move_back(twin)
                 put_back(removal)
+                for twin in joined:  # and what had come over before it went into the bin
+                    move_back(twin)
         except IntegrityError as error:
             raise Kept(
                 _now("It cannot come back: something new stands in its place. Remove or rename "
@@ -337,6 +345,8 @@ def restore(removal: Removal, person: User | None) -> Any:
         if row is None:
             raise Kept(_now("It cannot come back: what it belonged to is not there any more."))
         client_id = row.pk if isinstance(row, Client) else getattr(row, "client_id", None)
+        for twin in joined:
+            part(twin, person)
         _tell("restore", removal, person, client_id)
         Removal.objects.filter(pk=removal.pk).delete()
         noun.after()
@@ -404,7 +414,7 @@ def along_of(removal: Removal) -> list[Part]:
     own = NOUNS[removal.noun].model
     found = ((apps.get_model(label), count) for label, count in removal.counts.items())
     return [
-        Part(_name(model), count)
+        Part(name(model), count)
         for model, count in found
         if model is not own and not is_computed(model)
     ]

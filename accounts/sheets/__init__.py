@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     incidents,
     initiatives,
     kams,
+    lists,
     meetings,
     needs,
     offers,

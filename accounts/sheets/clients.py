@@ -1,17 +1,22 @@
 """Clients as they stand in the list."""
 
+from functools import partial
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Client
+from accounts.models import Client, OwnField
 from accounts.selectors import clients as lists
+from accounts.selectors import own_fields
 from accounts.selectors.standings import present_of
 from accounts.views.clients import filters_of
 from kam.exports.registry import Sheet, day, exported, in_batches, money, number, text, whole
 from kam.lib.periods import today
 
 # Beside what the page shows, what a person needs to know the client by elsewhere.
-_MORE = ("legal_name", "kpp", "turnover", "employees", "team__name", "sales_manager__name")
+_MORE = ("legal_name", "kpp", "turnover", "employees", "team__name", "sales_manager__name", "own")
+# What a column of an own field holds, by the field's kind.
+_COLUMNS = {OwnField.Kind.NUMBER: partial(number, decimals=None), OwnField.Kind.DAY: day}
 
 
 @exported("clients", title=gettext_lazy("Clients"), route="client_list")
@@ -25,12 +30,23 @@ def clients(query, of):
         text(_("Lifecycle"), "lifecycle"), text(_("Standing")), whole(_("Place"), "place"),
         number(_("Points"), 4), money(_("Revenue, 12 months"), "revenue"),
         day(_("Last purchase"), "last"), money(_("Overdue")), whole(_("Employees")),
-        money(_("Turnover per year")), text(_("Sales manager")),
+        money(_("Turnover per year")), text(_("Sales manager")), text(_("Tags")),
     ]  # fmt: skip
-    return Sheet(columns, _rows(filters), lists.filtered(filters).count())
+    fields = list(own_fields.asked())
+    columns += [_COLUMNS.get(each.kind, text)(each.name) for each in fields]
+    return Sheet(columns, _rows(filters, fields), lists.filtered(filters).count())
 
 
-def _rows(filters):
+def _answer(field, value):
+    """As a cell of the field's kind."""
+    if field.kind == OwnField.Kind.NUMBER:
+        return value
+    if field.kind == OwnField.Kind.DAY:
+        return own_fields.as_day(value)
+    return own_fields.shown(field, value) or None
+
+
+def _rows(filters, fields):
     as_of = today()
     ids = lists.in_order(filters).values_list("pk", flat=True).iterator(chunk_size=2_000)
     for batch in in_batches(ids):
@@ -53,4 +69,6 @@ def _rows(filters):
                 place.rank if place else None, place.score if place else None,
                 sold.revenue if sold.last else None, sold.last, sold.overdue or None,
                 told["employees"], told["turnover"], told["sales_manager__name"],
+                ", ".join(client.tags) or None,
+                *(_answer(each, told["own"].get(each.key)) for each in fields),
             )  # fmt: skip

@@ -13,6 +13,7 @@ from . import (
     handovers,
     kams,
     letters,
+    lists,
     meetings,
     needs,
     personal_data,
@@ -28,6 +29,7 @@ from . import (
 )
 
 MODULES = (
+    lists,
     clients,
     contacts,
     agreements,

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.forms.clients import ClientForm, LeavingForm, MembershipForm
 from accounts.models import Client, Contact, Standing
 from accounts.selectors import clients as lists
-from accounts.selectors import ledger, roles
+from accounts.selectors import ledger, own_fields, roles
 from accounts.selectors import people as directory
 from accounts.selectors import timeline as happened
 from accounts.selectors.blocks import free, withheld
 from accounts.selectors.standings import present_of, standing_of
+from accounts.selectors.twins import where_it_went
 from accounts.services import clients as services
 from accounts.services import groups, portrait
 from accounts.services.debts import stop_on
@@ -27,6 +29,7 @@ from kam.lib.views import find, find_editable, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
 SUGGESTED = 10
+MOST_OWN = 10  # own fields that a list is narrowed by at once
 FIRST_CONTACTS = 30
 FIRST_MEMBERS = 50
 
@@ -34,9 +37,11 @@ FIRST_MEMBERS = 50
 def filters_of(parameters, **fixed) -> lists.Filters:
     """Filters from a query string; what is not known is left out."""
     names = (
-        "q", "owner", "team", "segment", "lifecycle", "standing", "country", "region", "sort",
+        "q", "owner", "team", "segment", "lifecycle", "standing", "country", "region", "tag", "sort",
     )  # fmt: skip
-    return lists.Filters(**{name: parameters.get(name, "")[:120] for name in names}, **fixed)
+    own = tuple(each[:140] for each in parameters.getlist("own") if each)
+    told = {name: parameters.get(name, "")[:120] for name in names}
+    return lists.Filters(**told, own=own[:MOST_OWN], **fixed)
 
 
 @require_GET
@@ -63,6 +68,7 @@ def client_list(request):
         "choices": lists.choices(request.user),
         "kams": directory.kams_beside(request.user),
         "teams": directory.teams_beside(request.user),
+        "own_filters": own_fields.filters(list(own_fields.asked())),
         "lifecycles": Client.Lifecycle.choices,
         "standings": Standing.Value.choices,
     }
@@ -113,7 +119,13 @@ def _editable(client: Client) -> bool:
 
 @require_GET
 def client_detail(request, pk):
-    client = _found(pk)
+    try:
+        client = _found(pk)
+    except Http404:
+        # An old link to a card that was joined to another one.
+        if kept := where_it_went(pk):
+            return redirect("client_detail", pk=kept)
+        raise
     day = today()
     entities = ledger.legal_entities(client, day)
     known = portrait.facts(entities, day)
@@ -125,6 +137,7 @@ def client_detail(request, pk):
         "both_roles": roles.in_both(client),
         "facts": known,
         "portrait": portrait.lines(known),
+        "own_answers": own_fields.answers(client),
         "contacts": [each for each in contacts if not each.left_on][:FIRST_CONTACTS],
         "left": [each for each in contacts if each.left_on],
         "more_contacts": len(contacts) > FIRST_CONTACTS,
@@ -218,7 +231,8 @@ def client_edit(request, pk):
 def _warn_of_twins(request, form) -> None:
     twin = form.twins().first()
     if twin is not None:
-        messages.warning(request, _("“%(name)s” has the same INN and KPP.") % {"name": twin.name})
+        told = _("“%(name)s” has the same INN and KPP: look under “Duplicates”.")
+        messages.warning(request, told % {"name": twin.name})
 
 
 @form_page

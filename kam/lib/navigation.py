@@ -46,7 +46,7 @@ CREATE = (
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("task_list", _("Tasks"), "list-todo", ("task_", "letter_", "quick_note")),
-    Place("client_list", _("Clients"), "building-2", ("client_",)),
+    Place("client_list", _("Clients"), "building-2", ("client_", "twin_", "saved_view_")),
     Place(
         "plan_list",
         _("Plans"),
@@ -120,7 +120,7 @@ HOUSEHOLD = (
     Place("export_list", _("Exports"), "download", ("export_",)),
     Place("removal_list", pgettext_lazy("bin", "Removed"), "trash-2", ("removal_",)),
     Place("person_list", _("People"), "users", ("person_", "team_")),
-    Place("company_edit", _("Company"), "settings", ("company_",)),
+    Place("company_edit", _("Company"), "settings", ("company_", "own_field_")),
     Place(
         "subject_find",
         _("Personal data"),
@@ -141,6 +141,24 @@ HOUSEHOLD = (
     Place("health_page", pgettext_lazy("operation", "Health"), "heart-pulse", ("health_",)),
     Place("event_list", _("Audit trail"), "scroll-text", ("event_",)),
 )
+# Lists whose filters and order people keep under a name, with what the list is called.
+VIEWED = {
+    "client_list": _("Clients"),
+    "ranking": _("Ranking"),
+    "plan_list": _("Plans"),
+    "promise_list": _("Promises"),
+    "goal_list": _("Goals"),
+    "meeting_list": _("Meetings"),
+    "need_list": _("Needs"),
+    "next_order_list": _("Next orders"),
+    "initiative_list": _("Initiatives"),
+    "planned_change_list": _("Planned changes"),
+    "problem_list": _("Problems"),
+    "signal_list": _("Signals"),
+    "receivable_list": _("Receivables"),
+    "reference_list": _("References"),
+    "portfolio": _("Portfolio"),
+}
 # Tabs of a part of the product, by the name under which a page asks for them.
 TABS = {
     "personal_data": (

@@ -25,6 +25,7 @@ from accounts.services.demo import (
     initiatives,
     invitations,
     kams,
+    lists,
     meetings,
     needs,
     offers,
@@ -177,7 +178,7 @@ def _serve_key_clients(words: Words, size: Size, loaded: Loaded) -> None:
     parts = (
         relationships, agreements, processes, sales_plans, promises, offers, goals, needs,
         meetings, handovers, kams, onboarding, years, surveys, benefits, initiatives, planned_changes, consents,
-        radar, webhooks, tasks,
+        radar, webhooks, tasks, lists,
     )  # fmt: skip
     # Plans hold the goals that were written before.
     for part in (*parts, plans, efforts):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -362,13 +363,33 @@ def figure(
     }
 
 
-@register.simple_block_tag
-def page_head(content, title, sub="", crumbs=None):
-    """Title, one line under it, and the page's actions as the content."""
+@register.simple_block_tag(takes_context=True)
+def page_head(context, content, title, sub="", crumbs=None):
+    """Title, one line under it, and the page's actions as the content; lists that can be kept as
+    a view have the menu of views beside them."""
     return render_to_string(
         "components/page_head.html",
-        {"content": content, "title": title, "sub": sub, "crumbs": crumbs},
+        {
+            "content": content,
+            "title": title,
+            "sub": sub,
+            "crumbs": crumbs,
+            "views": _menu_of_views(context.get("request")),
+        },
     )
+
+
+def _menu_of_views(request) -> str:
+    """Where the menu of saved views comes from; empty where the page is none that is kept."""
+    match = getattr(request, "resolver_match", None)
+    route = match.url_name if match else ""
+    if route not in navigation.VIEWED or not navigation.may(request.user, "saved_view_list"):
+        return ""
+    kept = request.GET.copy()
+    for name in PAGE_PARAMETERS:
+        kept.pop(name, None)
+    menu = navigation.address("saved_view_list")
+    return f"{menu}?{urlencode({'page': route, 'query': kept.urlencode()})}"
 
 
 @register.simple_block_tag

@@ -1,0 +1,38 @@
+"""Views of lists that somebody has kept."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from accounts.models import SavedView
+from kam.lib.navigation import VIEWED, address
+
+# What says where one is in a list, not what one looks at.
+PLACE_IN_LIST = ("page", "after", "before", "from", "csrfmiddlewaretoken")
+LONGEST = 1_000
+
+
+def views(page: str = "") -> QuerySet[SavedView]:
+    """Those one may open, by name; of one list, or of all."""
+    rows = SavedView.objects.select_related("person").order_by("name", "pk")
+    return rows.filter(page=page) if page else rows.filter(page__in=VIEWED)
+
+
+def kept(query: str) -> str:
+    """A query string as a view keeps it: only what narrows or sorts, nothing empty."""
+    told = QueryDict(query[: 4 * LONGEST])
+    pairs = [
+        (name, value)
+        for name, values in sorted(told.lists())
+        for value in values
+        if value and name not in PLACE_IN_LIST
+    ]
+    return urlencode(pairs)
+
+
+def url(view: SavedView) -> str:
+    """The list with the filters of the view."""
+    return f"{address(view.page)}?{view.query}" if view.query else address(view.page)

@@ -1,0 +1,70 @@
+"""Keeping a list's filters under a name, sharing it, and letting it go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import SavedView, User
+from kam.audit.services import record
+from kam.lib.editing import Conflict
+
+MOST = 100  # of one person
+
+
+def save(person: User, page: str, query: str, values: Mapping[str, Any]) -> SavedView:
+    """A new view, or one's own of this name with other filters.  ``values``: name, shared.
+
+    Raises ValidationError where somebody has too many.
+    """
+    with transaction.atomic():
+        own = SavedView.objects.filter(person=person)
+        same = own.filter(page=page, name=values["name"]).first()
+        if same is not None:
+            _write(same, {**values, "query": query})
+            return same
+        if own.count() >= MOST:
+            raise ValidationError(
+                _("You have %(most)s views. Let one go that you do not open any more.")
+                % {"most": MOST}
+            )
+        view = SavedView.objects.create(person=person, page=page, query=query, **values)
+        if view.shared != SavedView.Shared.NOBODY:
+            record("saved_view.share", object=view, details={"with": view.shared})
+        return view
+
+
+def change(view: SavedView, values: Mapping[str, Any], version: int) -> None:
+    """Raises Conflict, and ValidationError where one has another of that name."""
+    try:
+        with transaction.atomic():
+            present = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
+            if present.version != version:
+                raise Conflict(present)
+            _write(present, values)
+    except IntegrityError as error:
+        told = {"name": _("There is a view of this name.")}
+        raise ValidationError(told) from error
+    view.refresh_from_db()
+
+
+def _write(view: SavedView, values: Mapping[str, Any]) -> None:
+    changed = [name for name, value in values.items() if getattr(view, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(view, name, values[name])
+    view.version += 1
+    view.save(update_fields=[*changed, "version"])
+    if "shared" in changed:
+        record("saved_view.share", object=view, details={"with": view.shared})
+
+
+@transaction.atomic
+def remove(view: SavedView) -> None:
+    """The view goes, the list stays."""
+    SavedView.objects.filter(pk=view.pk).delete()

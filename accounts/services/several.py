@@ -1,0 +1,140 @@
+"""One change to several clients: looked at first, then made to all of them or to none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Client
+from accounts.selectors import own_fields
+from accounts.selectors.own_fields import MOST_TAGS
+from kam.audit.services import record
+from kam.lib.editing import Conflict
+from kam.lib.scoping import current
+
+from .clients import update
+
+MOST = 500
+LABELS = {
+    "owner": gettext_lazy("KAM"),
+    "team": gettext_lazy("Team"),
+    "sales_manager": gettext_lazy("Sales manager"),
+    "lifecycle": gettext_lazy("Lifecycle"),
+    "segment": gettext_lazy("Segment"),
+    "country": gettext_lazy("Country"),
+    "region": gettext_lazy("Region"),
+    "city": gettext_lazy("City"),
+    "tags": gettext_lazy("Tags"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to change.  ``values``: field of LABELS -> what it becomes; ``add`` and ``remove``:
+    tags; ``own``: id of an own field -> its answer, None to take it away."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    add: Sequence[str] = ()
+    remove: Sequence[str] = ()
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.add or self.remove or self.own)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One changed field of one client, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One client: what changes (nothing where it is so already), or why it stays."""
+
+    client: Client
+    values: Mapping[str, Any]
+    parts: Sequence[Part]
+    why_not: str = ""
+
+
+def ahead(clients: Sequence[Client], change: Change) -> list[Line]:
+    """What the change would do, client by client, in their order."""
+    ids = [client.pk for client in clients]
+    mine = set(
+        Client.objects.filter(pk__in=ids).editable_by(current()).values_list("pk", flat=True)
+    )
+    fields = {each.key: each for each in own_fields.OwnField.objects.all()} if change.own else {}
+    return [_line(client, change, fields, may=client.pk in mine) for client in clients]
+
+
+def _line(client: Client, change: Change, fields, *, may: bool) -> Line:
+    if not may:
+        return Line(client, {}, (), _("You may not change this client."))
+    values: dict[str, Any] = {}
+    parts = []
+    for name, value in change.values.items():
+        if getattr(client, name) != value:
+            values[name] = value
+            parts.append(Part(str(LABELS[name]), _shown(client, name), _words(name, value)))
+    tags = _tags(client.tags, change)
+    if len(tags) > MOST_TAGS:
+        told = _("It would have more than %(most)s tags.") % {"most": MOST_TAGS}
+        return Line(client, {}, (), told)
+    if tags != client.tags:
+        values["tags"] = tags
+        before, after = (", ".join(each) or "—" for each in (client.tags, tags))
+        parts.append(Part(str(LABELS["tags"]), before, after))
+    own = {**client.own, **change.own}
+    own = {key: value for key, value in own.items() if value is not None}
+    if own != client.own:
+        values["own"] = own
+        for key in change.own:
+            before, after = (own_fields.shown(fields[key], x.get(key)) for x in (client.own, own))
+            if before != after:
+                parts.append(Part(fields[key].name, before or "—", after or "—"))
+    return Line(client, values, parts)
+
+
+def _tags(tags: Sequence[str], change: Change) -> list[str]:
+    gone = {tag.casefold() for tag in change.remove}
+    known = {tag.casefold() for tag in tags}
+    left = [tag for tag in tags if tag.casefold() not in gone]
+    new = [tag for tag in change.add if tag.casefold() not in known]
+    return sorted([*left, *new], key=str.casefold)
+
+
+def _shown(client: Client, name: str) -> str:
+    return _words(name, getattr(client, name))
+
+
+def _words(name: str, value: Any) -> str:
+    if name == "lifecycle":
+        return str(dict(Client.Lifecycle.choices).get(value, value))
+    return "—" if value in (None, "") else str(value)
+
+
+@transaction.atomic
+def make(lines: Sequence[Line], versions: Mapping[int, int] | None) -> int:
+    """Change all of them; how many.  Raises Conflict, and changes nobody, where one was changed
+    since it was looked at (``versions``: by client's id, None for any)."""
+    changed = 0
+    for line in sorted(lines, key=lambda each: each.client.pk):
+        client = line.client
+        seen = client.version if versions is None else versions.get(client.pk)
+        if seen != client.version:
+            raise Conflict(client)
+        if line.values and not line.why_not:
+            changed += bool(update(client, line.values, client.version))
+    if changed:
+        fields = sorted({name for line in lines for name in line.values})
+        record("client.several", details={"clients": changed, "fields": fields})
+    return changed

@@ -1,0 +1,104 @@
+"""Cards that may be one client: the list of pairs, joining two, and taking it back."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Client, Twin
+from accounts.selectors import twins as found
+from accounts.services import twins as services
+from accounts.services.removals import Kept, days_left
+from kam.lib.editing import Conflict
+from kam.lib.navigation import may
+from kam.lib.views import find, find_editable
+
+SHOWN = 50
+
+
+@require_GET
+def twin_list(request):
+    decided = list(found.decided()[:SHOWN])
+    for row in decided:
+        row.days = days_left(row.removal) if row.removal else None
+    context = {
+        "pairs": found.pairs(),
+        "decided": decided,
+        "most": found.MOST,
+        "may_join": may(request.user, "twin_apart", "POST"),
+    }
+    return render(request, "accounts/lists/twins.html", context)
+
+
+def _two(request, pk):
+    """The card that stays, and the one of ``?with=``; both must be the person's to change."""
+    asked = request.POST.get("with") or request.GET.get("with", "")
+    kept = find_editable(Client, queryset=_cards(), pk=pk)
+    other = find_editable(Client, queryset=_cards(), pk=asked[:18] or 0)
+    return kept, other
+
+
+def _cards():
+    return Client.objects.select_related("owner", "team", "sales_manager", "group")
+
+
+@require_http_methods(["GET", "POST"])
+def client_join(request, pk):
+    """Two cards beside each other; a post lets the one of ``with`` go into this one."""
+    if not request.GET.get("with") and not request.POST.get("with"):
+        find_editable(Client, pk=pk)
+        return redirect("twin_list")
+    kept, other = _two(request, pk)
+    status = 200
+    if request.method == "POST":
+        taken = {name for name in services.CHOSEN if request.POST.get(name) == "other"}
+        try:
+            services.join(kept, other, taken, _versions(request.POST), request.user)
+        except Conflict:
+            messages.warning(request, _("Somebody has changed one of the two. Look once more."))
+            kept, other = _two(request, pk)
+            status = 409
+        except services.Apart as error:
+            messages.error(request, str(error))
+            status = 409
+        else:
+            told = _("One client now. Until the bin is emptied it can be taken back.")
+            messages.success(request, told)
+            return redirect("client_detail", pk=kept.pk)
+    context = {
+        "kept": kept,
+        "other": other,
+        "choices": services.choices(kept, other),
+        "own_lines": services.own_lines(kept, other),
+        "new_tags": [tag for tag in other.tags if tag not in kept.tags],
+        "ahead": services.ahead(kept, other),
+    }
+    return render(request, "accounts/lists/join.html", context, status=status)
+
+
+def _versions(posted) -> tuple[int, int] | None:
+    told = [posted.get(name, "") for name in ("kept_version", "other_version")]
+    if all(each.isascii() and each.isdecimal() for each in told):
+        return int(told[0][:9]), int(told[1][:9])
+    return None
+
+
+@require_POST
+def twin_apart(request, pk):
+    """They are two: nobody is asked about them again."""
+    first, second = _two(request, pk)
+    services.apart(first, second, request.user)
+    messages.success(request, _("Noted: they are two clients."))
+    return redirect("twin_list")
+
+
+@require_POST
+def twin_undo(request, pk):
+    twin = find_editable(Twin, queryset=Twin.objects.select_related("kept"), pk=pk)
+    try:
+        services.undo(find(Twin, pk=twin.pk), request.user)
+    except (services.Apart, Kept) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Taken back."))
+    return redirect("twin_list")
