@@ -210,18 +210,18 @@ class SeveralSerializer(serializers.Serializer):
     make = serializers.BooleanField(required=False, default=False)
 
 
-class PartSerializer(serializers.Serializer):
+class SeveralPartSerializer(serializers.Serializer):
     label = serializers.CharField()
     before = serializers.CharField()
     after = serializers.CharField()
 
 
-class LineSerializer(serializers.Serializer):
+class SeveralLineSerializer(serializers.Serializer):
     """One client: what changes, in words; ``why_not``: why it stays as it is."""
 
     client = serializers.IntegerField(source="client.pk")
     name = serializers.CharField(source="client.name")
-    parts = PartSerializer(many=True)
+    parts = SeveralPartSerializer(many=True)
     why_not = serializers.CharField()
 
 
@@ -230,7 +230,7 @@ class Several(APIView):
 
     @extend_schema(
         request=SeveralSerializer,
-        responses=LineSerializer(many=True),
+        responses=SeveralLineSerializer(many=True),
         examples=sent(clients=[2, 5], segment="HoReCa", add=["tender"], make=True),
     )
     def post(self, request):
@@ -254,28 +254,28 @@ class Several(APIView):
                 several.make(lines, None)
             except Conflict as conflict:
                 raise ChangedMeanwhile(conflict.present.version) from conflict
-        return Response(LineSerializer(lines, many=True).data)
+        return Response(SeveralLineSerializer(lines, many=True).data)
 
 
-class CardSerializer(serializers.ModelSerializer):
+class TwinCardSerializer(serializers.ModelSerializer):
     class Meta:
         model = Client
         fields = ("id", "name", "inn", "kpp", "city", "owner", "version")
         read_only_fields = fields
 
 
-class PairSerializer(serializers.Serializer):
-    first = CardSerializer()
-    second = CardSerializer()
+class TwinPairSerializer(serializers.Serializer):
+    first = TwinCardSerializer()
+    second = TwinCardSerializer()
     reasons = serializers.ListField(child=serializers.CharField())
 
 
 class PairList(APIView):
     """Cards that may be one client, the surest pairs first, without those decided."""
 
-    @extend_schema(responses=PairSerializer(many=True))
+    @extend_schema(responses=TwinPairSerializer(many=True))
     def get(self, request):
-        return Response(PairSerializer(found.pairs(), many=True).data)
+        return Response(TwinPairSerializer(found.pairs(), many=True).data)
 
 
 class TwinSerializer(serializers.ModelSerializer):

@@ -326,9 +326,18 @@ class Choices:
     tags: list[str]
 
 
+def _choices_key(person) -> str:
+    return f"client-choices:{person.pk}:{person.role}:{person.team_id}"
+
+
+def forget_choices(person) -> None:
+    """Whoever has just written a new word looks for it in the filters."""
+    cache.delete(_choices_key(person))
+
+
 def choices(person) -> Choices:
     """What the filters offer this person, looked up once in a while."""
-    key = f"client-choices:{person.pk}:{person.role}:{person.team_id}"
+    key = _choices_key(person)
     if (known := cache.get(key)) is None:
         known = _choices()
         cache.set(key, known, CHOICES_HOLD)
@@ -336,8 +345,7 @@ def choices(person) -> Choices:
 
 
 def _choices() -> Choices:
-    rows = Client.objects.order_by().values_list("segment", "country", "region").distinct()
-    columns = list(zip(*rows, strict=True)) or [(), (), ()]
-    tagged = Client.objects.exclude(tags=[]).order_by().values_list("tags", flat=True).distinct()
-    words = [{tag for tags in tagged for tag in tags}]
-    return Choices(*(sorted(set(filter(None, x)), key=folded) for x in [*columns, *words]))
+    rows = Client.objects.order_by().values_list("segment", "country", "region", "tags").distinct()
+    segments, countries, regions, tags = list(zip(*rows, strict=True)) or [()] * 4
+    columns = (segments, countries, regions, (tag for each in tags for tag in each))
+    return Choices(*(sorted(set(filter(None, column)), key=folded) for column in columns))

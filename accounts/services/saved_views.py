@@ -60,8 +60,7 @@ def _write(view: SavedView, values: Mapping[str, Any]) -> None:
         setattr(view, name, values[name])
     view.version += 1
     view.save(update_fields=[*changed, "version"])
-    if "shared" in changed:
-        record("saved_view.share", object=view, details={"with": view.shared})
+    record("saved_view.change", object=view, details={"fields": changed, "with": view.shared})
 
 
 @transaction.atomic

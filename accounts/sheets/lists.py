@@ -30,7 +30,7 @@ def views(query, of):
 @exported("own_fields", title=gettext_lazy("Own fields"), route="own_field_list")
 def own_fields(query, of):
     columns = [
-        text(_("Field")), text(_("Kind")), text(_("Answers")), text(_("help")),
+        text(pgettext("of a card", "Field")), text(_("Kind")), text(_("Answers")), text(_("help")),
         text(_("Still asked")), whole(_("Id for programs")),
     ]  # fmt: skip
     rows = OwnField.objects.order_by("is_retired", "position", "pk")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("views/<int:pk>/", saved_views.saved_view_edit, name="saved_view_edit"),
     path("views/<int:pk>/removal/", saved_views.saved_view_removal, name="saved_view_removal"),
     path("own-fields/", own_fields.own_field_list, name="own_field_list"),
+    path("own-fields/filters/", own_fields.own_field_filters, name="own_field_filters"),
     path("own-fields/new/", own_fields.own_field_create, name="own_field_create"),
     path("own-fields/<int:pk>/", own_fields.own_field_edit, name="own_field_edit"),
     path(

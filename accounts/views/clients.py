@@ -68,7 +68,6 @@ def client_list(request):
         "choices": lists.choices(request.user),
         "kams": directory.kams_beside(request.user),
         "teams": directory.teams_beside(request.user),
-        "own_filters": own_fields.filters(list(own_fields.asked())),
         "lifecycles": Client.Lifecycle.choices,
         "standings": Standing.Value.choices,
     }
@@ -202,6 +201,7 @@ def client_create(request):
     form = ClientForm(request.POST or None, person=request.user, initial=first)
     if request.method == "POST" and form.is_valid():
         client = services.create_client(form.values())
+        lists.forget_choices(request.user)
         _warn_of_twins(request, form)
         return redirect("client_detail", pk=client.pk)
     return render(request, "accounts/clients/form.html", {"form": form})
@@ -223,6 +223,7 @@ def client_edit(request, pk):
         except services.Conflict as conflict:
             return conflicting(request, "accounts/clients/form.html", context, conflict.present)
         messages.success(request, _("Saved."))
+        lists.forget_choices(request.user)
         _warn_of_twins(request, form)
         return redirect("client_detail", pk=pk)
     return render(request, "accounts/clients/form.html", context)

@@ -7,11 +7,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.forms.own_fields import OwnFieldForm
 from accounts.models import OwnField
+from accounts.selectors import own_fields as known
 from accounts.services import own_fields as services
 from accounts.services.clients import Conflict
 from kam.audit.conflicts import conflicting
 from kam.lib.navigation import may
-from kam.lib.views import find, find_editable
+from kam.lib.views import find, find_editable, wants_part
 
 form_page = require_http_methods(["GET", "POST"])
 
@@ -23,6 +24,17 @@ def own_field_list(request):
         "may_change": may(request.user, "own_field_create", "POST"),
     }
     return render(request, "accounts/lists/own_fields.html", context)
+
+
+@require_GET
+def own_field_filters(request):
+    """Filters of the list of clients by own fields: a part of its form, which asks for them."""
+    if not wants_part(request):
+        return redirect("client_list")
+    chosen = {each[:140] for each in request.GET.getlist("own")}
+    filters = known.filters(list(known.asked()))
+    context = {"filters": filters, "chosen": chosen}
+    return render(request, "accounts/lists/_own_filters.html", context)
 
 
 @form_page

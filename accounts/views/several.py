@@ -57,6 +57,7 @@ def client_several(request):
         else:
             told = ngettext("%(n)s client changed.", "%(n)s clients changed.", changed)
             messages.success(request, told % {"n": changed})
+            lists.forget_choices(request.user)
             return redirect(f"{request.path.removesuffix('several/')}?{request.GET.urlencode()}")
     context |= {
         "lines": lines,

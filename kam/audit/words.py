@@ -56,6 +56,7 @@ ACTIONS = {
     "own_field.retire": _("own field not asked any more"),
     "own_field.bring_back": _("own field asked again"),
     "saved_view.share": _("view shared"),
+    "saved_view.change": _("view changed"),
     "client.export": _("clients exported"),
     "export.written": _("list exported"),
     "export.taken": _("exported file taken"),

@@ -10,6 +10,7 @@ ROWS = {
     "saved_view_edit": Row(read=STAFF, write=EDITORS, subject="accounts.SavedView"),
     "saved_view_removal": Row(write=EDITORS, subject="accounts.SavedView"),
     "own_field_list": Row(read=STAFF),
+    "own_field_filters": Row(read=STAFF),
     "own_field_create": Row(read=ADMIN, write=ADMIN),
     "own_field_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.OwnField"),
     "own_field_retirement": Row(write=ADMIN, subject="accounts.OwnField"),

@@ -141,6 +141,8 @@ def test_tags_and_own_fields_in_form_page_list_and_file(client, kam, window):
         if isinstance(rest["own"], str):
             told = client.get("/api/v1/clients/", rest).json()["results"]
             assert bool(told) is found
+    asked = client.get(reverse("own_field_filters"), {"own": f"{window.pk}:Evening"}, **HTMX)
+    assert f'value="{window.pk}:Evening" selected' in asked.content.decode()
     form = client.get(reverse("client_edit", args=[row.pk])).content.decode()
     assert 'value="Sochi, south coast, tender"' in form
     assert 'value="2026-05-01"' in form
