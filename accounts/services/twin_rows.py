@@ -115,11 +115,14 @@ def _try(reference: ForeignKey, ids: list[int], before: int, after: int) -> str:
 
 def _write(table: str, key: str, column: str, ids: list[int], before: int, after: int) -> None:
     with connection.cursor() as cursor:
+        # What is written for good may name the other card, and nothing else of it changes.
+        cursor.execute("SELECT set_config('kam.joining', 'on', true)")
         cursor.execute(
             f"UPDATE {_quoted(table)} SET {_quoted(column)} = %s "
             f"WHERE {_quoted(key)} = ANY(%s) AND {_quoted(column)} = %s",
             [after, ids, before],
         )
+        cursor.execute("SELECT set_config('kam.joining', '', true)")
 
 
 def move_back(twin: Twin) -> None:

@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -55,11 +54,11 @@ def _menu(request, page: str, query: str, form: SavedViewForm | None = None) -> 
 @require_POST
 def saved_view_create(request):
     page, query = _asked(request)
-    if page not in VIEWED:
-        raise Http404
     form = SavedViewForm(request.POST)
     saved = None
-    if len(query) > found.LONGEST:
+    if page not in VIEWED:
+        form.add_error(None, _("There is no such list to keep."))
+    elif len(query) > found.LONGEST:
         form.add_error(None, _("These filters are too long to keep."))
     elif form.is_valid():
         try:

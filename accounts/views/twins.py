@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import Client, Twin
 from accounts.selectors import twins as found
 from accounts.services import twins as services
+from accounts.services.clients import may_edit
 from accounts.services.removals import Kept, days_left
 from kam.lib.editing import Conflict
 from kam.lib.navigation import may
@@ -31,11 +32,18 @@ def twin_list(request):
 
 
 def _two(request, pk):
-    """The card that stays, and the one of ``?with=``; both must be the person's to change."""
+    """The card that stays, and the one of ``with``: None where it is not the person's to change,
+    be it another's, gone, or not given at all."""
     asked = request.POST.get("with") or request.GET.get("with", "")
     kept = find_editable(Client, queryset=_cards(), pk=pk)
-    other = find_editable(Client, queryset=_cards(), pk=asked[:18] or 0)
-    return kept, other
+    mine = _cards().editable_by(request.user)
+    number = int(asked[:18]) if asked.isascii() and asked.isdecimal() else 0
+    return kept, mine.filter(pk=number).first()
+
+
+def _no_other(request):
+    messages.error(request, _("Choose two cards that are yours to change."))
+    return redirect("twin_list")
 
 
 def _cards():
@@ -45,10 +53,12 @@ def _cards():
 @require_http_methods(["GET", "POST"])
 def client_join(request, pk):
     """Two cards beside each other; a post lets the one of ``with`` go into this one."""
-    if not request.GET.get("with") and not request.POST.get("with"):
-        find_editable(Client, pk=pk)
-        return redirect("twin_list")
+    here = find(Client, pk=pk)
+    if request.method == "GET" and not (request.GET.get("with") and may_edit(here)):
+        return redirect("client_detail", pk=pk)
     kept, other = _two(request, pk)
+    if other is None:
+        return _no_other(request)
     status = 200
     if request.method == "POST":
         taken = {name for name in services.CHOSEN if request.POST.get(name) == "other"}
@@ -57,6 +67,8 @@ def client_join(request, pk):
         except Conflict:
             messages.warning(request, _("Somebody has changed one of the two. Look once more."))
             kept, other = _two(request, pk)
+            if other is None:
+                return _no_other(request)
             status = 409
         except services.Apart as error:
             messages.error(request, str(error))
@@ -87,6 +99,8 @@ def _versions(posted) -> tuple[int, int] | None:
 def twin_apart(request, pk):
     """They are two: nobody is asked about them again."""
     first, second = _two(request, pk)
+    if second is None:
+        return _no_other(request)
     services.apart(first, second, request.user)
     messages.success(request, _("Noted: they are two clients."))
     return redirect("twin_list")

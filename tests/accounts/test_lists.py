@@ -98,7 +98,7 @@ def test_a_view_is_renamed_and_let_go(client, kam):
 def test_no_list_no_view(client, kam):
     for page in ("", "home", "person_list"):
         answer = client.post(reverse("saved_view_create"), {"page": page, "name": "x"})
-        assert answer.status_code == 404
+        assert answer.status_code == 422
     long = client.post(
         reverse("saved_view_create"),
         {"page": "client_list", "query": f"q={'я' * 400}", "name": "x", "shared": "nobody"},
