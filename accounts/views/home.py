@@ -58,6 +58,8 @@ def home(request):
         return render(request, "accounts/home/start.html")
     context = {
         "attention": problems.attention_of(person, day, MOST_SIGNALS),
+        "may_put_off": may(request.user, "signal_detail", "POST"),
+        "week_on": day + dt.timedelta(days=7),
         "tasks": tasks.tasks_of(person, day + NEAR, MOST_STEPS),
         "own": person.role == User.Role.KAM,
         "loads": [],

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +24,7 @@ from accounts.services.radar_words import chance_of, evidence_of, part_words
 from kam.audit.conflicts import conflicting
 from kam.lib.navigation import may
 from kam.lib.periods import today
-from kam.lib.views import find, find_editable, wants_part
+from kam.lib.views import find, find_editable, following, wants_part
 
 from .clients import _found, head
 
@@ -76,7 +77,7 @@ def signal_detail(request, pk):
                 return redirect("problem_detail", pk=problem.pk)
             if _done(signal, act, forms, request.user):
                 messages.success(request, _("Saved."))
-                return redirect("signal_detail", pk=pk)
+                return redirect(following(request) or reverse("signal_detail", args=[pk]))
         except ValidationError as error:
             refused = error.messages
     context = {

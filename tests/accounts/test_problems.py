@@ -350,6 +350,19 @@ def test_attention_holds_ones_own_the_most_pressing_first(shop, kam):
         assert len(found.attention_of(kam, DAY, most=1)) == 1
 
 
+def test_a_signal_is_put_off_where_the_day_begins(shop, kam, client):
+    signal = signal_of(shop)
+    client.force_login(kam)
+    page = client.get(reverse("home")).content.decode()
+    assert 'name="until" value="2026-03-23"' in page
+    sent = {"act": "snooze", "until": "2026-03-23", "reason": "Stock-taking", "next": "/"}
+    answer = client.post(reverse("signal_detail", args=[signal.pk]), sent)
+    assert answer["Location"] == "/"
+    assert "Put off for a week" not in client.get(reverse("home")).content.decode()
+    with acting_as(kam):
+        assert Signal.objects.get(pk=signal.pk).reason == "Stock-taking"
+
+
 def test_attention_is_three_queries(shop, kam, django_assert_num_queries):
     signal_of(shop)
     raised(shop, kam)
