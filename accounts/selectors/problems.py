@@ -117,6 +117,7 @@ class Attention:
     urgent: bool
     route: str
     pk: int
+    signal: Signal | None = None  # with its evidence
 
 
 def attention_of(person: User, day: dt.date, most: int = 5) -> list[Attention]:
@@ -125,7 +126,7 @@ def attention_of(person: User, day: dt.date, most: int = 5) -> list[Attention]:
     found = [
         Attention(
             "signal", str(row.get_kind_display()), row.client.name, row.client_id, row.since,
-            row.level == Signal.Level.ALARM, "signal_detail", row.pk,
+            row.level == Signal.Level.ALARM, "signal_detail", row.pk, row,
         )
         for row in mine[:most]
     ]  # fmt: skip

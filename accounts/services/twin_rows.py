@@ -27,6 +27,7 @@ from accounts.models import (
     Wallet,
 )
 from kam.audit.services import record
+from kam.webhooks.services import emit
 
 from .clients import update
 from .removal_rows import Model, _quoted, _references
@@ -158,6 +159,7 @@ def part(twin: Twin, person: User | None) -> None:
     settle(twin, person)
     details = {"other": twin.other_id}
     record("client.part", object=kept, client_id=kept.pk, details=details, actor=person)
+    emit("client.parted", {"client": kept.pk, "other": twin.other_id})
     signals.portfolio_changed.send(sender=Twin, reason="twins")
 
 

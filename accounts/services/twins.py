@@ -18,6 +18,7 @@ from accounts.selectors.own_fields import MOST_TAGS
 from kam.audit.services import record
 from kam.lib.editing import Conflict
 from kam.lib.scoping import acting_system
+from kam.webhooks.services import emit
 
 from . import removals
 from .clients import update
@@ -209,6 +210,7 @@ def join(
         )
         details = {"other": other.pk, "rows": sum(moved.counts.values())}
         record("client.join", object=kept, client_id=kept.pk, details=details, actor=person)
+        emit("client.joined", {"client": kept.pk, "other": other.pk})
         signals.portfolio_changed.send(sender=Twin, reason="twins")
     return twin
 

@@ -17,6 +17,7 @@ from accounts.selectors import (
     promises,
     tasks,
 )
+from accounts.services.radar_words import evidence_of
 from kam.lib.company import company
 from kam.lib.navigation import address, may
 from kam.lib.periods import today
@@ -57,7 +58,10 @@ def home(request):
             return redirect(first_hour)
         return render(request, "accounts/home/start.html")
     context = {
-        "attention": problems.attention_of(person, day, MOST_SIGNALS),
+        "attention": [
+            (each, evidence_of(each.signal)[:1] if each.signal else [])
+            for each in problems.attention_of(person, day, MOST_SIGNALS)
+        ],
         "may_put_off": may(request.user, "signal_detail", "POST"),
         "week_on": day + dt.timedelta(days=7),
         "tasks": tasks.tasks_of(person, day + NEAR, MOST_STEPS),

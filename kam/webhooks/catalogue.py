@@ -47,6 +47,16 @@ EVENTS = {
             {"client": 42, "ranking": 118, "as_of": "2026-03-15", "rank": 58},
         ),
         EventType(
+            "client.joined",
+            _("two cards became one client; the other id is no more"),
+            {"client": 42, "other": 57},
+        ),
+        EventType(
+            "client.parted",
+            _("joined cards are two clients again"),
+            {"client": 42, "other": 57},
+        ),
+        EventType(
             "handover.planned",
             _("a client is to pass to another KAM"),
             {"handover": 4, "client": 42, "from": 7, "to": 9, "on": "2026-04-01"},
