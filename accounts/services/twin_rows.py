@@ -56,7 +56,7 @@ def move_over(other: Client, kept: Client) -> Moved:
         model = reference.model
         if not model._meta.managed or model is Twin:
             continue  # rows of rankings, which stand without what they name
-        rows = model._base_manager.filter(**{reference.name: other.pk}).exclude(
+        rows = model._default_manager.filter(**{reference.name: other.pk}).exclude(
             _would_be_of_itself(reference, kept)
         )
         if _has_its_own(reference, kept):
@@ -75,7 +75,7 @@ def move_over(other: Client, kept: Client) -> Moved:
 def _has_its_own(reference: ForeignKey, kept: Client) -> bool:
     model = reference.model
     single = model in ONE_HISTORY or (model is Membership and reference.name == "member")
-    return single and model._base_manager.filter(**{reference.name: kept.pk}).exists()
+    return single and model._default_manager.filter(**{reference.name: kept.pk}).exists()
 
 
 def _would_be_of_itself(reference: ForeignKey, kept: Client) -> Q:
@@ -166,5 +166,5 @@ def part(twin: Twin, person: User | None) -> None:
 def _field_value(name: str, value: Any) -> Any:
     column = Client._meta.get_field(name)
     if isinstance(column, models.ForeignKey):
-        return column.related_model._base_manager.filter(pk=value).first()
+        return column.related_model._default_manager.filter(pk=value).first()
     return column.to_python(value)
