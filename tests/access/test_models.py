@@ -161,6 +161,7 @@ OWN_SQL = {
     "accounts/services/import_folder.py": "the lock of one look into the watched folder, no rows",
     "accounts/services/importing/running.py": "the lock of an import",
     "accounts/services/importing/staging.py": "staging tables of an import, system only",
+    "accounts/services/twin_rows.py": "rows from one card to another and back, system only",
     "accounts/services/removal_rows.py": "rows into the bin and back, as the database tells them",
     "accounts/services/people.py": "the lock of the first set-up",
     "accounts/services/sign_in_waits.py": "counts failed sign-ins by digests, names nobody",
