@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from accounts.models import SavedView
 from kam.lib.navigation import VIEWED, address
+from kam.lib.periods import today
 
 # What says where one is in a list, not what one looks at.
 PLACE_IN_LIST = ("page", "after", "before", "from", "csrfmiddlewaretoken")
@@ -22,13 +23,14 @@ def views(page: str = "") -> QuerySet[SavedView]:
 
 
 def kept(query: str) -> str:
-    """A query string as a view keeps it: only what narrows or sorts, nothing empty."""
-    told = QueryDict(query[: 4 * LONGEST])
+    """A query string as a view keeps it: only what narrows or sorts, nothing empty, and not the
+    day where it is today: who looks today wants to see today when it is opened again."""
+    told, now = QueryDict(query[: 4 * LONGEST]), ("as_of", today().isoformat())
     pairs = [
         (name, value)
         for name, values in sorted(told.lists())
         for value in values
-        if value and name not in PLACE_IN_LIST
+        if value and name not in PLACE_IN_LIST and (name, value) != now
     ]
     return urlencode(pairs)
 

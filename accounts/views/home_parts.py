@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Client, Promise, User
 from accounts.selectors import changes, coming, handovers, health, promises
 from accounts.selectors import clients as lists
+from accounts.selectors.standings import present_of
 from accounts.selectors.timeline import last_contacts
 from accounts.services.sales_plans import against_plan
 from kam.lib.navigation import address
@@ -71,7 +72,6 @@ def home_clients(request):
         "lines": lines,
         "alerts": alerts(lines, day),
         "has_health": any(line["fares"] for line in lines),
-        "has_moves": any(line["moved"] for line in lines),
         "has_plans": any(line["plan"] for line in lines),
         "own": person.role == User.Role.KAM,
         "whose": person if person.pk != request.user.pk else None,
@@ -137,6 +137,7 @@ def lines_of(clients: list[Client], day: dt.date) -> list[dict]:
     counts_for = lists.entities_of(clients, day)
     sales = lists.sales(clients, day)
     talks = last_contacts(counts_for, day)
+    standings = present_of(client.pk for client in clients)
     fares = health.health_of([client.pk for client in clients], day)
     planned = against_plan(counts_for, day)
     promised = promises.open_counts(list(counts_for), day)
@@ -154,6 +155,7 @@ def lines_of(clients: list[Client], day: dt.date) -> list[dict]:
                 "sales": sales[client.pk],
                 "talk": talks.get(client.pk),
                 "moved": moved(client),
+                "standing": standings.get(client.pk),
                 "fares": fares.get(client.pk),
                 "plan": plan,
                 "reached": actual / plan if plan else None,

@@ -158,6 +158,11 @@ VIEWED = {
     "receivable_list": _("Receivables"),
     "reference_list": _("References"),
     "portfolio": _("Portfolio"),
+    "portfolio_retention": _("Retention"),
+    "portfolio_dependence": _("Dependence"),
+    "portfolio_work": pgettext_lazy("analysis", "Work"),
+    "portfolio_openings": _("Openings"),
+    "portfolio_abc_xyz": "ABC/XYZ",
 }
 # Tabs of a part of the product, by the name under which a page asks for them.
 TABS = {

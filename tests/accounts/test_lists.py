@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts.models import Client, OwnField, SavedView, Team
 from accounts.selectors import saved_views as views
 from kam.audit.models import Event
+from kam.lib.periods import today
 from kam.lib.scoping import acting_system
 from tests.factories import make_client, make_user
 
@@ -293,3 +294,6 @@ def test_several_over_rest(client, kam, three):
 def test_a_query_is_kept_without_what_says_where_one_is():
     assert views.kept("b=2&a=1&page=3&a=0&c=") == "a=1&a=0&b=2"
     assert QueryDict(views.kept("q=%D1%8F+1%262")).get("q") == "я 1&2"
+    now = today().isoformat()
+    assert views.kept(f"as_of={now}&months=12") == "months=12"
+    assert views.kept("as_of=2025-01-31") == "as_of=2025-01-31"
