@@ -23,7 +23,7 @@ def run(report: Reporter) -> None:
     from tests import servers  # noqa: F401 - starts the servers of this run
 
     django.setup()
-    from tests.benchmarks.bench_pages import Web, fill
+    from tests.benchmarks.bench_pages import Web, _manager, fill
     from tests.databases import Databases
 
     databases = Databases("bench_boards")
@@ -32,7 +32,7 @@ def run(report: Reporter) -> None:
         fill(CLIENTS, CLIENTS * LINES)
         _figures(report)
         with Web() as web:
-            web.sign_in()
+            web.sign_in(_manager())
             for name in ("retention", "dependence", "work", "openings"):
                 took, size = web.ask(f"/portfolio/{name}/")
                 print(f"  {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
