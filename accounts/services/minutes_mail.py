@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from collections.abc import Iterable
 from email.utils import formataddr
 from urllib.parse import urlsplit
@@ -93,18 +92,13 @@ def send(row: MinutesMail) -> str:
     """
     if not _may_get(row.contact):
         return _note(row, State.HELD)
-    taken = MinutesMail.objects.filter(pk=row.pk, state=State.WAITING)
-    if not taken.update(state=State.SENDING):
-        # A worker was lost in the middle of it: whether it went out nobody can tell.
-        if MinutesMail.objects.filter(pk=row.pk, state=State.SENDING).exists():
-            return _note(row, State.UNSURE)
-        return MinutesMail.objects.get(pk=row.pk).state
-    try:
-        state = outgoing.hand_over(message(row), f"minutes mail {row.pk}")
-    except (OSError, smtplib.SMTPException):
-        MinutesMail.objects.filter(pk=row.pk).update(state=State.WAITING)
-        raise
-    return _note(row, state)
+    return outgoing.once(
+        row,
+        "state",
+        lambda: message(row),
+        lambda state: _note(row, state),
+        name=f"minutes mail {row.pk}",
+    )
 
 
 def _note(row: MinutesMail, state: str) -> str:

@@ -7,7 +7,6 @@ sending it again makes the earlier link void; it holds only as long as whoever i
 from __future__ import annotations
 
 import datetime as dt
-import smtplib
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
@@ -138,19 +137,20 @@ def send(row: PersonInvitation) -> str:
     Runs outside a transaction.  Raises OSError or SMTPException where surely nothing was sent and
     it may be tried again.
     """
-    same = PersonInvitation.objects.filter(pk=row.pk, serial=row.serial)
-    if not same.filter(mail=Mail.WAITING).update(mail=Mail.SENDING):
-        # A worker was lost in the middle of it: whether it went out nobody can tell.
-        same.filter(mail=Mail.SENDING).update(mail=Mail.UNSURE)
-        return str(PersonInvitation.objects.get(pk=row.pk).mail)
-    try:
-        state = outgoing.hand_over(message(row), f"invitation {row.pk}")
-    except (OSError, smtplib.SMTPException):
-        same.update(mail=Mail.WAITING)
-        raise
+    return outgoing.once(
+        row,
+        "mail",
+        lambda: message(row),
+        lambda state: _note(row, state),
+        name=f"invitation {row.pk}",
+        serial=row.serial,
+    )
+
+
+def _note(row: PersonInvitation, state: str) -> None:
     at = {"mailed_at": timezone.now()} if state == Mail.SENT else {}
+    same = PersonInvitation.objects.filter(pk=row.pk, serial=row.serial)
     same.update(mail=state, **at)
-    return state
 
 
 def message(row: PersonInvitation) -> EmailMessage:

@@ -6,7 +6,6 @@ may have arrived: it is not sent again by itself, a person decides.
 
 from __future__ import annotations
 
-import smtplib
 from email.utils import formataddr
 from urllib.parse import urlsplit
 
@@ -65,19 +64,13 @@ def send(invitation: SurveyInvitation, link: str) -> str:
     contact = invitation.contact
     if not link or contact is None or not contact.email or _declined(contact):
         return _note(invitation, Mail.HELD)
-    taken = SurveyInvitation.objects.filter(pk=invitation.pk, mail=Mail.WAITING)
-    if not taken.update(mail=Mail.SENDING):
-        # A worker was lost in the middle of it: whether it went out nobody can tell.
-        broken = SurveyInvitation.objects.filter(pk=invitation.pk, mail=Mail.SENDING)
-        if broken.exists():
-            return _note(invitation, Mail.UNSURE)
-        return SurveyInvitation.objects.get(pk=invitation.pk).mail
-    try:
-        state = outgoing.hand_over(_message(invitation, link), f"survey mail {invitation.pk}")
-    except (OSError, smtplib.SMTPException):
-        SurveyInvitation.objects.filter(pk=invitation.pk).update(mail=Mail.WAITING)
-        raise
-    return _note(invitation, state)
+    return outgoing.once(
+        invitation,
+        "mail",
+        lambda: _message(invitation, link),
+        lambda state: _note(invitation, state),
+        name=f"survey mail {invitation.pk}",
+    )
 
 
 def _declined(contact: Contact) -> bool:

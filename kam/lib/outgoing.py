@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db.models import Model
 
+WAITING, SENDING = "waiting", "sending"
 SENT, REFUSED, UNSURE = "sent", "refused", "unsure"
 # Backends that show mails to a developer or drop them: nobody gets anything.
 _NOWHERE = (
@@ -46,6 +50,38 @@ def hand_over(message: EmailMessage, name: str) -> str:
     finally:
         connection.close()
     return SENT
+
+
+def once(
+    row: Model,
+    column: str,
+    make: Callable[[], EmailMessage],
+    note: Callable[[str], object],
+    *,
+    name: str,
+    **same: Any,
+) -> str:
+    """Mail what ``row`` has been waiting for in ``column``, once and never again; how it ended.
+
+    ``note`` writes the end down; ``same``: what must still hold of the row.  Runs outside a
+    transaction.  Raises OSError or SMTPException where surely nothing was sent and it may be tried
+    again: then the row waits as before.
+    """
+    rows = type(row)._default_manager.filter(pk=row.pk, **same)
+    if not rows.filter(**{column: WAITING}).update(**{column: SENDING}):
+        present = str(rows.values_list(column, flat=True).first() or "")
+        if present == SENDING:
+            # A worker was lost in the middle of it: whether it went out nobody can tell.
+            note(UNSURE)
+            return UNSURE
+        return present
+    try:
+        state = hand_over(make(), name)
+    except (OSError, smtplib.SMTPException):
+        rows.update(**{column: WAITING})
+        raise
+    note(state)
+    return state
 
 
 def _for_now(error: smtplib.SMTPException) -> bool:

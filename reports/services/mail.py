@@ -6,7 +6,6 @@ is not sent again by itself.
 
 from __future__ import annotations
 
-import smtplib
 from email.utils import formataddr
 from urllib.parse import urlsplit
 
@@ -42,18 +41,13 @@ def send(report: Report) -> str:
     """
     if not outgoing.is_set_up() or not report.person.is_active or not report.person.email:
         return _note(report, Mail.NONE)
-    taken = Report.objects.filter(pk=report.pk, mail=Mail.WAITING)
-    if not taken.update(mail=Mail.SENDING):
-        # A worker was lost in the middle of it: whether it went out nobody can tell.
-        if Report.objects.filter(pk=report.pk, mail=Mail.SENDING).exists():
-            return _note(report, Mail.UNSURE)
-        return Report.objects.get(pk=report.pk).mail
-    try:
-        state = outgoing.hand_over(message(report), f"report {report.pk}")
-    except (OSError, smtplib.SMTPException):
-        Report.objects.filter(pk=report.pk).update(mail=Mail.WAITING)
-        raise
-    return _note(report, state)
+    return outgoing.once(
+        report,
+        "mail",
+        lambda: message(report),
+        lambda state: _note(report, state),
+        name=f"report {report.pk}",
+    )
 
 
 def _note(report: Report, state: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
 from collections.abc import Iterable
 from email.utils import formataddr
 from urllib.parse import urlsplit
@@ -88,18 +87,13 @@ def send(row: ReviewMail) -> str:
     """
     if not may_go_out(row.review) or not recipients(row.review).filter(pk=row.contact_id).exists():
         return _note(row, State.HELD)
-    taken = ReviewMail.objects.filter(pk=row.pk, state=State.WAITING)
-    if not taken.update(state=State.SENDING):
-        # A worker was lost in the middle of it: whether it went out nobody can tell.
-        if ReviewMail.objects.filter(pk=row.pk, state=State.SENDING).exists():
-            return _note(row, State.UNSURE)
-        return ReviewMail.objects.get(pk=row.pk).state
-    try:
-        state = outgoing.hand_over(message(row), f"review mail {row.pk}")
-    except (OSError, smtplib.SMTPException):
-        ReviewMail.objects.filter(pk=row.pk).update(state=State.WAITING)
-        raise
-    return _note(row, state)
+    return outgoing.once(
+        row,
+        "state",
+        lambda: message(row),
+        lambda state: _note(row, state),
+        name=f"review mail {row.pk}",
+    )
 
 
 def _note(row: ReviewMail, state: str) -> str:
