@@ -56,7 +56,7 @@ FIELDS: dict[type[models.Model], dict[Any, tuple[str, ...]]] = {
     Client: {
         NAME: ("name", "legal_name"),
         TAX: ("inn", "kpp"),
-        BUSINESS: ("kind", "segment", "employees", "turnover", "lifecycle"),
+        BUSINESS: ("kind", "segment", "employees", "turnover", "lifecycle", "tags", "own"),
         PLACE: ("country", "region", "city"),
         TECHNICAL: ("id", "owner", "sales_manager", "team", "group", "version", "created_at", "sort_name"),
     },
@@ -81,6 +81,7 @@ PEOPLE = {
 # Columns that the forms show under no name of their own.
 _LABELS = {
     "client": gettext_lazy("company"),
+    "own": gettext_lazy("Own fields"),
     "source": gettext_lazy("which system told of them"),
     "told_by": gettext_lazy("who told them"),
     "date_joined": gettext_lazy("since when"),

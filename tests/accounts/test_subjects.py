@@ -12,6 +12,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import (
+    Client,
     Contact,
     ContactChange,
     Destruction,
@@ -367,6 +368,17 @@ def test_the_api_does_what_the_pages_do(subject, admin, case):
     assert post(f"/api/v1/subjects/{subject.pk}/erasure/", basis="withdrawn").status_code == 409
     acts = browser.get("/api/v1/destructions/").json()["results"]
     assert [each["contact"] for each in acts] == [subject.pk]
+
+
+def test_tags_and_answers_to_own_fields_are_masked(admin):
+    shop = factories.make_client("Shop", own={"1": "call Ann Lee first", "2": 7}, tags=["Ann Lee", "eco"])
+    contact = factories.make_contact(shop, "Ann Lee", email="ann@example.com")
+    erase(contact, admin)
+    with acting_as(admin):
+        row = Client.objects.get(pk=shop.pk)
+    assert "Ann Lee" not in f"{row.own} {row.tags}"
+    assert row.own["2"] == 7
+    assert "eco" in row.tags
 
 
 def test_every_place_is_there_and_can_be_looked_through(admin):
