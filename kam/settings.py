@@ -6,6 +6,7 @@ schedules of the system's own jobs stand at the bottom.
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from environs import Env
@@ -18,6 +19,11 @@ def text(name: str, default: str = "") -> str:
     """A string from ``NAME``, or from the file that ``NAME_FILE`` points at."""
     file = env.str(f"{name}_FILE", "")
     return Path(file).read_text().strip() if file else env.str(name, default)
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def flag(name: str, default: bool) -> bool:
@@ -177,6 +183,14 @@ ACCOUNT_LOGOUT_ON_GET = False
 # Failures are counted in a table of our own (accounts.services.sign_in_waits), which no full or
 # emptied cache forgets.
 ACCOUNT_RATE_LIMITS = {"login_failed": "", "login": ""}
+# Signing in with the account of the company (OpenID Connect); empty = there is none.
+OIDC_ISSUER = text("OIDC_ISSUER")
+OIDC_CLIENT_ID = text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = text("OIDC_CLIENT_SECRET")
+# What the button calls it.
+OIDC_NAME = text("OIDC_NAME")
+# For providers that give only addresses of their own and do not say that they are proven.
+OIDC_EMAIL_IS_PROVEN = flag("OIDC_EMAIL_IS_PROVEN", False)
 MFA_ADAPTER = "accounts.adapter.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -225,7 +239,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Browsers ask it also of where a form is led on to.
+        "form-action": ["'self'", *([origin_of(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],

@@ -11,6 +11,7 @@ from accounts.api import import_files as files_api
 from accounts.api import imports as data_api
 from accounts.views import (
     company,
+    company_account,
     connections,
     import_files,
     imports,
@@ -124,6 +125,12 @@ urlpatterns = [
         "sign-in/passkey/options/",
         at_the_door.passkey_sign_in_options,
         name="passkey_sign_in_options",
+    ),
+    path("sign-in/company/", company_account.company_sign_in, name="company_sign_in"),
+    path(
+        "sign-in/company/answer/",
+        company_account.company_sign_in_answer,
+        name="company_sign_in_answer",
     ),
     path("sign-in/end/", sessions.sign_out, name="account_logout"),
     path(

@@ -29,7 +29,9 @@ def is_sure(request) -> bool:
     """Whether the person has proven a few minutes ago that it is them."""
     records = get_authentication_records(request, request.user)
     since = time.time() - SURE_SECONDS
-    return any(each["method"] in ("password", "mfa") and each["at"] > since for each in records)
+    return any(
+        each["method"] in ("password", "mfa", "oidc") and each["at"] > since for each in records
+    )
 
 
 def sure(view):

@@ -93,4 +93,19 @@ def _logs() -> Iterator[CheckMessage]:
         )  # fmt: skip
 
 
-_LOOKS = (_address, _keys, _mailbox, _folders, _company, _jobs, _logs)
+def _company_account() -> Iterator[CheckMessage]:
+    issuer = settings.OIDC_ISSUER
+    if issuer and not settings.OIDC_CLIENT_ID:
+        yield Error(
+            "OIDC_ISSUER is set and OIDC_CLIENT_ID is not",
+            hint="The provider knows this installation by it. Without both there is no such sign-in.",
+            id="kam.E010",
+        )
+    if issuer.startswith("http://") and urlsplit(issuer).hostname not in ("localhost", "127.0.0.1"):
+        yield Error(
+            "OIDC_ISSUER is a plain http address",
+            hint="Whoever is on the way could sign in as anybody: https.", id="kam.E011",
+        )  # fmt: skip
+
+
+_LOOKS = (_company_account, _address, _keys, _mailbox, _folders, _company, _jobs, _logs)

@@ -20,6 +20,8 @@ ROWS = {
     "mfa_authenticate": PUBLIC,  # after the right password
     "passkey_sign_in": PUBLIC,
     "passkey_sign_in_options": PUBLIC,
+    "company_sign_in": PUBLIC,
+    "company_sign_in_answer": PUBLIC,  # what the provider sends is proven there
     "account_logout": PUBLIC,
     "person_invitation_answer": PUBLIC,  # by the link of a letter
     "account_inactive": PUBLIC,

@@ -22,6 +22,8 @@ GOOD = {"SITE_URL": "https://kam.example", "SECURE": True, "ALLOWED_HOSTS": [".e
         ({"COMPANY_TIME_ZONE": "Moscow"}, ["kam.E007"]),
         ({"JOB_MEMORY_MB": 100}, ["kam.E008"]),
         ({"LOG_FORMAT": "Json"}, ["kam.E009"]),
+        ({"OIDC_ISSUER": "https://login.example.org"}, ["kam.E010"]),
+        ({"OIDC_ISSUER": "http://login.example.org", "OIDC_CLIENT_ID": "kam"}, ["kam.E011"]),
     ],
 )
 def test_what_does_not_go_together_is_said_with_a_hint(settings, given, said):
