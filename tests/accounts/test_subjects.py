@@ -371,7 +371,9 @@ def test_the_api_does_what_the_pages_do(subject, admin, case):
 
 
 def test_tags_and_answers_to_own_fields_are_masked(admin):
-    shop = factories.make_client("Shop", own={"1": "call Ann Lee first", "2": 7}, tags=["Ann Lee", "eco"])
+    shop = factories.make_client(
+        "Shop", own={"1": "call Ann Lee first", "2": 7}, tags=["Ann Lee", "eco"]
+    )
     contact = factories.make_contact(shop, "Ann Lee", email="ann@example.com")
     erase(contact, admin)
     with acting_as(admin):
