@@ -6,15 +6,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Client, Twin
+from accounts.selectors import clients as lists
 from accounts.selectors import twins as found
 from accounts.services import twins as services
 from accounts.services.clients import may_edit
 from accounts.services.removals import Kept, days_left
 from kam.lib.editing import Conflict
 from kam.lib.navigation import may
-from kam.lib.views import find, find_editable
+from kam.lib.views import find, find_editable, wants_part
 
 SHOWN = 50
+OFFERED = 30
 
 
 @require_GET
@@ -41,6 +43,15 @@ def _two(request, pk):
     return kept, mine.filter(pk=number).first()
 
 
+def _which(request, here: Client):
+    q = request.GET.get("q", "")[:100]
+    mine = _cards().editable_by(request.user).exclude(pk=here.pk)
+    offered = mine.filter(lists.named_like(q)) if q.strip() else mine.none()
+    context = {"client": here, "q": q, "offered": offered.order_by("sort_name", "pk")[:OFFERED]}
+    template = "_join_which" if wants_part(request) else "join_which"
+    return render(request, f"accounts/lists/{template}.html", context)
+
+
 def _no_other(request):
     messages.error(request, _("Choose two cards that are yours to change."))
     return redirect("twin_list")
@@ -52,10 +63,13 @@ def _cards():
 
 @require_http_methods(["GET", "POST"])
 def client_join(request, pk):
-    """Two cards beside each other; a post lets the one of ``with`` go into this one."""
+    """Two cards beside each other; a post lets the one of ``with`` go into this one.  Without
+    ``with``: which one it is, ``?q=`` narrows what is offered."""
     here = find(Client, pk=pk)
-    if request.method == "GET" and not (request.GET.get("with") and may_edit(here)):
+    if request.method == "GET" and not may_edit(here):
         return redirect("client_detail", pk=pk)
+    if request.method == "GET" and not request.GET.get("with"):
+        return _which(request, here)
     kept, other = _two(request, pk)
     if other is None:
         return _no_other(request)

@@ -226,6 +226,21 @@ def test_pages_from_the_pair_to_one_client_and_back(client, boss):
     assert "Two clients" in page
 
 
+def test_the_other_card_is_chosen_from_the_form(client):
+    kam = make_user("kam", language="en")
+    client.force_login(kam)
+    mine, other = make_client("Orion", owner=kam), make_client("Orion Trade", owner=kam)
+    make_client("Orion of others")
+    address = reverse("client_join", args=[mine.pk])
+    assert address in client.get(reverse("client_edit", args=[mine.pk])).content.decode()
+    page = client.get(address, {"q": "orion"}).content.decode()
+    assert f"{address}?with={other.pk}" in page
+    assert "Orion of others" not in page
+    part = client.get(address, {"q": "nobody"}, HTTP_HX_REQUEST="true").content.decode()
+    assert "No card of yours" in part
+    assert "<html" not in part
+
+
 def test_over_rest(client, boss):
     client.force_login(boss)
     kept, other = make_client("Orion"), make_client("Orion")
