@@ -260,6 +260,7 @@ def clear_workspace() -> None:
         invitations.clear()
         goals.clear()
         kams.clear()
+        lists.clear()
         tasks.clear()
         years.clear()
         surveys.clear()

@@ -57,6 +57,12 @@ def fill(
     return len(touched)
 
 
+def clear() -> None:
+    """Remove the demo's own fields; views go with their people."""
+    names = [told[key] for told in TEXTS.values() for key in ("window", "tender", "branded")]
+    OwnField.objects.filter(name__in=names).delete()
+
+
 def _views(told: dict, people: Sequence[User]) -> None:
     lead = next((each for each in people if each.role == User.Role.MANAGER), None)
     kam = next((each for each in people if each.role == User.Role.KAM), None)
