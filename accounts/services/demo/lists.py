@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from accounts.models import Client, Interaction, SavedView, User
+from accounts.models import Client, Interaction, OwnField, SavedView, User
 from accounts.selectors.saved_views import kept
 from accounts.services import clients as services
 from accounts.services import own_fields, saved_views
