@@ -409,9 +409,9 @@ def test_for_a_page_every_colour_is_a_token_and_the_caption_is_left_to_it(name):
 
 
 def test_no_curve_is_drawn_of_thousands_of_points():
-    from reports.dashboards.portfolio_charts import CURVE_POINTS, _thinned
+    from reports.dashboards.portfolio_charts import CURVE_POINTS, thinned
 
-    shown = _thinned(1_000_001)
+    shown = thinned(1_000_001)
     assert len(shown) <= 2 * CURVE_POINTS
     assert (shown[0], shown[-1]) == (0, 1_000_000)
-    assert _thinned(5).tolist() == [0, 1, 2, 3, 4]
+    assert thinned(5).tolist() == [0, 1, 2, 3, 4]
