@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -385,11 +384,8 @@ def _menu_of_views(request) -> str:
     route = match.url_name if match else ""
     if route not in navigation.VIEWED or not navigation.may(request.user, "saved_view_list"):
         return ""
-    kept = request.GET.copy()
-    for name in PAGE_PARAMETERS:
-        kept.pop(name, None)
     menu = navigation.address("saved_view_list")
-    return f"{menu}?{urlencode({'page': route, 'query': kept.urlencode()})}"
+    return f"{menu}?page={route}"  # the filters are told by the page's own address
 
 
 @register.simple_block_tag
