@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-from accounts.models import SavedView
+from accounts.models import SavedView, User
 from kam.lib.navigation import VIEWED, address
 from kam.lib.periods import today
 
@@ -38,3 +39,11 @@ def kept(query: str) -> str:
 def url(view: SavedView) -> str:
     """The list with the filters of the view."""
     return f"{address(view.page)}?{view.query}" if view.query else address(view.page)
+
+
+def whose(view: SavedView, reader: User) -> str:
+    """Who shares it.  KAMs of other teams stay nameless to a KAM, as everywhere."""
+    maker = view.person
+    foreign = maker.role == User.Role.KAM and maker.team_id != reader.team_id
+    hidden = reader.role == User.Role.KAM and foreign and maker.pk != reader.pk
+    return _("another team") if hidden else str(maker)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Client
 from accounts.selectors import own_fields
@@ -17,25 +16,15 @@ from kam.audit.services import record
 from kam.lib.editing import Conflict
 from kam.lib.scoping import current
 
+from .client_words import LABELS, words
 from .clients import update
 
 MOST = 500
-LABELS = {
-    "owner": gettext_lazy("KAM"),
-    "team": gettext_lazy("Team"),
-    "sales_manager": gettext_lazy("Sales manager"),
-    "lifecycle": gettext_lazy("Lifecycle"),
-    "segment": gettext_lazy("Segment"),
-    "country": gettext_lazy("Country"),
-    "region": gettext_lazy("Region"),
-    "city": gettext_lazy("City"),
-    "tags": gettext_lazy("Tags"),
-}
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to change.  ``values``: field of LABELS -> what it becomes; ``add`` and ``remove``:
+    """What is to change.  ``values``: field -> what it becomes; ``add`` and ``remove``:
     tags; ``own``: id of an own field -> its answer, None to take it away."""
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -84,15 +73,15 @@ def _line(client: Client, change: Change, fields, *, may: bool) -> Line:
     for name, value in change.values.items():
         if getattr(client, name) != value:
             values[name] = value
-            parts.append(Part(str(LABELS[name]), _shown(client, name), _words(name, value)))
+            before = words(name, getattr(client, name))
+            parts.append(Part(str(LABELS[name]), before, words(name, value)))
     tags = _tags(client.tags, change)
     if len(tags) > MOST_TAGS:
         told = _("It would have more than %(most)s tags.") % {"most": MOST_TAGS}
         return Line(client, {}, (), told)
     if tags != client.tags:
         values["tags"] = tags
-        before, after = (", ".join(each) or "—" for each in (client.tags, tags))
-        parts.append(Part(str(LABELS["tags"]), before, after))
+        parts.append(Part(str(LABELS["tags"]), words("tags", client.tags), words("tags", tags)))
     own = {**client.own, **change.own}
     own = {key: value for key, value in own.items() if value is not None}
     if own != client.own:
@@ -110,16 +99,6 @@ def _tags(tags: Sequence[str], change: Change) -> list[str]:
     left = [tag for tag in tags if tag.casefold() not in gone]
     new = [tag for tag in change.add if tag.casefold() not in known]
     return sorted([*left, *new], key=str.casefold)
-
-
-def _shown(client: Client, name: str) -> str:
-    return _words(name, getattr(client, name))
-
-
-def _words(name: str, value: Any) -> str:
-    if name == "lifecycle":
-        return str(dict(Client.Lifecycle.choices).get(value, value))
-    return "—" if value in (None, "") else str(value)
 
 
 @transaction.atomic

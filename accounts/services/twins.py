@@ -9,7 +9,6 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts import signals
 from accounts.models import Client, Removal, Twin, User
@@ -21,26 +20,13 @@ from kam.lib.scoping import acting_system
 from kam.webhooks.services import emit
 
 from . import removals
+from .client_words import LABELS, words
 from .clients import update
 from .removal_rows import Hanging, Model, hanging, take_out
 from .twin_rows import Moved, move_over, plain, settle
 
-# What a card says and a person chooses of; INN and KPP are chosen together.
-CHOSEN = {
-    "name": gettext_lazy("Name"),
-    "legal_name": gettext_lazy("Legal name"),
-    "inn": gettext_lazy("INN"),
-    "lifecycle": gettext_lazy("Lifecycle"),
-    "owner": gettext_lazy("KAM"),
-    "team": gettext_lazy("Team"),
-    "sales_manager": gettext_lazy("Sales manager"),
-    "segment": gettext_lazy("Segment"),
-    "country": gettext_lazy("Country"),
-    "region": gettext_lazy("Region"),
-    "city": gettext_lazy("City"),
-    "employees": gettext_lazy("Employees"),
-    "turnover": gettext_lazy("Turnover per year"),
-}
+# What a card says and a person chooses of; INN and KPP are chosen together.  Tags come together.
+CHOSEN = tuple(name for name in LABELS if name != "tags")
 
 
 class Apart(Exception):
@@ -66,23 +52,22 @@ class Choice:
 def choices(kept: Client, other: Client) -> list[Choice]:
     """Lines in which the two differ.  What only the other knows is taken."""
     lines = []
-    for name, label in CHOSEN.items():
+    for name in CHOSEN:
         mine, theirs = getattr(kept, name), getattr(other, name)
         if mine == theirs or theirs in (None, ""):
             continue
         lines.append(
-            Choice(name, str(label), _words(kept, name), _words(other, name), mine in (None, ""))
+            Choice(
+                name, str(LABELS[name]), _words(kept, name), _words(other, name), mine in (None, "")
+            )
         )
     return lines
 
 
 def _words(client: Client, name: str) -> str:
-    if name == "lifecycle":
-        return str(client.get_lifecycle_display())
-    if name == "inn" and client.inn:
-        return f"{client.inn} / {client.kpp}" if client.kpp else client.inn
-    value = getattr(client, name)
-    return "—" if value in (None, "") else str(value)
+    if name == "inn" and client.kpp:
+        return f"{client.inn} / {client.kpp}"
+    return words(name, getattr(client, name))
 
 
 def own_lines(kept: Client, other: Client) -> list[str]:

@@ -7,6 +7,7 @@ from accounts.models import OwnField
 from accounts.selectors import saved_views, twins
 from kam.exports.registry import Sheet, exported, moment, text, whole
 from kam.lib.navigation import VIEWED
+from kam.lib.scoping import current
 
 
 @exported("saved_views", title=gettext_lazy("Views"), route="saved_view_list")
@@ -20,7 +21,7 @@ def views(query, of):
     def lines():
         for row in rows:
             yield (
-                row.name, str(VIEWED[row.page]), str(row.person), row.get_shared_display(),
+                row.name, str(VIEWED[row.page]), saved_views.whose(row, current()), row.get_shared_display(),
                 row.query or None,
             )  # fmt: skip
 

@@ -37,7 +37,10 @@ def saved_view_list(request):
     page, query = _asked(request)
     if wants_part(request) and page in VIEWED:
         return render(request, "accounts/lists/_views_menu.html", _menu(request, page, query))
-    rows = [(row, found.url(row), VIEWED[row.page]) for row in found.views()]
+    rows = [
+        (row, found.url(row), VIEWED[row.page], found.whose(row, request.user))
+        for row in found.views()
+    ]
     return render(request, "accounts/lists/views.html", {"rows": rows})
 
 
@@ -45,7 +48,9 @@ def _menu(request, page: str, query: str, form: SavedViewForm | None = None) -> 
     return {
         "page": page,
         "query": query,
-        "views": [(row, found.url(row)) for row in found.views(page)],
+        "views": [
+            (row, found.url(row), found.whose(row, request.user)) for row in found.views(page)
+        ],
         "form": form or SavedViewForm(),
         "may_keep": request.user.role in ("administrator", "manager", "kam"),
     }

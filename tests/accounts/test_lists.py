@@ -76,6 +76,9 @@ def test_a_view_is_seen_by_whom_it_is_shared_with(client, kam, team):
         client.force_login(person)
         told = client.get("/api/v1/views/").json()["results"]
         assert {row["name"] for row in told} == names
+    client.force_login(other)
+    page = client.get(reverse("saved_view_list")).content.decode()
+    assert kam.name not in page, "KAMs of other teams stay nameless"
     client.force_login(mate)
     shared = SavedView.unscoped.get(name="Team")
     assert client.post(reverse("saved_view_removal", args=[shared.pk])).status_code == 403
