@@ -11,9 +11,8 @@ from django.utils.translation import ngettext, pgettext
 
 from accounts.models import Client, Potential, ProductFamily
 from reports import charts
-from reports.charts.amounts import short
 from reports.charts.frame import in_lines, shortened
-from reports.dashboards.portfolio_charts import Chart, currency, day, language, money, number
+from reports.dashboards.portfolio_charts import Chart, currency, day, money, number
 from reports.dashboards.portfolio_rows import Column
 from reports.datasets import clients_of
 from reports.figures.whitespace import Gap, Whitespace, whitespace
@@ -21,6 +20,7 @@ from reports.figures.whitespace import Gap, Whitespace, whitespace
 from .board import Answer, Behind, Board
 from .words import caption, missing
 
+THOUSAND = 1_000
 # Clients with most room that are looked at, and what a chart has room for.
 LOOKED_AT = 200
 CLIENTS, FAMILIES = 12, 6
@@ -119,10 +119,10 @@ def gaps(board: Board) -> Answer:
             },
             note=_(
                 "An empty field: the client buys it, or fewer than five look-alikes do. The middle "
-                "of the range stands in the field; room is sales, not profit. The %(n)s clients "
-                "with most room are looked at."
+                "of the range stands in the field, in thousands of %(currency)s; room is sales, not "
+                "profit. The %(n)s clients with most room are looked at."
             )
-            % {"n": number(LOOKED_AT)},
+            % {"n": number(LOOKED_AT), **unit},
             height="tall",
         ),
         [
@@ -135,7 +135,11 @@ def gaps(board: Board) -> Answer:
 
 
 def _short(cell: Gap | None) -> str:
-    return short(cell.room, language()) if cell else ""
+    """In thousands, so that a field has room for it on a phone."""
+    if cell is None:
+        return ""
+    thousands = cell.room / THOUSAND
+    return number(thousands, 0 if thousands >= 1 else 1)
 
 
 def _hover(client: str, family: str, cell: Gap | None) -> str:
