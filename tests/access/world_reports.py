@@ -4,6 +4,7 @@ import datetime as dt
 
 from accounts.models import Client, Contact, User
 from reports.models import (
+    BuiltReport,
     BusinessReview,
     Report,
     ReviewComment,
@@ -52,6 +53,11 @@ def reports(world, relation: str, word: str, owner: User) -> None:
     world.add(relation, schedule)
     world.add(relation, ScheduleReader.objects.create(schedule=schedule, person=owner))
     world.add(relation, report)
+    built = BuiltReport.objects.create(
+        owner=owner, name=f"{word} built", shared="nobody" if relation == "foreign" else "team",
+        definition={"measures": ["revenue"], "rows": "client"},
+    )  # fmt: skip
+    world.add(relation, built)
 
 
 def business_reviews(world, relation: str, client: Client, word: str, owner: User) -> None:
