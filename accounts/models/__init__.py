@@ -15,6 +15,7 @@ from .connections import Connection
 from .consents import Consent, ContactBlock, Purpose
 from .contacts import Contact
 from .destructions import ContactChange, Destruction, Suppression
+from .edits import Edit
 from .efforts import EffortRules, EffortWeek, HourRate, ProgrammeCost, ServiceCost
 from .goals import Goal, GoalReading, ProgrammeGoal
 from .handovers import Handover, HandoverStep, Substitution
@@ -104,6 +105,7 @@ __all__ = [
     "ContactChange",
     "Destruction",
     "Document",
+    "Edit",
     "EffortRules",
     "EffortWeek",
     "ExceptionalOffer",

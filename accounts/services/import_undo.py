@@ -90,6 +90,7 @@ from kam.jobs.models import Job
 from kam.jobs.services import enqueue
 from kam.lib.scoping import acting_system
 
+from . import history
 from .allocation import allocate
 from .importing.running import take_turns
 from .importing.staging import fetch, run
@@ -294,7 +295,8 @@ def undo(batch: ImportBatch, person: User | None, progress: Progress | None = No
         clients = _clients_of_facts(batch)
         _remove_facts(batch)
         tell(2, STEPS)
-        _restore_rows(batch)
+        with history.switched_off():  # the import and its end are events, as in the trail
+            _restore_rows(batch)
         tell(3, STEPS)
         known = Client.objects.filter(pk__in=clients).values_list("pk", flat=True)
         if left := list(known):

@@ -8,6 +8,7 @@ rankings, decisions, promises and the trail stand in the way of a client, and ha
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +51,7 @@ from kam.lib.editing import Conflict
 from kam.lib.navigation import address
 from kam.lib.scoping import acting_system
 
+from . import history
 from .agreements import ACCRUE
 from .clients import BY_HAND
 from .import_undo import is_computed, name_of
@@ -374,7 +376,11 @@ def purge(days: int, now: dt.datetime | None = None) -> int:
 
 
 def _let_go(old: list[Removal]) -> None:
-    """Rows of the bin, with files that nothing else names."""
+    """Rows of the bin, with their history and files that nothing else names."""
+    with history.switched_off():
+        for label, rows in itertools.chain.from_iterable(r.contents.items() for r in old):
+            table = apps.get_model(label)._meta
+            history.forget(table.db_table, [row[table.pk.column] for row in rows])
     files = [name for removal in old for name in _files(removal.contents)]
     Removal.objects.filter(pk__in=[removal.pk for removal in old]).delete()
     storage = AgreementFile._meta.get_field("file").storage

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Client, Organisation, Product, ProductFamily, Standing, Team, User
+from accounts.models import Client, Edit, Organisation, Product, ProductFamily, Standing, Team, User
+from accounts.services import history
 from accounts.services.allocation import allocate
 from accounts.services.demo import (
     agreements,
@@ -101,7 +102,7 @@ def make_workspace(
     loaded = load(words, size, progress)
     analyse_loaded()
     allocate(history=size.clients <= CLIENTS_WITH_HISTORY)
-    with transaction.atomic():
+    with history.switched_off():
         ensure_library()
         opinions = record_opinions(_opinions(words, size, loaded.people))
         loaded.rows["scoring_rating"] = opinions.created + opinions.updated
@@ -247,7 +248,7 @@ def clear_workspace() -> None:
     Rankings that were published stay in the history without their clients.  Runs for a system
     actor, in one transaction.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with history.switched_off(), connection.cursor() as cursor:
         # Lines and allocations have no constraint that would take them along.
         cursor.execute("TRUNCATE accounts_line, accounts_allocation, accounts_client CASCADE")
         Matrix.objects.update(current_run=None)
@@ -272,5 +273,7 @@ def clear_workspace() -> None:
             for person in words.people:
                 addresses |= Q(email=address(words, person.address))
         User.objects.filter(addresses).delete()
+        Edit.objects.filter(client_ref__isnull=False).delete()
+        Edit.objects.filter(relation=User._meta.db_table).delete()
         Team.objects.filter(people__isnull=True).delete()
         record("demo.cleared")

@@ -1,6 +1,6 @@
 """What people make of lists: saved views, own fields, what was decided of twins."""
 
-from accounts.models import Client, OwnField, SavedView, Twin, User
+from accounts.models import Client, Edit, OwnField, SavedView, Twin, User
 
 
 def common(world) -> None:
@@ -22,4 +22,10 @@ def lists(world, relation: str, client: Client, word: str, owner: User) -> None:
     )
     world.add(relation, twin)
     answer = {world.common["own_field"].key: f"{word} hours"}
+    edit = Edit.objects.create(
+        relation="accounts_client", object_id=client.pk, client_ref=client.pk, did="changed",
+        before={"segment": f"{word} before"}, after={"segment": f"{word} after"}, actor=owner,
+        actor_name=str(owner),
+    )  # fmt: skip
+    world.add(relation, edit)
     Client.objects.filter(pk=client.pk).update(tags=[f"{word} tag"], own=answer)

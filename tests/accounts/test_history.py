@@ -1,0 +1,153 @@
+"""The history of records: written by the database, read by whom sees the record, and gone with
+the person it names."""
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+
+from accounts.models import Client, Contact, Edit, Goal, ImportBatch
+from accounts.models.edits import TABLES
+from accounts.services import clients, erasure, history, import_undo, removals
+from accounts.services.importing import run
+from kam.lib import request_ids
+from kam.lib.scoping import acting_as, acting_system
+from scoring.apps import HISTORY_KEPT
+from tests.factories import make_client, make_contact, make_user
+
+pytestmark = pytest.mark.django_db
+
+FILE = b"external_id,name,segment\nA1,Acme,Shops\nA2,Best,Shops\nA3,Core,Shops\n"
+LATER = FILE.replace(b"Shops", b"Cafes")
+# Columns of edited tables that programs keep up to date, or that are secrets.
+NOT_KEPT = {
+    "accounts_client": "version created_at sort_name",
+    "accounts_contact": "map_x map_y source added_at came_on anonymised_at version",
+    "accounts_membership": "member_id known_from",
+    "accounts_goal": "client_id author_id created_at version",
+    "accounts_accountplan": "client_id previous_id touched_at author_id created_at version",
+    "accounts_plansection": "plan_id carried version",
+    "accounts_planaction": "plan_id carried carried_from_id author_id created_at version",
+    "accounts_promise": "client_id first_due author_id created_at version",
+    "accounts_user": "password last_login language theme shortcuts compact task_mail"
+    " task_mailed_on lent_until mail_serial calendar_serial date_joined",
+    "scoring_rating": "client_id criterion_id rater_id rater_name source known_from",
+    "scoring_matrix": "current_run_id",
+    "scoring_matrixversion": "matrix_id number author_id created_at",
+    "scoring_versioncriterion": "",
+}
+
+
+@pytest.fixture
+def boss():
+    return make_user("administrator", name="Vera Boss", language="en")
+
+
+def edits(**fields):
+    with acting_system("test"):
+        return list(Edit.objects.filter(**fields).order_by("pk"))
+
+
+def test_every_column_of_an_edited_table_is_kept_or_left_out_on_purpose():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgargs FROM pg_trigger WHERE tgname = 'history_update'"
+        )
+        kept = {
+            table: set(bytes(told).split(b"\0")[1].decode().strip("{}").split(","))
+            for table, told in cursor.fetchall()
+        }
+    assert set(kept) == {*TABLES, *HISTORY_KEPT}
+    for model in apps.get_models():
+        table = model._meta.db_table
+        if table in kept:
+            columns = {each.column for each in model._meta.concrete_fields} - {"id"}
+            assert kept[table] == columns - set(NOT_KEPT[table].split()), table
+
+
+def test_a_change_says_who_when_old_and_new(boss):
+    shop = make_client("Shop", segment="Shops")
+    token = request_ids.set_present("request-17")
+    with acting_as(boss):
+        clients.update(shop, {"segment": "Cafes, 100 %", "name": "Shop"}, 1)
+        Client.objects.filter(pk=shop.pk).update(version=7)  # nothing that is kept
+        Client.objects.filter(pk=shop.pk).update(segment="Cafes, 100 %")
+    request_ids.reset(token)
+    (edit,) = edits()
+    assert (edit.relation, edit.object_id, edit.client_ref) == ("accounts_client", shop.pk, shop.pk)
+    assert (edit.before, edit.after) == ({"segment": "Shops"}, {"segment": "Cafes, 100 %"})
+    assert (edit.actor, edit.actor_name, edit.request_id) == (boss, "Vera Boss", "request-17")
+    with acting_system("night", asked_by_id=boss.pk), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_client SET city = 'Tver' WHERE name LIKE 'Sh%'")
+    assert (edits()[-1].actor_name, edits()[-1].actor_id) == ("system:night", boss.pk)
+
+
+def test_a_person_s_secrets_are_in_no_history(boss):
+    boss.set_password("another battery staple")
+    boss.name = "Vera Chief"
+    with acting_as(boss):
+        boss.save()
+    (edit,) = edits(relation="accounts_user")
+    assert (edit.before, edit.after) == ({"name": "Vera Boss"}, {"name": "Vera Chief"})
+    assert edit.client_ref is None
+
+
+def test_an_import_leaves_its_own_record_and_no_history(boss, tmp_path):
+    file = tmp_path / "clients.csv"
+    with acting_as(boss):
+        for content in (FILE, LATER):
+            file.write_bytes(content)
+            run(file, "clients")
+        batch = ImportBatch.objects.latest("pk")
+        assert Client.objects.filter(segment="Cafes").count() == 3
+        assert edits() == []
+        import_undo.undo(batch, boss)
+        assert Client.objects.filter(segment="Shops").count() == 3
+        assert edits() == []
+        clients.update(shop := Client.objects.get(name="Best"), {"segment": "Bars"}, shop.version)
+    assert len(edits()) == 1
+
+
+def test_history_is_not_rewritten(boss):
+    shop = make_client("Shop")
+    with acting_as(boss):
+        clients.update(shop, {"city": "Tver"}, 1)
+        for attempt in (lambda: Edit.objects.update(actor_name="x"), Edit.objects.all().delete):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                attempt()
+        with history.switched_off():
+            clients.update(shop, {"city": "Omsk"}, 2)
+            assert history.forget("accounts_client", [shop.pk]) == 1
+        clients.update(shop, {"city": "Perm"}, 3)
+    assert [edit.after for edit in edits()] == [{"city": "Perm"}]
+
+
+def test_who_is_destroyed_is_in_no_past(boss):
+    shop = make_client("Shop")
+    ann = make_contact(shop, "Zinaida Quuxova", email="zq@shop.example")
+    with acting_as(boss):
+        clients.update(ann, {"position": "Buyer", "email": "zinaida@shop.example"}, 1)
+        goal = Goal.objects.create(client=shop, why="Zinaida Quuxova asks for it")
+        goal.why, goal.how = "Growth", "zinaida@shop.example knows"
+        goal.save()
+        assert len(edits()) == 2
+        erasure.erase(ann, basis="withdrawn", person=boss)
+    (edit,) = edits()
+    assert edit.relation == "accounts_goal"
+    assert "Quuxova" not in str(edit.before)
+    assert "zinaida@" not in str(edit.after)
+
+
+def test_what_is_removed_comes_back_with_its_history_and_goes_for_good_with_it(boss):
+    shop = make_client("Shop")
+    ann = make_contact(shop, "Ann Lee")
+    with acting_as(boss):
+        clients.update(ann, {"name": "Anna Lee"}, 1)
+        removal = removals.remove("contact", ann, 2, boss)
+        assert [(edit.did, edit.before) for edit in edits()] == [
+            ("changed", {"name": "Ann Lee"}),
+            ("removed", {}),
+        ]
+        removals.restore(removal, boss)
+        assert Contact.objects.get().name == "Anna Lee"
+        removals.destroy(removals.remove("contact", ann, 2, boss), boss)
+    assert edits() == []
