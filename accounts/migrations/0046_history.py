@@ -103,7 +103,7 @@ EDITED = {
                 " settled_by_id evidence satisfaction"),
     "user": ("", "email name role function team_id key_slots load_points is_active"),
 }  # fmt: skip
-# Removed without a bin.
+# Removed for good: no bin keeps them.
 WHOLE = ("membership",)
 FORWARD = FUNCTIONS + "".join(
     f"SELECT accounts_keep_edits_of('accounts_{name}', '{client}', "

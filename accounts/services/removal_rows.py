@@ -19,6 +19,8 @@ from django.db.models.functions import Cast
 
 from accounts.models import Removal
 
+from .history import switched_off
+
 Model = type[models.Model]
 
 
@@ -107,8 +109,11 @@ def _references(model: Model) -> Iterator[ForeignKey]:
 
 
 def take_out(removal: Removal, found: Hanging) -> None:
-    """Write the rows into the bin and out of their tables.  In the caller's transaction."""
-    with connection.cursor() as cursor:
+    """Write the rows into the bin and out of their tables.  In the caller's transaction.
+
+    One event tells of it, and the history of the rows stays for when they come back.
+    """
+    with switched_off(), connection.cursor() as cursor:
         for model, ids in found.along.items():
             table, key = _table(model), _quoted(model._meta.pk.column)
             cursor.execute(
@@ -138,7 +143,7 @@ def put_back(removal: Removal) -> int:
         for label, rows in removal.contents.items()
     }
     count = 0
-    with connection.cursor() as cursor:
+    with switched_off(), connection.cursor() as cursor:
         for label in removal.contents:
             count += _insert(cursor, removal, label, ids)
         for name, key, pk, column, value in removal.loosened:

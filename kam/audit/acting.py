@@ -42,15 +42,20 @@ def on_connecting(connection, **_rest: Any) -> None:
 
 
 def _tell(execute, sql, params, many, context):
-    if not many and isinstance(sql, str) and sql.lstrip()[:6].upper().startswith(_CHANGES):
-        if any(table in sql for table in _tables):
-            person, name, request = who()
-            told = (str(person or ""), name, request)
-            if not isinstance(params, dict):
-                return execute(_TOLD + _whole(sql, params), (*told, *(params or ())), many, context)
-            with context["cursor"].connection.cursor() as cursor:
-                cursor.execute(_TOLD, told)
-    return execute(sql, params, many, context)
+    if many or not isinstance(sql, str) or not _may_change(sql):
+        return execute(sql, params, many, context)
+    person, name, request = who()
+    told = (str(person or ""), name, request)
+    if isinstance(params, dict):  # names cannot stand beside places
+        with context["cursor"].connection.cursor() as cursor:
+            cursor.execute(_TOLD, told)
+        return execute(sql, params, many, context)
+    return execute(_TOLD + _whole(sql, params), (*told, *(params or ())), many, context)
+
+
+def _may_change(sql: str) -> bool:
+    starts = sql.lstrip()[:6].upper().startswith(_CHANGES)
+    return starts and any(table in sql for table in _tables)
 
 
 def _whole(sql: str, params) -> str:
