@@ -134,7 +134,9 @@ def commands(home: Path, port: int) -> dict[str, list[str | Path]]:
                 "--loglevel",
                 "INFO",
             ),
-            *("--without-gossip", "--without-mingle"),
+            # One worker has nobody to tell of itself.  Its heartbeat, published while a lost broker
+            # ends it, would wait for that broker for ever and the process would stay.
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
         "dispatcher": _manage("dispatch"),
         "beat": [

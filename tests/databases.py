@@ -93,7 +93,7 @@ class Databases:
             try:
                 self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             except psycopg2.errors.InsufficientPrivilege:
-                if attempt == 50:
+                if attempt == 1500:
                     raise
                 time.sleep(0.2)
             else:

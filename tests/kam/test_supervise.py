@@ -20,7 +20,8 @@ from kam import embedded, processes, supervise
 from kam.embedded import PROJECT
 
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "PORT")
-SECONDS = 120
+# Far longer than anything takes, so that only what hangs is called late.
+SECONDS = 400
 
 
 class Product:
@@ -121,10 +122,37 @@ def homes():
         shutil.rmtree(directory)
 
 
+@pytest.fixture(scope="module")
+def first(homes):
+    """The product after its first start and Ctrl-C: ``(product, pids, exit code)``.  Other tests
+    copy its home, for only a first start migrates from nothing, which takes a minute."""
+    product = Product(homes(), free_port())
+    try:
+        product.wait_ready()
+    except BaseException:
+        product.end(signal.SIGKILL)
+        raise
+    pids = product.pids()
+    return product, pids, product.end(signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def used_home(homes, first):
+    """Makes homes in which the product has run before."""
+
+    def make() -> Path:
+        # With owners: as root the servers run as a person without rights.
+        home = homes()
+        assert processes.run(["cp", "-a", first[0].home, home]).returncode == 0
+        return home
+
+    return make
+
+
 @pytest.fixture
-def start(homes):
+def start(used_home):
     """Starts the product in one home, again and again if wanted; nothing is left running."""
-    home, started = homes(), []
+    home, started = used_home(), []
 
     def start_one() -> Product:
         started.append(Product(home, free_port()))
@@ -136,12 +164,12 @@ def start(homes):
 
 
 @pytest.fixture(scope="module")
-def running(homes):
+def running(used_home):
     """The product as it runs, for tests that do it no harm; its wanted port is taken."""
     with socket.socket() as stranger:
         stranger.bind(("127.0.0.1", 0))
         stranger.listen()
-        product = Product(homes(), stranger.getsockname()[1])
+        product = Product(used_home(), stranger.getsockname()[1])
         try:
             product.wait_ready()
         except BaseException:
@@ -150,6 +178,13 @@ def running(homes):
         product.wanted, product.port = product.port, int(re.search(r":(\d+)/", product.output)[1])
         yield product
         assert product.end(signal.SIGTERM) == 0
+
+
+def test_the_first_start_needs_nothing_and_ctrl_c_ends_it_cleanly(first):
+    product, pids, code = first
+    assert len(pids) > 8, "web, worker, beat, dispatcher, keeper, PostgreSQL, Valkey"
+    assert code == 0, product.output
+    assert all_gone(pids)
 
 
 def test_a_taken_port_is_said_and_the_next_free_one_used(running):
@@ -172,15 +207,6 @@ def test_commands_use_the_servers_of_the_running_product(running, monkeypatch):
     assert "[ ]" not in done.stdout, "the start has brought the database up to date"
     assert embedded.find_running(running.home) == before
     assert running.answers("/health/live") == 200
-
-
-def test_ctrl_c_ends_it_cleanly(start):
-    product = start()
-    product.wait_ready()
-    pids = product.pids()
-    assert len(pids) > 8, "web, worker, beat, dispatcher, keeper, PostgreSQL, Valkey"
-    assert product.end(signal.SIGINT) == 0
-    assert all_gone(pids)
 
 
 def test_a_child_that_dies_ends_all_and_is_named(start):
