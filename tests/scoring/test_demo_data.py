@@ -6,6 +6,8 @@ import stat
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import override_settings
 
 from accounts.models import Client, User
 from accounts.services.demo.people import PASSWORD
@@ -31,14 +33,32 @@ def demo_data(**options):
     return out.getvalue()
 
 
+@pytest.fixture(scope="module")
+def workspace(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A demo workspace that is made once: ``(where its files lie, what was printed)``.
+
+    Its transaction stays open to the end of the module; ``made`` gives each test a part of it.
+    """
+    home = tmp_path_factory.mktemp("home")
+    with django_db_blocker.unblock(), override_settings(HOME=home), transaction.atomic():
+        with acting_system("test"):
+            printed = demo_data()
+        yield home, printed
+        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        connection.close()
+
+
 @pytest.fixture
-def made(db, home):
-    with acting_system("test"):
-        yield demo_data()
+def made(workspace, settings):
+    settings.HOME, printed = workspace
+    with acting_system("test"), transaction.atomic():
+        yield printed
+        transaction.set_rollback(True)
 
 
-def test_sign_ins_are_printed_and_left_where_only_this_user_reads_them(made, home):
-    file = home / "demo-sign-ins.txt"
+def test_sign_ins_are_printed_and_left_where_only_this_user_reads_them(made, settings):
+    file = settings.HOME / "demo-sign-ins.txt"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text() in made
     assert PASSWORD in made
@@ -49,14 +69,14 @@ def test_sign_ins_are_printed_and_left_where_only_this_user_reads_them(made, hom
         assert (user.role, user.function, user.language) == (person.role, person.function, "ru")
 
 
-def test_a_second_run_is_refused_and_changes_nothing(made, home):
+def test_a_second_run_is_refused_and_changes_nothing(made, settings, tmp_path):
     before = list(Client.objects.order_by("pk").values())
-    (home / "demo-sign-ins.txt").unlink()
+    settings.HOME = tmp_path
     with pytest.raises(CommandError) as refused:
         demo_data()
     assert refused.value.returncode == 2
     assert list(Client.objects.order_by("pk").values()) == before
-    assert not (home / "demo-sign-ins.txt").exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_reset_needs_a_yes_and_then_starts_anew(made):
