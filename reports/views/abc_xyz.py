@@ -14,6 +14,7 @@ from reports.figures.abc_xyz import A_SHARE, B_SHARE, NONE, X_VARIATION, Y_VARIA
 from scoring.selectors.matrices import main_run
 from scoring.selectors.ranking import kams
 
+from .following import filters_follow
 from .portfolio_map import filters_of
 
 EVENNESS = ("X", "Y", "Z", NONE)
@@ -33,6 +34,7 @@ def asked_of(parameters, run) -> tuple:
 
 
 @require_GET
+@filters_follow
 def abc_xyz_page(request):
     run = main_run()
     as_of, amount, filters, cell = asked_of(request.GET, run)

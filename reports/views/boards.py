@@ -11,6 +11,7 @@ from reports.dashboards.asking import asked_of
 from reports.dashboards.boards import BOARDS, QUESTIONS, Behind, Board
 from scoring.selectors.matrices import main_run
 
+from .following import filters_follow
 from .portfolio import chosen
 
 TITLES = {
@@ -22,21 +23,25 @@ TITLES = {
 
 
 @require_GET
+@filters_follow
 def retention_board(request):
     return _board(request, "retention")
 
 
 @require_GET
+@filters_follow
 def dependence_board(request):
     return _board(request, "dependence")
 
 
 @require_GET
+@filters_follow
 def work_board(request):
     return _board(request, "work")
 
 
 @require_GET
+@filters_follow
 def openings_board(request):
     return _board(request, "openings")
 

@@ -27,6 +27,8 @@ from reports.store import YEAR
 from scoring.selectors.matrices import main_run
 from scoring.selectors.ranking import kams
 
+from .following import filters_follow
+
 # One client above this share of revenue is a dependence.
 DEPENDENCE = 0.2
 
@@ -46,6 +48,7 @@ def chosen(request, asked, run) -> dict:
 
 
 @require_GET
+@filters_follow
 def portfolio_page(request):
     run = main_run()
     asked = asked_of(request.GET, run)

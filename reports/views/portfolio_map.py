@@ -23,6 +23,8 @@ from scoring.models import Criterion, Matrix
 from scoring.selectors.matrices import version_criteria
 from scoring.selectors.ranking import kams
 
+from .following import filters_follow
+
 
 def _matrix(pk) -> Matrix:
     return get_object_or_404(Matrix.objects.select_related("current_run__version__matrix"), pk=pk)
@@ -33,6 +35,7 @@ def filters_of(parameters) -> Filters:
 
 
 @require_GET
+@filters_follow
 def matrix_map(request, pk):
     matrix = _matrix(pk)
     run = matrix.current_run

@@ -87,6 +87,19 @@ def test_nonsense_in_the_address_is_left_out(client, manager, ranked, query):
     assert told.status_code == (400 if refused else 200)
 
 
+def test_filters_follow_from_page_to_page_until_they_are_taken_off(client, manager, ranked):
+    page, next_page = reverse("portfolio"), reverse("portfolio_retention")
+    assert client.get(next_page).status_code == 200, "nothing was chosen yet"
+    client.get(page, {"segment": "B2B", "months": "6", "region": "", "as_of": DAY}, headers=PART)
+    followed = client.get(next_page)
+    assert followed.status_code == 302
+    assert followed["Location"] == f"{next_page}?segment=B2B&months=6", "the date stays behind"
+    assert "?segment=&amp;" in client.get(followed["Location"]).content.decode()
+    assert client.get(f"{page}?as_of={DAY}").status_code == 200, "an address is taken at its word"
+    client.get(page, {"segment": "", "months": "12"})
+    assert client.get(next_page).status_code == 200
+
+
 def test_empty_company_has_a_page_that_teaches(client, manager):
     text = client.get(reverse("portfolio")).content.decode()
     assert "No purchases to show" in text
