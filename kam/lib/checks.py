@@ -1,6 +1,7 @@
 """Settings that do not go together, each with what to do.  Seen by every ``manage.py`` command."""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -30,6 +31,23 @@ def _address() -> Iterator[CheckMessage]:
             hint="Pages of errors would show the settings to everybody. Leave DEBUG out.",
             id="kam.E002",
         )
+
+
+def _proxies() -> Iterator[CheckMessage]:
+    for name in settings.TRUSTED_PROXIES:
+        try:
+            whole = ip_network(name, strict=False).prefixlen == 0
+        except ValueError:
+            yield Error(
+                f"TRUSTED_PROXIES: {name} is no network",
+                hint="An address or a network, such as 10.1.0.5 or 172.31.250.0/28.", id="kam.E012",
+            )  # fmt: skip
+            continue
+        if whole:
+            yield Error(
+                f"TRUSTED_PROXIES: {name} is everybody",
+                hint="Anybody could say to be at any address. Name the proxy alone.", id="kam.E013",
+            )  # fmt: skip
 
 
 def _keys() -> Iterator[CheckMessage]:
@@ -108,4 +126,4 @@ def _company_account() -> Iterator[CheckMessage]:
         )  # fmt: skip
 
 
-_LOOKS = (_company_account, _address, _keys, _mailbox, _folders, _company, _jobs, _logs)
+_LOOKS = (_company_account, _address, _proxies, _keys, _mailbox, _folders, _company, _jobs, _logs)
