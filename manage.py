@@ -15,6 +15,7 @@ from kam.embedded import ServerError, ensure
 OWNER_COMMANDS = {
     "flush",
     "backup",
+    "grant_roles",
     "import_company",
     "makemigrations",
     "migrate",

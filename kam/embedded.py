@@ -21,9 +21,10 @@ The home directory (``.kam`` of the project, or ``KAM_HOME``) holds:
 Where root's home is closed to other users, the data lies in ``/var/lib/kam`` instead: the
 servers then run as ``nobody`` (``kam.servers.storage``).
 
-Two database roles: ``kam_owner`` owns the database and runs migrations (and may create the
-databases of the tests); ``kam_app`` reads and writes rows and may create a schema of its own.
-The owner is a member of the application role, so that a migration can create objects for it.
+Two database roles do the work: ``kam_owner`` owns the database and runs migrations (and may create
+the databases of the tests); ``kam_app`` reads and writes rows and may create a schema of its own.
+The owner is a member of the application role, so that a migration can create objects for it.  Two
+more only read: ``kam_backup`` everything, ``kam_readonly`` tables of business (kam.backup.readers).
 
 Standard library and psycopg2 only; Django is not loaded.
 """

@@ -134,6 +134,8 @@ FORM_RENDERER = "kam.lib.forms.Renderer"
 
 DATABASE_URL = text("DATABASE_URL")
 DATABASE_OWNER_URL = text("DATABASE_OWNER_URL", DATABASE_URL)
+# Whoever reads the database for a backup, who need not be able to write; empty = the owner.
+DATABASE_BACKUP_URL = text("DATABASE_BACKUP_URL")
 _role_url = DATABASE_OWNER_URL if text("KAM_DB_ROLE") == "owner" else DATABASE_URL
 
 DATABASES = {
@@ -225,12 +227,12 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if SECURE else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if SECURE else "csrftoken"
 SECURE_SSL_REDIRECT = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
-SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 # Whoever looks after processes asks them inside the house, past the proxy and its TLS.
 SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]
 # Networks of the proxies in front, whose X-Forwarded-… is believed; that of others is dropped then.
 TRUSTED_PROXIES = names("TRUSTED_PROXIES", "")
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20

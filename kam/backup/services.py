@@ -29,7 +29,7 @@ from . import archive
 from .archive import Damaged, Manifest
 from .models import Backup
 from .sums import differences, keep, rights, sums, widened
-from .tools import ToolFailed, owner, run
+from .tools import ToolFailed, owner, reader, run
 
 # What a backup is called that did not come back equal: nobody takes it for a good one.
 FAULTY = ".faulty"
@@ -139,7 +139,7 @@ def thin(folder: Path, days: int) -> int:
 def _write(path: Path) -> Manifest:
     """Dump and sums come from one snapshot, so they must agree; files are never changed once
     kept, so those that the snapshot names are there or were removed meanwhile."""
-    source = owner()
+    source = reader()
     with _connected(source, source["NAME"]) as there, tarfile.open(path, "w:") as tar:
         path.chmod(0o600)
         there.set_session(isolation_level="REPEATABLE READ", readonly=True)

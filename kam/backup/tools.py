@@ -22,6 +22,11 @@ def owner() -> dict[str, Any]:
     return dj_database_url.parse(settings.DATABASE_OWNER_URL)
 
 
+def reader() -> dict[str, Any]:
+    """The database as whoever reads it for a backup."""
+    return dj_database_url.parse(settings.DATABASE_BACKUP_URL or settings.DATABASE_OWNER_URL)
+
+
 def run(tool: str, arguments: list[str], database: dict[str, Any], name: str = "") -> None:
     """Run a tool of PostgreSQL on a database.  Raises ToolFailed.
 

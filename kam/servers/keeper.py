@@ -153,12 +153,15 @@ def _say(state: dict) -> None:
 
 def _passwords(home: Path, directory: Path) -> dict[str, str]:
     path = home / "passwords.json"
-    if not path.exists():
-        if (directory / "pg").exists():
-            raise ServerError(f"{path} is missing; without it nobody can open {directory / 'pg'}")
-        names = (postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, valkey.USER)
-        write_private(path, json.dumps({name: secrets.token_hex(24) for name in names}))
-    return read_json(path)
+    if not path.exists() and (directory / "pg").exists():
+        raise ServerError(f"{path} is missing; without it nobody can open {directory / 'pg'}")
+    known = read_json(path)
+    roles = (postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, postgres.BACKUP)
+    names = (*roles, postgres.READONLY, valkey.USER)
+    if missing := [name for name in names if name not in known]:
+        known |= {name: secrets.token_hex(24) for name in missing}
+        write_private(path, json.dumps(known))
+    return known
 
 
 def _free_port() -> int:

@@ -15,6 +15,8 @@ from kam import processes
 from kam.servers.storage import SERVER_ENVIRONMENT, ServerError, give, reachable, write_private
 
 DATABASE, OWNER, APPLICATION, SUPERUSER = "kam", "kam_owner", "kam_app", "kam"
+# They read: all there is for a backup; tables of business for figures made elsewhere.
+BACKUP, READONLY = "kam_backup", "kam_readonly"
 EXTENSIONS = ("pg_trgm", "unaccent")
 # pg_trgm asks the C library what a letter is, so the ctype must know Cyrillic; macOS may lack the
 # first name.
@@ -72,14 +74,19 @@ class Postgres:
         return str(self.data)
 
     def addresses(self, port: int) -> dict[str, str] | None:
-        """URLs for both roles once the server answers and all is prepared; None until then."""
+        """URLs for each role once the server answers and all is prepared; None until then."""
         try:
             self._prepare(port)
         except psycopg2.OperationalError:
             return None
         return {
             key: f"postgres://{role}:{self._passwords[role]}@127.0.0.1:{port}/{DATABASE}"
-            for key, role in (("database_url", APPLICATION), ("database_owner_url", OWNER))
+            for key, role in (
+                ("database_url", APPLICATION),
+                ("database_owner_url", OWNER),
+                ("database_backup_url", BACKUP),
+                ("database_readonly_url", READONLY),
+            )
         }
 
     def _forget_reused_pid(self) -> None:
@@ -129,7 +136,12 @@ class Postgres:
         the databases of the tests have them.
         """
         with self._connected("postgres", port) as cursor:
-            for role, rights in ((OWNER, "CREATEDB"), (APPLICATION, "NOCREATEDB")):
+            for role, rights in (
+                (OWNER, "CREATEDB"),
+                (APPLICATION, "NOCREATEDB"),
+                (BACKUP, "NOCREATEDB"),
+                (READONLY, "NOCREATEDB"),
+            ):
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 verb = "ALTER" if cursor.fetchone() else "CREATE"
                 cursor.execute(
@@ -138,6 +150,9 @@ class Postgres:
                     )
                 )
             cursor.execute(f"GRANT {APPLICATION} TO {OWNER}")
+            cursor.execute(f"GRANT pg_read_all_data TO {BACKUP}")
+            for role in (BACKUP, READONLY):
+                cursor.execute(f"ALTER ROLE {role} SET default_transaction_read_only = on")
         with self._connected("template1", port) as cursor:
             _prepare_database(cursor)
         with self._connected("postgres", port) as cursor:

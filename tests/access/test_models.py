@@ -166,6 +166,8 @@ OWN_SQL = {
     "accounts/services/removal_rows.py": "rows into the bin and back, as the database tells them",
     "accounts/services/people.py": "the lock of the first set-up",
     "accounts/services/sign_in_waits.py": "counts failed sign-ins by digests, names nobody",
+    "kam/backup/apps.py": "rights of a role after migrations, no rows",
+    "kam/backup/management/commands/grant_roles.py": "rights of a role, no rows",
     "kam/backup/services.py": "dump and restore as the owner of the database, system only",
     "kam/backup/sums.py": "rows and sums of whole tables, names no client",
     "kam/exports/company/entering.py": "a whole company into an empty installation, system only",

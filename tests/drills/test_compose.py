@@ -41,13 +41,14 @@ def test_every_command_of_the_containers_becomes_healthy(house, told):
         "each health check is good; a light and a heavy job are done",
     )  # fmt: skip
     env_file = {
-        "KAM_APP_PASSWORD": "x", "KAM_OWNER_PASSWORD": "x", "POSTGRES_PASSWORD": "x",
+        "KAM_APP_PASSWORD": "x", "KAM_OWNER_PASSWORD": "x", "KAM_BACKUP_PASSWORD": "x", "POSTGRES_PASSWORD": "x",
         "REDIS_PASSWORD": "x", "SECRET_KEY": "k" * 50, "SITE_URL": "https://kam.example.org",
         "ALLOWED_HOSTS": "kam.example.org",
     }  # fmt: skip
     servers = {
         "DATABASE_URL": house.environment["DATABASE_URL"],
         "DATABASE_OWNER_URL": house.environment["DATABASE_OWNER_URL"],
+        "DATABASE_BACKUP_URL": house.environment["DATABASE_OWNER_URL"],
         "REDIS_URL": house.environment["REDIS_URL"],
     }
 

@@ -1,5 +1,6 @@
 """Backups: whole or not there, tried by a real restore; after a restore nothing goes out twice."""
 
+import json
 import os
 import secrets
 import tarfile
@@ -24,12 +25,20 @@ from kam.jobs import dispatcher, holding, registry
 from kam.jobs.models import Hold, Job
 from kam.jobs.services import enqueue
 from kam.lib.scoping import acting_system
+from kam.servers.postgres import BACKUP
 from tests.factories import make_client, make_user
 
 
 def owner() -> dict:
     """The database of this process, as its owner."""
     return dj_database_url.parse(os.environ["DATABASE_OWNER_URL"])
+
+
+def backup_url() -> str:
+    """The same as the role that reads and writes nothing."""
+    password = json.loads(Path(os.environ["KAM_HOME"], "passwords.json").read_text())[BACKUP]
+    there = owner()
+    return f"postgres://{BACKUP}:{password}@{there['HOST']}:{there['PORT']}/{there['NAME']}"
 
 
 def connected(name=None):
@@ -44,6 +53,7 @@ def connected(name=None):
 def place(tmp_path, settings, transactional_db):
     """Kept files and a folder for backups of this test; the database as it is now."""
     settings.DATABASE_OWNER_URL = os.environ["DATABASE_OWNER_URL"]
+    settings.DATABASE_BACKUP_URL = backup_url()
     settings.FILES_DIR = tmp_path / "files"
     settings.BACKUP_FOLDER = str(tmp_path / "backups")
     (tmp_path / "backups").mkdir()
@@ -157,7 +167,7 @@ def test_an_encrypted_backup_opens_with_its_key_alone(place, settings):
     "broken, said",
     [
         ({"BACKUP_RECIPIENT": "age1nonsense"}, "no age recipient"),
-        ({"DATABASE_OWNER_URL": "postgres://nobody:x@127.0.0.1:1/none"}, "onnection"),
+        ({"DATABASE_BACKUP_URL": "postgres://nobody:x@127.0.0.1:1/none"}, "onnection"),
     ],
 )
 def test_what_goes_wrong_is_noted_and_leaves_nothing_half(place, broken, said):

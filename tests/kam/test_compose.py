@@ -173,6 +173,8 @@ def test_roles_of_the_container_may_what_the_embedded_ones_may(open_directory):
                     "POSTGRES_USER": postgres.SUPERUSER,
                     "KAM_OWNER_PASSWORD": "own",
                     "KAM_APP_PASSWORD": "app",
+                    "KAM_BACKUP_PASSWORD": "backup",
+                    "KAM_READONLY_PASSWORD": "readonly",
                 },
             )
         assert answer.returncode == 0, answer.stderr
@@ -184,6 +186,15 @@ def test_roles_of_the_container_may_what_the_embedded_ones_may(open_directory):
         run(owner, "TRUNCATE runs.own")
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             run(application, "DROP TABLE thing")
+        backup = f"postgres://kam_backup:backup@127.0.0.1:{port}/kam"
+        run(backup, "SELECT name FROM thing, runs.own")
+        for refused in ("INSERT INTO thing (name) VALUES ('x')", "CREATE TABLE other (id int)"):
+            for free in ("", "SET default_transaction_read_only = off; "):
+                with pytest.raises(psycopg2.Error):
+                    run(backup, free + refused)
+        readonly = f"postgres://kam_readonly:readonly@127.0.0.1:{port}/kam"
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            run(readonly, "SELECT * FROM thing")
     finally:
         processes.stop(server, Postgres.stop_signal)
 
