@@ -31,6 +31,8 @@ def _kept_dump() -> Path:
     lock file stands for the migrations of what is installed."""
     sum_of_all = hashlib.sha256()
     sources = [*ROOT.glob("[!.]*/**/migrations/*.py"), ROOT / "requirements.lock"]
+    # Roles and what they are given are in a dump as well.
+    sources += [ROOT / "kam" / "servers" / "postgres.py", ROOT / "kam" / "backup" / "readers.py"]
     for path in sorted(sources):
         sum_of_all.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     folder = Path(tempfile.gettempdir(), f"kam-test-templates-{os.getuid()}")
