@@ -12,7 +12,7 @@ urlpatterns = [
     path("clients/<int:pk>/goals/new/", goals.goal_create, name="goal_create"),
     path("goals/", goal_progress.goal_list, name="goal_list"),
     path("goals/<int:pk>/progress/", goal_progress.goal_detail, name="goal_detail"),
-    path("goals/programme/<int:year>/", goal_progress.programme_goal, name="programme_goal"),
+    path("goals/programme/<int:year>/", goal_progress.programme_goal, name="goal_programme"),
     path("goals/<int:pk>/", goals.goal_edit, name="goal_edit"),
 ]
 

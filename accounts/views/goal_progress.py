@@ -58,7 +58,7 @@ def goal_list(request):
         "programme": programme,
         "attached": sum(row.goal.programme_id == programme.pk for row in rows) if programme else 0,
         "year": day.year,
-        "may_programme": may(request.user, "programme_goal", "POST"),
+        "may_programme": may(request.user, "goal_programme", "POST"),
     }
     return render(request, "accounts/goals.html", context)
 

@@ -27,7 +27,7 @@ ROWS = {
     ),
     "goal_list": Row(read=STAFF),
     "goal_detail": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
-    "programme_goal": Row(read=LEADERS, write=LEADERS),
+    "goal_programme": Row(read=LEADERS, write=LEADERS),
     "api:goal-progress": Row(read=STAFF, subject="accounts.Goal"),
     "api:goal-readings": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
     "api:goal-rolls": Row(read=STAFF),

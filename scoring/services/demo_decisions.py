@@ -22,8 +22,9 @@ from scoring.models import DecisionItem, MatrixVersion
 from . import decisions
 from .ranking import run_ranking
 
-# Days before the demo's last day.
-DAYS_AGO = (400, 190, 45)
+# Days before the demo's last day.  Six whole months lie between the second and the last whole month,
+# so that the programme's return can be judged.
+DAYS_AGO = (405, 225, 45)
 YEAR = 365
 
 

@@ -134,7 +134,7 @@ def test_loyalty_is_half_what_they_say_and_half_what_they_do(shop, kam):
 def test_the_programme_has_one_goal_a_year(client):
     boss = make_user("administrator", language="en")
     client.force_login(boss)
-    address = reverse("programme_goal", args=[2026])
+    address = reverse("goal_programme", args=[2026])
     values = {"why": "profit hangs on few", "what_for": "half of it is theirs", "how": "plans"}
     assert client.post(address, values | {"why": ""}).status_code == 422
     assert client.post(address, values).status_code == 302
