@@ -12,6 +12,8 @@ ROWS = {
     "client_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
     "client_group": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
     "client_timeline": Row(read=STAFF, subject="accounts.Client", shows="name"),
+    "client_history": Row(read=STAFF, subject="accounts.Client"),
+    "api:client-history": Row(read=STAFF, subject="accounts.Client"),
     "client_potential": Row(read=STAFF, subject="accounts.Client"),
     "wallet_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client"),
     "api:client-potential": Row(read=STAFF, subject="accounts.Client"),

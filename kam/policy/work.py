@@ -26,6 +26,7 @@ ROWS = {
         read=STAFF, write=LEADERS, subject="accounts.ProcessTemplate"
     ),
     "goal_list": Row(read=STAFF),
+    "goal_history": Row(read=STAFF, subject="accounts.Goal"),
     "goal_detail": Row(read=STAFF, write=EDITORS, subject="accounts.Goal"),
     "goal_programme": Row(read=LEADERS, write=LEADERS),
     "api:goal-progress": Row(read=STAFF, subject="accounts.Goal"),
@@ -48,6 +49,7 @@ ROWS = {
     # Whoever answers for a promise sees and settles it, whosever the client is.
     "promise_list": Row(read=EVERYONE, shows="name"),
     "promise_detail": Row(read=EVERYONE, write=WORKERS, subject="accounts.Promise", shows="name"),
+    "promise_history": Row(read=EVERYONE, subject="accounts.Promise", shows="name"),
     "promise_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Promise", shows="name"),
     "client_promises": Row(read=STAFF, subject="accounts.Client", shows="name"),
     "promise_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"),

@@ -1,13 +1,19 @@
 """The history of records: written by the database, read by whom sees the record, and gone with
 the person it names."""
 
+import datetime as dt
+from decimal import Decimal
+
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils.translation import override
 
-from accounts.models import Client, Contact, Edit, Goal, ImportBatch
+from accounts.models import Client, Contact, Edit, Goal, ImportBatch, OwnField, Promise, Team
 from accounts.models.edits import TABLES
-from accounts.services import clients, erasure, history, import_undo, removals
+from accounts.selectors import history as found
+from accounts.services import clients, erasure, history, history_words, import_undo, removals
 from accounts.services.importing import run
 from kam.lib import request_ids
 from kam.lib.scoping import acting_as, acting_system
@@ -152,3 +158,68 @@ def test_what_is_removed_comes_back_with_its_history_and_goes_for_good_with_it(b
         assert Contact.objects.get().name == "Anna Lee"
         removals.destroy(removals.remove("contact", ann, 2, boss), boss)
     assert edits() == []
+
+
+def test_the_page_and_rest_say_it_in_words(boss, client):
+    team = Team.objects.create(name="North")
+    kam = make_user(name="Anna Kam", team=team, language="ru")
+    other = make_user(name="Oleg Kam")
+    shop = make_client("Shop", owner=kam, team=team)
+    ann = make_contact(shop, "Ann Lee")
+    with acting_as(boss):
+        field = OwnField.objects.create(name="Own brand", kind="yes")
+        clients.update(
+            shop,
+            {"owner": other, "turnover": Decimal("1500.50"), "lifecycle": "active",
+             "tags": ["eco"], "own": {field.key: True}},
+            1,
+        )  # fmt: skip
+        clients.update(ann, {"position": "Buyer", "left_on": dt.date(2026, 3, 1)}, 1)
+    with acting_as(boss), override("en"):
+        lines = {
+            line.field: (line.before, line.after)
+            for line in history_words.told(found.of(shop))[0].lines
+        }
+    assert lines.pop("Turnover per year")[0] == "—"
+    assert lines == {
+        "KAM": ("Anna Kam", "Oleg Kam"),
+        "Lifecycle": ("Prospect", "Active"),
+        "Tags": ("—", "eco"),
+        "Own brand": ("—", "yes"),
+    }
+    client.force_login(kam)
+    page = client.get(reverse("client_history", args=[shop.pk])).content.decode()
+    assert "Vera Boss" in page
+    assert "Потенциальный" in page or "Действующий" in page or "Жизненный" in page
+    page = client.get(reverse("contact_history", args=[ann.pk])).content.decode()
+    assert "Buyer" in page
+    (row,) = client.get(reverse("api:client-history", args=[shop.pk])).json()["results"]
+    assert (row["record"], row["before"]["owner"], row["after"]["owner"]) == (
+        "client", kam.pk, other.pk,
+    )  # fmt: skip
+    client.force_login(other)  # the KAM now, of no team
+    assert client.get(reverse("client_history", args=[shop.pk])).status_code == 200
+    client.force_login(make_user())
+    assert client.get(reverse("client_history", args=[shop.pk])).status_code == 404
+    with acting_as(boss):
+        Contact.objects.filter(pk=ann.pk).update(blocked_since=dt.date(2026, 1, 1))
+    client.force_login(boss)
+    assert client.get(reverse("contact_history", args=[ann.pk])).status_code == 302
+
+
+def test_a_promise_at_a_client_of_others_tells_its_own_past_and_no_more(boss):
+    helper = make_user("colleague")
+    shop = make_client("Shop")
+    with acting_as(boss):
+        mine, theirs = (
+            Promise.objects.create(
+                client=shop, what="Samples", owner=owner, due="2026-05-01", first_due="2026-05-01"
+            )
+            for owner in (helper, boss)
+        )
+        for promise in (mine, theirs):
+            Promise.objects.filter(pk=promise.pk).update(due="2026-06-01")
+    with acting_as(helper):
+        assert found.of(mine).count() == 1
+        assert found.of(theirs).count() == 0, "held, but not seen"
+        assert found.of(shop).count() == 0
