@@ -55,6 +55,7 @@ def main(arguments: list[str]) -> int:
         return 2
     home = home_directory()
     home.mkdir(parents=True, exist_ok=True)
+    (home / "log").mkdir(mode=0o700, exist_ok=True)  # of our own too, where all servers are given
     lock, note = FileLock(home / "supervise.lock"), home / "supervise.pid"
     if not lock.take(wait=False):
         print(f"already running, pid {note.read_text().strip()}", file=sys.stderr)

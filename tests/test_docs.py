@@ -181,3 +181,29 @@ def test_the_evidence_that_is_named_exists(page):
     )
     assert named
     assert [name for name in named if not (BASE_DIR / name).exists()] == []
+
+
+HEALTH = {
+    "operations.md": "### What a red line means",
+    "ru/operations.md": "### Что значит красная строка",
+}
+
+
+@pytest.mark.parametrize("page", HEALTH)
+def test_every_check_of_health_is_told_and_no_other(page):
+    section = (DOCS / page).read_text(encoding="utf-8").partition(HEALTH[page])[2]
+    table = section.partition("\n\n`dispatcher`")[0]
+    source = (BASE_DIR / "kam" / "health" / "checks.py").read_text(encoding="utf-8")
+    checks = set(re.findall(r"Check\(\s*\"(\w+)\"", source))
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == checks
+
+
+def test_both_runbooks_give_the_same_commands_for_moving_a_company():
+    commands = []
+    for page, title in (("", "## Moving a company"), ("ru/", "## Перенос компании")):
+        text = (DOCS / f"{page}operations.md").read_text(encoding="utf-8").partition(title)[2]
+        section = text.partition("\n## ")[0]
+        blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+        commands.append([re.sub(r"\s+#.*", "", line) for b in blocks for line in b.splitlines()])
+    assert commands[0] == commands[1]
+    assert len(commands[0]) >= 8

@@ -257,3 +257,12 @@ def test_a_long_log_is_put_aside(tmp_path, monkeypatch):
     processes.spawn(["echo", "new"], log=log).wait()
     assert log.read_text() == "new\n"
     assert (tmp_path / "log.old").read_text() == "long"
+
+
+def test_logs_have_their_folder_also_where_all_servers_are_given(tmp_path, monkeypatch):
+    monkeypatch.setenv("KAM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(supervise.signal, "signal", lambda *_: None)
+    found = []
+    monkeypatch.setattr(supervise, "_serve", lambda home, demo: found.append(home / "log"))
+    supervise.main(["run"])
+    assert found[0].is_dir()
