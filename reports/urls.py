@@ -4,6 +4,7 @@ from django.urls import path
 
 from .api import backtests as backtests_api
 from .api import boards as boards_api
+from .api import built_reports as built_api
 from .api import business_reviews as reviews_api
 from .api import client_growth as growth_api
 from .api import confidence as confidence_api
@@ -15,6 +16,7 @@ from .views import (
     abc_xyz,
     backtests,
     boards,
+    built_reports,
     business_reviews,
     client_growth,
     client_months,
@@ -29,6 +31,15 @@ urlpatterns = [
     path("reports/", periodic.report_list, name="report_list"),
     path("reports/<int:pk>/", periodic.report_detail, name="report_detail"),
     path("reports/<int:pk>/<slug:ending>/", periodic.report_file, name="report_file"),
+    path("reports/built/", built_reports.report_built, name="report_built"),
+    path("reports/built/new/", built_reports.report_built_new, name="report_built_new"),
+    path("reports/built/<int:pk>/", built_reports.report_built_detail, name="report_built_detail"),
+    path("reports/built/<int:pk>/edit/", built_reports.report_built_edit, name="report_built_edit"),
+    path(
+        "reports/built/<int:pk>/removal/",
+        built_reports.report_built_removal,
+        name="report_built_removal",
+    ),
     path("reports/schedules/new/", periodic.schedule_create, name="schedule_create"),
     path("reports/schedules/<int:pk>/", periodic.schedule_edit, name="schedule_edit"),
     path("reports/schedules/<int:pk>/run/", periodic.schedule_run, name="schedule_run"),
@@ -87,6 +98,15 @@ api_urlpatterns = [
     path("reports/", periodic_api.ReportList.as_view(), name="report-list"),
     path("reports/<int:pk>/", periodic_api.ReportDetail.as_view(), name="report-detail"),
     path("reports/<int:pk>/<slug:ending>/", periodic_api.ReportFile.as_view(), name="report-file"),
+    path("built-reports/", built_api.BuiltReportList.as_view(), name="built-report-list"),
+    path(
+        "built-reports/<int:pk>/", built_api.BuiltReportDetail.as_view(), name="built-report-detail"
+    ),
+    path(
+        "built-reports/<int:pk>/figures/",
+        built_api.BuiltReportFiguresOf.as_view(),
+        name="built-report-figures",
+    ),
     path("report-schedules/", periodic_api.ScheduleList.as_view(), name="schedule-list"),
     path(
         "report-schedules/<int:pk>/", periodic_api.ScheduleDetail.as_view(), name="schedule-detail"

@@ -87,6 +87,8 @@ NO_EXPORT = {
     "business_review_detail": "one review, which is a file of its own",
     "business_review_list": "the reviews themselves, each a file of its own",
     "client_reviews": "the reviews themselves, each a file of its own",
+    "report_built": "the reports themselves, each a list of its own",
+    "report_built_edit": "a form",
     "report_list": "the reports themselves, each a file of its own",
     "offer_detail": "one offer; all of a client go out together",
     "backup_list": "attempts at backups, told over REST",

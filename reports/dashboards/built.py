@@ -1,0 +1,261 @@
+"""A built report: from what was chosen to its figures, chart and rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from accounts.selectors.facts import default_date
+from kam.lib import formatting
+from kam.lib.navigation import address
+from reports import charts
+from reports.charts import built as drawing
+from reports.figures.built import (
+    MEASURES,
+    MOST_ROWS,
+    REST,
+    TIMES,
+    Definition,
+    Figures,
+    Key,
+    Line,
+    Value,
+    days_of,
+    figures,
+    next_start,
+)
+from reports.inputs import built as inputs
+
+from . import built_words as words
+from .portfolio_charts import Chart, currency, language, money, number, percent
+
+# Rows that a chart has room for; the table below has them all.
+MOST_BARS = 15
+BATCH = 1_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """unit: money, percent (a fraction) or count."""
+
+    key: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Row:
+    key: Key
+    name: str
+    address: str
+    values: list[Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Built:
+    asked: Definition
+    since: dt.date
+    until: dt.date
+    figures: Figures
+
+    @property
+    def title(self) -> str:
+        return words.title_of(self.asked)
+
+    @property
+    def period(self) -> str:
+        return words.period_of(self.since, self.until)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """With a split its parts, and the whole at the end."""
+        if not self.asked.split:
+            return [
+                Column(key, str(words.MEASURES[key]), MEASURES[key].unit)
+                for key in self.figures.columns
+            ]
+        unit = MEASURES[self.asked.measures[0]].unit
+        names = words.names_of(self.asked.split, self.figures.columns)
+        return [
+            *(Column(f"part-{n}", names[key], unit) for n, key in enumerate(self.figures.columns)),
+            Column("whole", pgettext("report builder", "Together"), unit),
+        ]
+
+    def __len__(self) -> int:
+        return len(self.figures.lines)
+
+    @cached_property
+    def page(self) -> list[Row]:
+        """The rows of the page; those that have no room there as one, the last."""
+        return self._rows(self.figures.shown())
+
+    def all(self) -> Iterator[Row]:
+        """All rows, some thousand at a time."""
+        lines = self.figures.lines
+        for start in range(0, len(lines), BATCH):
+            yield from self._rows(lines[start : start + BATCH])
+
+    def some(self, number: int) -> list[Row]:
+        """So many rows as one answer of the API has, from 1."""
+        return self._rows(self.figures.lines[(number - 1) * BATCH : number * BATCH])
+
+    @property
+    def total(self) -> list[Value]:
+        return self._values(self.figures.total)
+
+    def _values(self, line: Line) -> list[Value]:
+        return [*line.values, line.whole] if self.asked.split else line.values
+
+    def _rows(self, lines: list[Line]) -> list[Row]:
+        names = words.names_of(self.asked.rows, [line.key for line in lines])
+        return [
+            Row(line.key, names[line.key], self._address(line.key), self._values(line))
+            for line in lines
+        ]
+
+    def _address(self, key: Key) -> str:
+        """The rows behind a row: the client's page, or the clients that it is made of."""
+        asked = self.asked
+        if key == REST:
+            return ""
+        if asked.rows == "client":
+            return address("client_detail", key)
+        behind = replace(asked, rows="client", split="", chart="bars")
+        if asked.rows in TIMES:
+            last = next_start(asked.rows, key) - dt.timedelta(days=1)
+            behind = replace(
+                behind, period="between", since=max(key, self.since), until=min(last, self.until)
+            )
+        elif asked.rows == "kam":
+            behind = replace(behind, owner="none" if key is None else str(key))
+        elif not key:
+            return ""
+        else:
+            behind = replace(behind, **{asked.rows: str(key)})
+        return f"{address('report_built_new')}?{query_of(behind)}"
+
+    @property
+    def left_out(self) -> str:
+        """How many rows stand together in the last one; empty where none do."""
+        left = len(self) - MOST_ROWS
+        if left <= 0:
+            return ""
+        return ngettext(
+            "The page shows the first %(most)s rows; %(left)s more stands as “The others” and is in the files.",
+            "The page shows the first %(most)s rows; %(left)s more stand together as “The others” and are in the files.",
+            left,
+        ) % {"most": number(MOST_ROWS), "left": number(left)}
+
+    @property
+    def note(self) -> str:
+        said = []
+        if self.asked.by_line:
+            said.append(_("Told by the lines of documents; a document without lines is not in it."))
+        if {"profit", "margin"} & set(self.asked.measures):
+            said.append(_("Profit is of what was sold at a known cost."))
+        return " ".join(said)
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        """None where only the table was asked for, or nothing is there to draw."""
+        asked, lines = self.asked, self.figures.lines
+        if asked.chart == "table" or not any(v is not None for v in self.figures.total.values):
+            return None
+        upright = asked.rows in TIMES
+        lines = lines if upright else lines[:MOST_BARS]
+        named = words.names_of(asked.rows, [line.key for line in lines])
+        names = [named[line.key] for line in lines]
+        unit = MEASURES[asked.measures[0]].unit
+        sub = self.period
+        if len(lines) < len(self):
+            sub += "; " + ngettext(
+                "the first %(n)s row", "the first %(n)s rows", len(lines)
+            ) % {"n": number(len(lines))}  # fmt: skip
+        caption = charts.Caption(self.title, sub, language())  # type: ignore[arg-type]
+        if not (upright or asked.split):
+            bars = [
+                charts.Bar(name, float(line.values[0] or 0), (text := shown(line.values[0], unit)),
+                           f"{name}: {text}")
+                for name, line in zip(names, lines, strict=True)
+            ]  # fmt: skip
+            figure = charts.lying_bars(caption, bars)
+        else:
+            # What has another unit than the first measure stands in the table alone.
+            series = [
+                drawing.Series(
+                    column.label, [_scaled(line.values[at], unit) for line in lines]
+                )
+                for at, column in enumerate(self.columns)
+                if column.unit == unit and at < len(self.figures.columns)
+            ]  # fmt: skip
+            shape: Any = asked.chart
+            figure = drawing.drawn(
+                caption, names, series, shape, upright=upright, unit=unit_sign(unit)
+            )
+        tall = not upright and len(lines) > 8
+        return Chart(
+            "built", self.title, sub, charts.for_page(figure, right=12),
+            height="tall" if tall else "normal",
+        )  # fmt: skip
+
+
+def built(asked: Definition) -> Built:
+    """The figures of the reader; of a history that ended long ago, as of its last invoice."""
+    today = default_date()
+    since, until = days_of(asked, today)
+    return Built(
+        asked, since, until, figures(asked, inputs.cells(asked, since, until, today), since, until)
+    )
+
+
+def query_of(asked: Definition) -> str:
+    """What was chosen, as the page's address has it."""
+    return urlencode(asked.told(), doseq=True)
+
+
+def unit_sign(unit: str) -> str:
+    return {"money": currency(), "percent": "%"}.get(unit, "")
+
+
+def _scaled(value: Value, unit: str) -> float | None:
+    if value is None:
+        return None
+    return float(value) * (100 if unit == "percent" else 1)
+
+
+def shown(value: Value, unit: str) -> str:
+    """A value with its unit, short."""
+    if value is None:
+        return formatting.MISSING
+    if unit == "money":
+        return money(float(value))
+    return percent(float(value)) if unit == "percent" else number(float(value))
+
+
+def examples() -> list[tuple[str, Definition]]:
+    """What to begin with."""
+    return [
+        (
+            _("How do revenue and profit move from month to month?"),
+            Definition(("revenue", "profit"), "month", chart="lines"),
+        ),
+        (
+            _("What does each KAM's portfolio bring, quarter by quarter?"),
+            Definition(("revenue",), "kam", "quarter", chart="stacked"),
+        ),
+        (
+            _("Which product families earn, and at which margin?"),
+            Definition(("revenue", "profit", "margin"), "family"),
+        ),
+        (
+            _("Who buys most, how often and for how much at a time?"),
+            Definition(("revenue", "profit", "invoices", "average_invoice"), "client"),
+        ),
+    ]
