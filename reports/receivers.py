@@ -1,5 +1,5 @@
-"""The demo workspace has reports, too: some ordered, those of the last three months, and business
-reviews of two clients."""
+"""The demo workspace has reports, too: some ordered, those of the last three months, two that people
+built, and business reviews of two clients."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from kam.jobs.services import enqueue
 from .figures.calendar import last_whole
 from .models import Schedule
 from .models.periodic import Kind, Rhythm
-from .services import demo_reviews, schedules
+from .services import demo_built, demo_reviews, schedules
 
 # By then the ranking that the workspace asked for is there.
 LATER = dt.timedelta(seconds=10)
@@ -26,6 +26,7 @@ def order_reports(sender, people, day, **kwargs):
     manager = next((each for each in people if each.role == User.Role.MANAGER), None)
     if manager is None:
         return
+    demo_built.fill(people)
     for kind, audience in (
         (Kind.KAM, Schedule.Audience.KAMS),
         (Kind.TEAM, Schedule.Audience.OWNER),

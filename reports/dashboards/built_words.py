@@ -98,7 +98,8 @@ WHY: dict[tuple[str, str], str | Promise] = {
 
 def title_of(asked: Definition) -> str:
     """The question: which measures, by what."""
-    told = ", ".join(str(MEASURES[key]) for key in asked.measures)
+    labels = [str(MEASURES[key]) for key in asked.measures]
+    told = ", ".join([labels[0], *(each[:1].lower() + each[1:] for each in labels[1:])])
     by = ", ".join(str(BY[each]) for each in (asked.rows, asked.split) if each)
     return f"{told} {by}"
 

@@ -1,3 +1,3 @@
 """The lists of sight that can be taken as files."""
 
-from . import portfolio  # noqa: F401
+from . import built, portfolio  # noqa: F401

@@ -17,7 +17,7 @@ from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
 from reports.dashboards import built_words as words
 from reports.dashboards.built import Built, built, examples, query_of, unit_sign
-from reports.figures.built import Definition
+from reports.figures.built import FILTERS, Definition
 from reports.forms.built_reports import BuiltReportForm, ChoicesForm, choices
 from reports.models import BuiltReport
 from reports.services import built_reports as services
@@ -97,6 +97,7 @@ def _builder(request, form: ChoicesForm, report=None, naming=None, status=200):
         "regions": offered.regions,
         "families": ProductFamily.objects.order_by("name"),
         "filters": {name: form[name].value() or "" for name in form.fields},
+        "narrowed": any(form[name].value() for name in ("key_only", *FILTERS)),
         "whose": services.whose(report, request.user) if report else "",
         "editable": bool(report) and may_edit(report),
     }
