@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from accounts.models import Client as Card
 from accounts.models import Document, Line
@@ -235,10 +236,12 @@ def test_a_report_is_kept_shared_and_opened_by_another_with_their_own_figures(cl
     client.force_login(ann)
     query = query_of(Definition(measures=("revenue",), rows="client", **SPAN))
     address = reverse("report_built_new")
-    part = client.get(f"{address}?{query}", headers={"HX-Request": "true"}).content.decode()
+    part = client.get(f"{address}?{query}", headers=PART).content.decode()
     assert "Big" in part
     assert "Steady" not in part
     assert "<html" not in part
+    # The file is asked for with the choices that one sees, also after they have changed.
+    assert f'name="query" value="{escape(query)}"' in part
     bad = client.get(address, {"rows": "client", "measures": "revenue", "chart": "lines"})
     assert "A line runs along time" in bad.content.decode()
     assert (
