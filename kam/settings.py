@@ -355,6 +355,7 @@ SPECTACULAR_SETTINGS = {
         "MeetingKind": "accounts.models.Meeting.Kind",
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",
+        "BuiltReportDimension": "reports.figures.built.DIMENSIONS",
         "ReportMail": "reports.models.Report.Mail",
         "ReviewMailState": "reports.models.ReviewMail.State",
         "ReviewDecisionKind": "reports.models.ReviewDecision.Kind",
