@@ -30,6 +30,7 @@ from reports.figures.built import (
     days_of,
     figures,
     next_start,
+    starts,
 )
 from reports.inputs import built as inputs
 
@@ -160,7 +161,26 @@ class Built:
             said.append(_("Told by the lines of documents; a document without lines is not in it."))
         if {"profit", "margin"} & set(self.asked.measures):
             said.append(_("Profit is of what was sold at a known cost."))
+        if cut := words.names_of(self._unit, self._cut):
+            told = {"parts": ", ".join(cut.values())}
+            said.append(_("%(parts)s: only the days within the period.") % told)
         return " ".join(said)
+
+    @property
+    def _unit(self) -> str:
+        """Month, quarter or year, where rows or columns are times."""
+        return next((each for each in (self.asked.rows, self.asked.split) if each in TIMES), "")
+
+    @property
+    def _cut(self) -> list[dt.date]:
+        """First days of the months, quarters or years that the period does not hold whole."""
+        if not self._unit:
+            return []
+        return [
+            start
+            for start in starts(self._unit, self.since, self.until)
+            if start < self.since or next_start(self._unit, start) > self.until + dt.timedelta(1)
+        ]
 
     @cached_property
     def chart(self) -> Chart | None:
@@ -199,7 +219,8 @@ class Built:
             figure = drawing.drawn(
                 caption, names, series, shape, upright=upright, unit=unit_sign(unit)
             )
-        tall = not upright and len(lines) > 8
+        # A split has its legend below the bars.
+        tall = not upright and len(lines) > (5 if asked.split else 8)
         return Chart(
             "built", self.title, sub, charts.for_page(figure, right=12),
             height="tall" if tall else "normal",

@@ -176,6 +176,15 @@ def test_limits_and_whose_figures_they_are(told):
     assert nobody.chart is None
 
 
+def test_parts_of_a_period_that_are_not_whole_are_named(db):
+    cut = {"period": "between", "since": dt.date(2025, 2, 1), "until": dt.date(2025, 9, 30)}
+    with acting_system("test"), translation.override("en"):
+        by_quarter = built(Definition(rows="quarter", **cut)).note
+        by_month = built(Definition(rows="month", **cut)).note
+    assert by_quarter == "Q1 2025: only the days within the period."
+    assert by_month == ""
+
+
 def test_what_does_not_fit_is_summed_up_and_said():
     cells = {
         (row, column): {"revenue": row + column}
