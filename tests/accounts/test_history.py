@@ -223,3 +223,9 @@ def test_a_promise_at_a_client_of_others_tells_its_own_past_and_no_more(boss):
         assert found.of(mine).count() == 1
         assert found.of(theirs).count() == 0, "held, but not seen"
         assert found.of(shop).count() == 0
+
+
+def test_many_rows_at_once_do_not_take_their_square():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'accounts_keep_edit'")
+        assert cursor.fetchone()[0] == ["enable_nestloop=off"]
