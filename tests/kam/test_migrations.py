@@ -30,6 +30,9 @@ REVIEWED: dict[tuple[str, str], str] = {
     ("reports", "0004_business_reviews_stay"): "a trigger on a table that is made just before",
     ("scoring", "0014_joined_cards"): "replaces a function, touches no row",
     ("reports", "0006_joined_cards"): "replaces a function, touches no row",
+    ("accounts", "0046_history"): "adds triggers, which waits for writers and touches no row",
+    ("accounts", "0047_history_plan"): "sets how a function is planned, touches no row",
+    ("scoring", "0015_history"): "adds triggers, which waits for writers and touches no row",
 }
 HARMLESS = (
     migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.DeleteModel,
