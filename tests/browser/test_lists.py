@@ -59,12 +59,14 @@ def test_a_list_is_kept_changed_and_cleared_of_duplicates(
     page = tab.open(reverse("twin_list"))
     expect(page.locator(".twins > li")).to_have_count(1)
     page.locator(".twins a.button").click()
+    expect(page.locator("form.join")).to_be_visible()
     tab.shoot(f"join-{width}-{language}")
     assert sideways(page) == 0
     press(page, language, "Join them")
     expect(page.locator("h1")).to_contain_text("Столовая «Липа»")
     page = tab.open(reverse("twin_list"))
-    press(page, language, "Take back")
+    with page.expect_navigation():
+        press(page, language, "Take back")
     assert Client.unscoped.count() == 3
     assert Client.unscoped.filter(pk=first.pk).exists()
     assert tab.complaints == []
