@@ -41,9 +41,8 @@ def url(view: SavedView) -> str:
     return f"{address(view.page)}?{view.query}" if view.query else address(view.page)
 
 
-def whose(view: SavedView, reader: User) -> str:
-    """Who shares it.  KAMs of other teams stay nameless to a KAM, as everywhere."""
-    maker = view.person
+def whose(maker: User, reader: User) -> str:
+    """Who shares something.  KAMs of other teams stay nameless to a KAM, as everywhere."""
     foreign = maker.role == User.Role.KAM and maker.team_id != reader.team_id
     hidden = reader.role == User.Role.KAM and foreign and maker.pk != reader.pk
     return _("another team") if hidden else str(maker)

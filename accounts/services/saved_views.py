@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import SavedView, User
 from kam.audit.services import record
-from kam.lib.editing import Conflict
+
+from . import kept_under_names
 
 MOST = 100  # of one person
 
@@ -25,7 +26,7 @@ def save(person: User, page: str, query: str, values: Mapping[str, Any]) -> Save
         own = SavedView.objects.filter(person=person)
         same = own.filter(page=page, name=values["name"]).first()
         if same is not None:
-            _write(same, {**values, "query": query})
+            _say(same, kept_under_names.write(same, {**values, "query": query}))
             return same
         if own.count() >= MOST:
             raise ValidationError(
@@ -38,29 +39,16 @@ def save(person: User, page: str, query: str, values: Mapping[str, Any]) -> Save
         return view
 
 
+@transaction.atomic
 def change(view: SavedView, values: Mapping[str, Any], version: int) -> None:
     """Raises Conflict, and ValidationError where one has another of that name."""
-    try:
-        with transaction.atomic():
-            present = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
-            if present.version != version:
-                raise Conflict(present)
-            _write(present, values)
-    except IntegrityError as error:
-        told = {"name": _("There is a view of this name.")}
-        raise ValidationError(told) from error
-    view.refresh_from_db()
+    taken = _("There is a view of this name.")
+    _say(view, kept_under_names.change(view, values, version, taken))
 
 
-def _write(view: SavedView, values: Mapping[str, Any]) -> None:
-    changed = [name for name, value in values.items() if getattr(view, name) != value]
-    if not changed:
-        return
-    for name in changed:
-        setattr(view, name, values[name])
-    view.version += 1
-    view.save(update_fields=[*changed, "version"])
-    record("saved_view.change", object=view, details={"fields": changed, "with": view.shared})
+def _say(view: SavedView, changed: list[str]) -> None:
+    if changed:
+        record("saved_view.change", object=view, details={"fields": changed, "with": view.shared})
 
 
 @transaction.atomic

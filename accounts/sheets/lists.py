@@ -21,7 +21,7 @@ def views(query, of):
     def lines():
         for row in rows:
             yield (
-                row.name, str(VIEWED[row.page]), saved_views.whose(row, current()), row.get_shared_display(),
+                row.name, str(VIEWED[row.page]), saved_views.whose(row.person, current()), row.get_shared_display(),
                 row.query or None,
             )  # fmt: skip
 

@@ -38,7 +38,7 @@ def saved_view_list(request):
     if wants_part(request) and page in VIEWED:
         return render(request, "accounts/lists/_views_menu.html", _menu(request, page, query))
     rows = [
-        (row, found.url(row), VIEWED[row.page], found.whose(row, request.user))
+        (row, found.url(row), VIEWED[row.page], found.whose(row.person, request.user))
         for row in found.views()
     ]
     return render(request, "accounts/lists/views.html", {"rows": rows})
@@ -49,7 +49,8 @@ def _menu(request, page: str, query: str, form: SavedViewForm | None = None) -> 
         "page": page,
         "query": query,
         "views": [
-            (row, found.url(row), found.whose(row, request.user)) for row in found.views(page)
+            (row, found.url(row), found.whose(row.person, request.user))
+            for row in found.views(page)
         ],
         "form": form or SavedViewForm(),
         "may_keep": request.user.role in ("administrator", "manager", "kam"),

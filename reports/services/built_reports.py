@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services import kept_under_names
 from kam.audit.services import record
-from kam.lib.editing import Conflict
 from reports.figures.built import Definition
 from reports.models import BuiltReport
 
@@ -27,7 +27,7 @@ def save(owner: User, asked: Definition, values: Mapping[str, Any]) -> BuiltRepo
         own = BuiltReport.objects.filter(owner=owner)
         same = own.select_for_update(of=("self",)).filter(name=values["name"]).first()
         if same is not None:
-            _write(same, {**values, "definition": asked.told()})
+            _say(same, kept_under_names.write(same, {**values, "definition": asked.told()}))
             return same
         if own.count() >= MOST:
             raise ValidationError(
@@ -40,29 +40,19 @@ def save(owner: User, asked: Definition, values: Mapping[str, Any]) -> BuiltRepo
         return report
 
 
+@transaction.atomic
 def change(report: BuiltReport, values: Mapping[str, Any], version: int) -> None:
     """``values``: name, shared, definition.  Raises Conflict, and ValidationError where one has
     another of that name."""
-    try:
-        with transaction.atomic():
-            present = BuiltReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
-            if present.version != version:
-                raise Conflict(present)
-            _write(present, values)
-    except IntegrityError as error:
-        raise ValidationError({"name": _("There is a report of this name.")}) from error
-    report.refresh_from_db()
+    taken = _("There is a report of this name.")
+    _say(report, kept_under_names.change(report, values, version, taken))
 
 
-def _write(report: BuiltReport, values: Mapping[str, Any]) -> None:
-    changed = [name for name, value in values.items() if getattr(report, name) != value]
-    if not changed:
-        return
-    for name in changed:
-        setattr(report, name, values[name])
-    report.version += 1
-    report.save(update_fields=[*changed, "version"])
-    record("built_report.change", object=report, details={"fields": changed, "with": report.shared})
+def _say(report: BuiltReport, changed: list[str]) -> None:
+    if changed:
+        record(
+            "built_report.change", object=report, details={"fields": changed, "with": report.shared}
+        )
 
 
 @transaction.atomic
@@ -70,11 +60,3 @@ def remove(report: BuiltReport) -> None:
     """The choices go; no figure hangs on them."""
     record("built_report.remove", object=report, details={"name": report.name})
     BuiltReport.objects.filter(pk=report.pk).delete()
-
-
-def whose(report: BuiltReport, reader: User) -> str:
-    """Who shares it.  KAMs of other teams stay nameless to a KAM, as everywhere."""
-    owner = report.owner
-    foreign = owner.role == User.Role.KAM and owner.team_id != reader.team_id
-    hidden = reader.role == User.Role.KAM and foreign and owner.pk != reader.pk
-    return _("another team") if hidden else str(owner)

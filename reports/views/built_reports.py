@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import ProductFamily
 from accounts.selectors.clients import choices as offered_to
 from accounts.selectors.people import teams_beside
+from accounts.selectors.saved_views import whose
 from accounts.services.clients import may_edit
 from kam.audit.conflicts import conflicting
 from kam.lib.editing import Conflict
@@ -37,7 +38,7 @@ def report_built(request):
             {
                 "report": row,
                 "asks": words.title_of(Definition.of(row.definition)),
-                "whose": services.whose(row, request.user),
+                "whose": whose(row.owner, request.user),
                 "editable": may_edit(row),
             }
             for row in rows
@@ -98,7 +99,7 @@ def _builder(request, form: ChoicesForm, report=None, naming=None, status=200):
         "families": ProductFamily.objects.order_by("name"),
         "filters": {name: form[name].value() or "" for name in form.fields},
         "narrowed": any(form[name].value() for name in ("key_only", *FILTERS)),
-        "whose": services.whose(report, request.user) if report else "",
+        "whose": whose(report.owner, request.user) if report else "",
         "editable": bool(report) and may_edit(report),
     }
     return render(request, "reports/built/builder.html", context, status=status)
