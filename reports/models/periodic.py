@@ -10,12 +10,15 @@ from django.utils.translation import pgettext_lazy
 
 from kam.lib.scoping import Scoped
 
+from .built_reports import BuiltReport
+
 
 class Kind(models.TextChoices):
     KAM = "kam", _("KAM report: own clients")
     TEAM = "team", _("Portfolio of the team")
     COMPANY = "company", _("Portfolio of the company")
     PROGRAMME = "programme", _("Return of the key client programme")
+    BUILT = "built", _("A built report")
 
 
 class Rhythm(models.TextChoices):
@@ -29,7 +32,8 @@ class Schedule(Scoped):
     """A report that comes by itself: what, to whom, how often.
 
     ``day``: of the week (1 is Monday) or of the month after the period.  ``hour``: in the company's
-    zone.  ``told_until``: the last period for which reports were asked for.
+    zone.  ``told_until``: the last period for which reports were asked for.  ``built``: which
+    report of the builder, of the kind BUILT; the order ends with it.
     """
 
     SCOPE = ("member", "owner")
@@ -44,6 +48,9 @@ class Schedule(Scoped):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="report_schedules", editable=False
     )
     kind = models.CharField(_("report"), max_length=10, choices=Kind, default=Kind.KAM)
+    built = models.ForeignKey(
+        BuiltReport, models.CASCADE, null=True, blank=True, related_name="orders", editable=False
+    )
     rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm, default=Rhythm.MONTH)
     day = models.PositiveSmallIntegerField(
         _("on day"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
@@ -69,6 +76,12 @@ class Schedule(Scoped):
                 name="schedule_weekday",
                 violation_error_message=_("A week has days 1 to 7."),
             ),
+            models.CheckConstraint(
+                condition=Q(kind="built", built__isnull=False)
+                | (~Q(kind="built") & Q(built__isnull=True)),
+                name="schedule_of_built",
+                violation_error_message=_("A built report is ordered on its own page."),
+            ),
         ]
 
     def __str__(self):
@@ -92,7 +105,8 @@ class ScheduleReader(Scoped):
 
 class Report(Scoped):
     """A report as it was made for one person with their rights; the database refuses to change
-    what it says.  ``content``: :mod:`reports.services.shapes` tells its shape."""
+    what it says.  ``content``: :mod:`reports.services.shapes` tells its shape.  ``name``: of a
+    built report, as it was called then."""
 
     SCOPE = ("member", "person")
 
@@ -111,6 +125,7 @@ class Report(Scoped):
         Schedule, models.SET_NULL, null=True, related_name="reports", editable=False
     )
     kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=80, blank=True, default="")
     rhythm = models.CharField(max_length=10, choices=Rhythm)
     starts = models.DateField(_("from"))
     ends = models.DateField(_("until"))
@@ -133,4 +148,8 @@ class Report(Scoped):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.starts}–{self.ends}"
+        return f"{self.called} {self.starts}–{self.ends}"
+
+    @property
+    def called(self) -> str:
+        return self.name or self.get_kind_display()

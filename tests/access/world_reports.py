@@ -58,6 +58,7 @@ def reports(world, relation: str, word: str, owner: User) -> None:
         definition={"measures": ["revenue"], "rows": "client"},
     )  # fmt: skip
     world.add(relation, built)
+    Schedule.objects.create(owner=owner, kind="built", built=built)
 
 
 def business_reviews(world, relation: str, client: Client, word: str, owner: User) -> None:
