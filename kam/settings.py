@@ -355,7 +355,7 @@ SPECTACULAR_SETTINGS = {
         "MeetingKind": "accounts.models.Meeting.Kind",
         "InteractionKind": "accounts.models.Interaction.Kind",
         "ReportKind": "reports.models.periodic.Kind",
-        "BuiltReportDimension": "reports.figures.built.DIMENSIONS",
+        "BuiltReportDimension": "reports.figures.built_choices.DIMENSIONS",
         "ReportMail": "reports.models.Report.Mail",
         "ReviewMailState": "reports.models.ReviewMail.State",
         "ReviewDecisionKind": "reports.models.ReviewDecision.Kind",

@@ -14,7 +14,7 @@ from kam.lib.editing import Conflict
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
 from kam.lib.views import find, find_editable
 from reports.dashboards.built import BATCH, built
-from reports.figures import built as choosing
+from reports.figures import built_choices as choosing
 from reports.forms.built_reports import BuiltReportForm, ChoicesForm
 from reports.models import BuiltReport
 from reports.services import built_reports as services

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from accounts.selectors.facts import default_date
 from kam.lib import formatting
-from kam.lib.navigation import address
+from kam.lib.periods import today
 from reports import charts
 from reports.charts import built as drawing
-from reports.figures.built import (
-    MEASURES,
-    MOST_ROWS,
-    REST,
-    TIMES,
-    Definition,
-    Figures,
-    Key,
-    Line,
-    Value,
-    days_of,
-    figures,
-    next_start,
-    starts,
-)
+from reports.figures.built import ALL, MOST_ROWS, Figures, Key, Line, Value, figures
+from reports.figures.built_choices import MEASURES, TIMES, Definition
+from reports.figures.built_days import days_of, next_start, starts
 from reports.inputs import built as inputs
 
 from . import built_words as words
+from .built_behind import Behind
 from .portfolio_charts import Chart, currency, language, money, number, percent
 
 # Rows that a chart has room for; the table below has them all.
@@ -53,10 +41,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
+    """``address``, ``addresses``: where the name and each value lead, empty where nowhere."""
+
     key: Key
     name: str
-    address: str
     values: list[Value]
+    address: str = ""
+    addresses: Sequence[str] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +56,8 @@ class Built:
     since: dt.date
     until: dt.date
     figures: Figures
+    # Whether what it leads to is of these days for ever.
+    fixed: bool = False
 
     @property
     def title(self) -> str:
@@ -95,7 +88,7 @@ class Built:
     @cached_property
     def page(self) -> list[Row]:
         """The rows of the page; those that have no room there as one, the last."""
-        return self._rows(self.figures.shown())
+        return self._rows(self.figures.shown(), leading=True)
 
     def all(self) -> Iterator[Row]:
         """All rows, some thousand at a time."""
@@ -111,36 +104,41 @@ class Built:
     def total(self) -> list[Value]:
         return self._values(self.figures.total)
 
+    @property
+    def total_addresses(self) -> list[str]:
+        return self._addresses(self.figures.total)
+
     def _values(self, line: Line) -> list[Value]:
         return [*line.values, line.whole] if self.asked.split else line.values
 
-    def _rows(self, lines: list[Line]) -> list[Row]:
+    def _rows(self, lines: list[Line], *, leading: bool = False) -> list[Row]:
         names = words.names_of(self.asked.rows, [line.key for line in lines])
         return [
-            Row(line.key, names[line.key], self._address(line.key), self._values(line))
-            for line in lines
-        ]
-
-    def _address(self, key: Key) -> str:
-        """The rows behind a row: the client's page, or the clients that it is made of."""
-        asked = self.asked
-        if key == REST:
-            return ""
-        if asked.rows == "client":
-            return address("client_detail", key)
-        behind = replace(asked, rows="client", split="", chart="bars")
-        if asked.rows in TIMES:
-            last = next_start(asked.rows, key) - dt.timedelta(days=1)
-            behind = replace(
-                behind, period="between", since=max(key, self.since), until=min(last, self.until)
+            Row(
+                line.key, names[line.key], self._values(line),
+                *((self._behind.row(line.key), self._addresses(line)) if leading else ()),
             )
-        elif asked.rows == "kam":
-            behind = replace(behind, owner="none" if key is None else str(key))
-        elif not key:
-            return ""
-        else:
-            behind = replace(behind, **{asked.rows: str(key)})
-        return f"{address('report_built_new')}?{query_of(behind)}"
+            for line in lines
+        ]  # fmt: skip
+
+    @cached_property
+    def _behind(self) -> Behind:
+        return Behind(self.asked, self.since, self.until, fixed=self.fixed)
+
+    def _addresses(self, line: Line) -> list[str]:
+        """Of each value; without a split a row leads there by its name."""
+        asked, columns = self.asked, self.figures.columns
+        if not asked.split and asked.rows != "client" and line.key != ALL:
+            return [""] * len(columns)
+        places: list[tuple[Key, str]] = (
+            [(column, asked.measures[0]) for column in (*columns, ALL)]
+            if asked.split
+            else [(ALL, measure) for measure in columns]
+        )
+        return [
+            "" if value is None else self._behind.cell(line.key, column, measure)
+            for (column, measure), value in zip(places, self._values(line), strict=True)
+        ]
 
     @property
     def left_out(self) -> str:
@@ -227,18 +225,15 @@ class Built:
         )  # fmt: skip
 
 
-def built(asked: Definition) -> Built:
-    """The figures of the reader; of a history that ended long ago, as of its last invoice."""
-    today = default_date()
-    since, until = days_of(asked, today)
-    return Built(
-        asked, since, until, figures(asked, inputs.cells(asked, since, until, today), since, until)
-    )
-
-
-def query_of(asked: Definition) -> str:
-    """What was chosen, as the page's address has it."""
-    return urlencode(asked.told(), doseq=True)
+def built(asked: Definition, ends: dt.date | None = None) -> Built:
+    """The figures of the reader, of what is known by now; of a history that ended long ago, as of
+    its last invoice.  ``ends``: the last day of a time that is over, as of whose end it is asked.
+    """
+    day = default_date() if ends is None else ends
+    known = day if ends is None else today()
+    since, until = days_of(asked, day, over=ends is not None)
+    found = figures(asked, inputs.cells(asked, since, until, known), since, until)
+    return Built(asked, since, until, found, fixed=ends is not None)
 
 
 def unit_sign(unit: str) -> str:

@@ -15,7 +15,8 @@ from django.utils.translation import pgettext, pgettext_lazy
 from accounts.measures.catalogue import MEASURES as CATALOGUE
 from accounts.models import Client, ProductFamily, Team, User
 from kam.lib import formatting
-from reports.figures.built import REST, TIMES, Definition, Key
+from reports.figures.built import REST, Key
+from reports.figures.built_choices import TIMES, Definition
 
 from .portfolio_charts import language
 
@@ -59,6 +60,8 @@ PERIODS: Words = {
     "year_before": pgettext_lazy("report builder", "Last year"),
     "this_quarter": pgettext_lazy("report builder", "This quarter"),
     "quarter_before": pgettext_lazy("report builder", "Last quarter"),
+    "this_month": pgettext_lazy("report builder", "This month"),
+    "month_before": pgettext_lazy("report builder", "Last month"),
     "between": pgettext_lazy("report builder", "Between two days"),
 }
 CHARTS: Words = {

@@ -1,4 +1,4 @@
-"""A report that somebody builds: what may be chosen, what has no meaning together, and its sums.
+"""The sums of a built report.
 
 A cell is what one query found for a row and a column: ``parts``, sums under names.  Shares and
 averages are made of sums at the end, so that those of a total are those of its sums.
@@ -8,174 +8,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from enum import Enum
+from typing import Any
+
+from .built_choices import MOST_COLUMNS, TIMES, Definition
+from .built_days import starts
 
 Key = Any
 Parts = dict[str, Decimal | int]
 Value = Decimal | int | None
-
-
-@dataclass(frozen=True)
-class Measure:
-    """``source``: where its sums come from; ``adds``: whether its parts make up the whole;
-    ``by_line``: whether lines of documents tell it, and so product families."""
-
-    key: str
-    source: Literal["documents", "payments", "talks"]
-    unit: Literal["money", "percent", "count"]
-    adds: bool = True
-    by_line: bool = False
-
-
-MEASURES = {
-    each.key: each
-    for each in (
-        Measure("revenue", "documents", "money", by_line=True),
-        Measure("profit", "documents", "money", by_line=True),
-        Measure("margin", "documents", "percent", adds=False, by_line=True),
-        Measure("invoices", "documents", "count"),
-        Measure("average_invoice", "documents", "money", adds=False),
-        Measure("discount", "documents", "money"),
-        Measure("received", "payments", "money"),
-        Measure("talks", "talks", "count"),
-    )
-}
-TIMES = ("month", "quarter", "year")
-DIMENSIONS = ("client", "kam", "team", "segment", "region", "family", *TIMES)
-PERIODS = (
-    "last_12", "this_year", "year_before", "this_quarter", "quarter_before", "between",
-)  # fmt: skip
-CHARTS = ("table", "bars", "lines", "stacked")
-FILTERS = ("owner", "team", "segment", "region", "family")
-MOST_MEASURES = 4
-MOST_YEARS = 10
-# Rows on a page, and columns of a split; the rest is summed up and said.
+# Rows on a page; the rest is summed up and said.
 MOST_ROWS = 200
-MOST_COLUMNS = 36
-REST = "rest"
 
 
-@dataclass(frozen=True)
-class Definition:
-    """What was chosen.  ``since``, ``until``: of the period "between"; ``owner``, ``team`` and
-    ``family``: ids as text, ``owner`` also "none"; empty means no limit."""
+class Together(Enum):
+    """Keys of what stands for several rows or columns: no text that somebody wrote is one."""
 
-    measures: tuple[str, ...] = ("revenue",)
-    rows: str = "client"
-    split: str = ""
-    period: str = "last_12"
-    since: dt.date | None = None
-    until: dt.date | None = None
-    key_only: bool = False
-    owner: str = ""
-    team: str = ""
-    segment: str = ""
-    region: str = ""
-    family: str = ""
-    chart: str = "bars"
-
-    @property
-    def by_line(self) -> bool:
-        return "family" in (self.rows, self.split) or bool(self.family)
-
-    def told(self) -> dict[str, Any]:
-        """As JSON keeps it: only what was chosen."""
-        found: dict[str, Any] = {}
-        for name, value in asdict(self).items():
-            if isinstance(value, dt.date):
-                found[name] = value.isoformat()
-            elif value:
-                found[name] = list(value) if name == "measures" else value
-        return found
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Definition:
-        """From what :meth:`told` said; what is not known is left out."""
-        known = {name: told[name] for name in cls.__dataclass_fields__ if name in told}
-        for name in ("since", "until"):
-            if known.get(name):
-                known[name] = dt.date.fromisoformat(known[name])
-        if "measures" in known:
-            known["measures"] = tuple(known["measures"])
-        return cls(**known)
+    REST = "rest"
+    ALL = "all"
 
 
-def faults(asked: Definition) -> list[tuple[str, str]]:
-    """What has no meaning together: (field, why), one for each field at most."""
-    found: dict[str, str] = {}
-
-    def fault(name: str, why: str, wrong: bool) -> None:
-        if wrong:
-            found.setdefault(name, why)
-
-    chosen = [MEASURES[key] for key in asked.measures]
-    fault("measures", "count", not 1 <= len(chosen) <= MOST_MEASURES)
-    fault("measures", "one_of_split", bool(asked.split) and len(chosen) > 1)
-    fault("measures", "by_line", asked.by_line and not all(each.by_line for each in chosen))
-    fault("split", "same", asked.split == asked.rows)
-    fault("split", "client", asked.split == "client")
-    fault("split", "time", asked.split in TIMES and asked.rows in TIMES)
-    if asked.period == "between":
-        fault("since", "needed", asked.since is None)
-        fault("until", "needed", asked.until is None)
-        if asked.since and asked.until:
-            fault("until", "before", asked.until < asked.since)
-            months = (asked.until - asked.since).days / 30.5
-            fault("split", "many", asked.split == "month" and months > MOST_COLUMNS)
-            fault("until", "long", (asked.until - asked.since).days > 366 * MOST_YEARS)
-    fault("chart", "lines", asked.chart == "lines" and asked.rows not in TIMES)
-    fault("chart", "stacked", asked.chart == "stacked" and not asked.split)
-    fault(
-        "chart", "adds", asked.chart == "stacked" and not all(each.adds for each in chosen),
-    )  # fmt: skip
-    return list(found.items())
-
-
-# --- Time ---------------------------------------------------------------------------------------
-
-
-def start_of(unit: str, day: dt.date) -> dt.date:
-    """The first day of the month, quarter or year that a day is in."""
-    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[unit]
-    return day.replace(month=month, day=1)
-
-
-def next_start(unit: str, day: dt.date) -> dt.date:
-    """The first day of the month, quarter or year after."""
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    years, month = divmod(start_of(unit, day).month - 1 + months, 12)
-    return dt.date(day.year + years, month + 1, 1)
-
-
-def days_of(asked: Definition, today: dt.date) -> tuple[dt.date, dt.date]:
-    """The first and the last day of the period, as of today.
-
-    ``last_12``: the twelve whole months before the present one.
-    """
-    one = dt.timedelta(days=1)
-    month, quarter, year = (start_of(unit, today) for unit in TIMES)
-    if asked.period == "between" and asked.since and asked.until:
-        return asked.since, asked.until
-    return {
-        "this_year": (year, today),
-        "year_before": (year.replace(year=year.year - 1), year - one),
-        "this_quarter": (quarter, today),
-        "quarter_before": (start_of("quarter", quarter - one), quarter - one),
-    }.get(asked.period, (month.replace(year=month.year - 1), month - one))
-
-
-def starts(unit: str, since: dt.date, until: dt.date) -> list[dt.date]:
-    """First days of all months, quarters or years that the period touches."""
-    found, day = [], start_of(unit, since)
-    while day <= until:
-        found.append(day)
-        day = next_start(unit, day)
-    return found
-
-
-# --- Sums ---------------------------------------------------------------------------------------
+REST, ALL = Together.REST, Together.ALL
 
 
 def added(all_parts: Iterable[Parts]) -> Parts:
@@ -203,7 +58,7 @@ def _ratio(above: Decimal | int | None, below: Decimal | int | None) -> Decimal 
 
 @dataclass(frozen=True)
 class Line:
-    """``key``: of what, REST for the others together; ``values``: one for each column;
+    """``key``: of what, REST for the others together, ALL for all of them; ``values``: one for each column;
     ``whole``: of all columns of a split, else None."""
 
     key: Key
@@ -269,7 +124,7 @@ def figures(
     for (_row, column), parts in cells.items():
         whole.setdefault(column, []).append(parts)
     total = {column: added(found) for column, found in whole.items()}
-    return Figures(asked, columns, lines, _line(asked, "", columns, total), cells=cells)
+    return Figures(asked, columns, lines, _line(asked, ALL, columns, total), cells=cells)
 
 
 def _line(asked: Definition, key: Key, columns: list[Key], found: Mapping[Key, Parts]) -> Line:

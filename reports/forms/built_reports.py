@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from kam.lib.editing import VersionedForm
 from reports.dashboards import built_words as words
-from reports.figures.built import Definition, faults
+from reports.figures.built_choices import Definition, faults
 from reports.models import BuiltReport
 
 ID = r"^[1-9][0-9]{0,17}$"

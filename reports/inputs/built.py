@@ -15,7 +15,8 @@ from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
 
 from accounts.models import Client, Document, Interaction, Line, Standing
 from accounts.selectors.facts import interactions_as_of, known, payments_as_of, revenue_documents
-from reports.figures.built import MEASURES, Definition, Key, Parts
+from reports.figures.built import Key, Parts
+from reports.figures.built_choices import MEASURES, Definition
 
 INVOICE = Q(type=Document.Type.INVOICE)
 TALKS = (

@@ -12,7 +12,7 @@ from kam.lib.scoping import Scoped
 class BuiltReport(Scoped):
     """What was chosen in the report builder, under a name.
 
-    ``definition``: as :class:`reports.figures.built.Definition` tells itself.  It holds no rows:
+    ``definition``: as :class:`reports.figures.built_choices.Definition` tells itself.  It holds no rows:
     whoever opens it sees what their own rights show.
     """
 

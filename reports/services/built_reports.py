@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.services import kept_under_names
 from kam.audit.services import record
-from reports.figures.built import Definition
+from reports.figures.built_choices import Definition
 from reports.models import BuiltReport
 
 MOST = 100  # of one person

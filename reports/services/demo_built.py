@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from accounts.models import User
-from reports.figures.built import Definition
+from reports.figures.built_choices import Definition
 from reports.models import BuiltReport
 
 from . import built_reports

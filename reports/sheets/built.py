@@ -6,7 +6,7 @@ from kam.exports.registry import Sheet, exported, money, share, text, whole
 from kam.lib.views import find
 from reports.dashboards import built_words as words
 from reports.dashboards.built import built
-from reports.figures.built import Definition
+from reports.figures.built_choices import Definition
 from reports.forms.built_reports import choices
 from reports.models import BuiltReport
 

@@ -17,8 +17,9 @@ from kam.lib.editing import Conflict
 from kam.lib.navigation import may
 from kam.lib.views import find, find_editable, wants_part
 from reports.dashboards import built_words as words
-from reports.dashboards.built import Built, built, examples, query_of, unit_sign
-from reports.figures.built import FILTERS, Definition
+from reports.dashboards.built import Built, built, examples, unit_sign
+from reports.dashboards.built_behind import query_of
+from reports.figures.built_choices import FILTERS, Definition
 from reports.forms.built_reports import BuiltReportForm, ChoicesForm, choices
 from reports.models import BuiltReport
 from reports.services import built_reports as services
@@ -112,10 +113,20 @@ def shown(found: Built) -> dict:
             {"key": each.key, "label": each.label, "unit": unit_sign(each.unit)}
             for each in found.columns
         ],
-        "rows": [{"row": row, "cells": cells(row.values, found.columns)} for row in found.page],
-        "total": cells(found.total, found.columns),
+        "rows": [
+            {"row": row, "cells": _leading(row.values, row.addresses, found)} for row in found.page
+        ],
+        "total": _leading(found.total, found.total_addresses, found),
         "head": str(words.DIMENSIONS[found.asked.rows]),
     }
+
+
+def _leading(values, addresses, found: Built) -> list[dict]:
+    """Values in words, each with where it leads."""
+    shown_ones = cells(values, found.columns)
+    return [
+        {**cell, "address": address} for cell, address in zip(shown_ones, addresses, strict=True)
+    ]
 
 
 @form_page

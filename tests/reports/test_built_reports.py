@@ -14,17 +14,11 @@ from accounts.models import Client as Card
 from accounts.models import Document, Line
 from kam.audit.models import Event
 from kam.lib.scoping import acting_as, acting_system
-from reports.dashboards.built import built, examples, query_of
-from reports.figures.built import (
-    DIMENSIONS,
-    MOST_COLUMNS,
-    MOST_ROWS,
-    REST,
-    Definition,
-    days_of,
-    faults,
-    figures,
-)
+from reports.dashboards.built import built, examples
+from reports.dashboards.built_behind import query_of
+from reports.figures.built import MOST_ROWS, REST, figures
+from reports.figures.built_choices import DIMENSIONS, MOST_COLUMNS, Definition, faults
+from reports.figures.built_days import days_of
 from reports.forms.built_reports import choices
 from reports.models import BuiltReport
 from reports.sheets.built import rows as sheet
