@@ -143,7 +143,7 @@ TAGS = {
     ),
     "administration": (
         _("The audit trail, jobs, and this description."),
-        ("events", "seals", "jobs", "notices", "schema", "company"),
+        ("events", "seals", "jobs", "notices", "schema", "company", "people"),
     ),
     # Where an address stands that nobody has put under a heading.
     "other": (_("Everything else."), ()),

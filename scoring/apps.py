@@ -4,6 +4,7 @@ from django.db.models.signals import post_migrate
 # Tables whose history the database keeps.
 HISTORY_KEPT = (
     "scoring_rating", "scoring_matrix", "scoring_matrixversion", "scoring_versioncriterion",
+    "scoring_criterion",
 )  # fmt: skip
 
 
@@ -24,9 +25,10 @@ class ScoringConfig(AppConfig):
         from kam.audit.acting import tell_of
 
         from . import receivers  # noqa: F401
-        from .services import rating_import, subject_places
+        from .services import history_words, rating_import, subject_places
 
         rating_import.register()
         subject_places.register()
+        history_words.register_words()
         tell_of(HISTORY_KEPT)
         post_migrate.connect(install_library, sender=self, dispatch_uid="scoring library")

@@ -9,6 +9,7 @@ from .api import confidence as confidence_api
 from .api import criteria as criteria_api
 from .api import decisions as decisions_api
 from .api import first_hour as first_hour_api
+from .api import history as history_api
 from .api import matrices as matrices_api
 from .api import ranking as ranking_api
 from .api import rating_requests as rating_requests_api
@@ -24,6 +25,7 @@ from .views import (
     criteria,
     decisions,
     first_hour,
+    history,
     matrices,
     prospects,
     ranking,
@@ -45,8 +47,10 @@ urlpatterns = [
     path("criteria/", criteria.criterion_list, name="criterion_list"),
     path("criteria/new/", criteria.criterion_create, name="criterion_create"),
     path("criteria/<slug:key>/", criteria.criterion_edit, name="criterion_edit"),
+    path("criteria/<slug:key>/history/", history.criterion_history, name="criterion_history"),
     path("matrices/", matrices.matrix_list, name="matrix_list"),
     path("matrices/<int:pk>/", matrices.matrix_detail, name="matrix_detail"),
+    path("matrices/<int:pk>/history/", history.matrix_history, name="matrix_history"),
     path("matrices/<int:pk>/workbench/", workbench.matrix_workbench, name="matrix_workbench"),
     path("matrices/<int:pk>/weighing/", weighings.matrix_weighing, name="matrix_weighing"),
     path(
@@ -97,6 +101,11 @@ urlpatterns = [
         client_score.client_score_criterion,
         name="client_score_criterion",
     ),
+    path(
+        "clients/<int:pk>/rating-history/",
+        history.client_rating_history,
+        name="client_rating_history",
+    ),
     path("clients/<int:pk>/ratings/<slug:key>/", ratings.client_ratings, name="client_ratings"),
     path(
         "clients/<int:pk>/ratings/<slug:key>/requests/",
@@ -126,8 +135,14 @@ api_urlpatterns = [
     ),
     path("criteria/", criteria_api.CriterionList.as_view(), name="criterion-list"),
     path("criteria/<slug:key>/", criteria_api.CriterionDetail.as_view(), name="criterion-detail"),
+    path(
+        "criteria/<slug:key>/history/",
+        history_api.CriterionHistory.as_view(),
+        name="criterion-history",
+    ),
     path("matrices/", matrices_api.MatrixList.as_view(), name="matrix-list"),
     path("matrices/<int:pk>/", matrices_api.MatrixDetail.as_view(), name="matrix-detail"),
+    path("matrices/<int:pk>/history/", history_api.MatrixHistory.as_view(), name="matrix-history"),
     path("matrices/<int:pk>/draft/", matrices_api.MatrixDraft.as_view(), name="matrix-draft"),
     path(
         "matrices/<int:pk>/rules/<slug:key>/",

@@ -1,13 +1,15 @@
-"""What a client said before, over REST."""
+"""What records said before, over REST."""
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Client, Edit
+from accounts.models import AccountPlan, Client, Contact, Edit, Goal, Promise, User
 from accounts.selectors import history as found
 from accounts.services.history_words import field_of
 from kam.lib.api import Pages
 from kam.lib.endpoints import ListAPIView
+from kam.lib.scoping import Scoped
 from kam.lib.views import find
 
 
@@ -16,8 +18,8 @@ class LatestEdits(Pages):
 
 
 class EditSerializer(serializers.ModelSerializer):
-    """``record``: `client` or `membership` (in a group); ``before`` and ``after``: fields that
-    changed, references by id."""
+    """``record``: what was edited, the record itself or a part of it, as `membership` (in a group)
+    or `planaction`; ``before`` and ``after``: fields that changed, references by id."""
 
     record = serializers.SerializerMethodField()
     object = serializers.IntegerField(source="object_id")
@@ -50,12 +52,54 @@ def _by_field(edit: Edit, values: dict) -> dict:
     return {field.name: value for field, value in told if field is not None}
 
 
-class ClientHistory(ListAPIView):
-    """Who changed what of a client, and when: the latest first."""
+class History(ListAPIView):
+    """Who changed what, and when: the latest first."""
 
     serializer_class = EditSerializer
     pagination_class = LatestEdits
     sorts = {"id": "pk"}
+    model: type[Scoped]
 
     def get_queryset(self):
-        return found.of(find(Client, pk=self.kwargs["pk"]))
+        return found.of(find(self.model, pk=self.kwargs["pk"]))
+
+
+class ClientHistory(History):
+    """Who changed what of a client, and when: the latest first."""
+
+    model = Client
+
+
+class ContactHistory(History):
+    """Who changed what of a person at a client; of somebody blocked nothing is told."""
+
+    model = Contact
+
+    def get_queryset(self):
+        contact = find(Contact, pk=self.kwargs["pk"])
+        return Edit.objects.none() if contact.is_blocked else found.of(contact)
+
+
+class GoalHistory(History):
+    """Who changed what of a goal, and when: the latest first."""
+
+    model = Goal
+
+
+class PlanHistory(History):
+    """Who changed what of a plan, its sections, actions and participants: the latest first."""
+
+    model = AccountPlan
+
+
+class PromiseHistory(History):
+    """Who changed what of a promise, and when: the latest first."""
+
+    model = Promise
+
+
+class PersonHistory(History):
+    """Who changed what of somebody who signs in: name, address, role, team, and whether they may."""
+
+    def get_queryset(self):
+        return found.of_row(get_object_or_404(User, pk=self.kwargs["pk"]))

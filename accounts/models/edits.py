@@ -1,6 +1,7 @@
 """What records said before people changed them: who, when, old and new."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import pgettext_lazy
@@ -9,7 +10,7 @@ from kam.lib.scoping import Scoped
 
 # Whose history the database keeps, here; scoring says so of its own.
 KEPT = ("client", "membership", "contact", "goal", "accountplan", "plansection", "planaction",
-        "promise", "user")  # fmt: skip
+        "planparticipant", "promise", "user")  # fmt: skip
 TABLES = tuple(f"accounts_{name}" for name in KEPT)
 
 
@@ -51,4 +52,5 @@ class Edit(Scoped):
         indexes = [
             models.Index(fields=["relation", "object_id"], name="edit_row"),
             models.Index(fields=["client_ref", "relation"], name="edit_client"),
+            BrinIndex(fields=["at"], name="edit_at"),  # what is over by its age
         ]

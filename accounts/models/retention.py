@@ -37,6 +37,7 @@ class RetentionRules(Scoped):
     bulk_loads = months(_("rows sent by programs"), 1)
     # The database lets none of it go before a year.
     access_log = months(_("access log"), 12)
+    history = months(_("history of changes"), 12)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(Scoped.Meta):

@@ -1,6 +1,8 @@
 """What records said before, read by whoever sees the record now."""
 
-from django.db.models import Q, QuerySet
+import datetime as dt
+
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import (
     AccountPlan,
@@ -8,8 +10,10 @@ from accounts.models import (
     Edit,
     Membership,
     PlanAction,
+    PlanParticipant,
     PlanSection,
 )
+from kam.lib.periods import start_of_day
 from kam.lib.scoping import Scoped
 
 
@@ -27,8 +31,29 @@ def of(record: Scoped) -> QuerySet[Edit]:
         )
     wanted = _rows(type(record), pk=record.pk)
     if isinstance(record, AccountPlan):
-        wanted |= _rows(PlanSection, plan=record.pk) | _rows(PlanAction, plan=record.pk)
+        for part in (PlanSection, PlanAction, PlanParticipant):
+            wanted |= _rows(part, plan=record.pk)
+        # Whoever takes part no more is in no bin: the edit itself tells of which plan.
+        seen = AccountPlan.objects.filter(pk=record.pk).order_by().values("client_id")
+        wanted |= gone(PlanParticipant, client_ref__in=seen, before__plan_id=record.pk)
     return Edit.unscoped.filter(wanted)
+
+
+def of_row(row: Model) -> QuerySet[Edit]:
+    """Edits of a row that the access rule knows nothing of: whoever is let to it sees them."""
+    return Edit.unscoped.filter(relation=row._meta.db_table, object_id=row.pk)
+
+
+def gone(model: type[Model], **condition) -> Q:
+    """Edits of rows that are no more, found by what they were when they were removed."""
+    same = {"relation": model._meta.db_table}
+    rows = Edit.unscoped.filter(**same, did=Edit.Did.REMOVED, **condition).order_by()
+    return Q(**same, object_id__in=rows.values("object_id"))
+
+
+def before(day: dt.date) -> QuerySet[Edit]:
+    """Edits of earlier days, the oldest first."""
+    return Edit.objects.filter(at__lt=start_of_day(day)).order_by("at", "pk")
 
 
 def _rows(model: type[Scoped], **condition) -> Q:

@@ -5,12 +5,17 @@ Whoever writes to many rows as one act tells it as one event; what is destroyed 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 
 from accounts.models import Edit
+from accounts.selectors import history as found
+
+# So many edits go in one transaction.
+PIECE = 10_000
 
 
 @contextmanager
@@ -30,3 +35,12 @@ def switched_off() -> Iterator[None]:
 def forget(relation: str, ids: Collection[int]) -> int:
     """Let go of what rows of a table said before; how many edits.  Inside :func:`switched_off`."""
     return Edit.objects.filter(relation=relation, object_id__in=ids).delete()[0]
+
+
+def expire(day: dt.date) -> int:
+    """Let go of what was edited before a day; how many edits.  Runs for a system actor."""
+    gone = 0
+    while ids := list(found.before(day).order_by("pk").values_list("pk", flat=True)[:PIECE]):
+        with switched_off():
+            gone += Edit.objects.filter(pk__in=ids).delete()[0]
+    return gone

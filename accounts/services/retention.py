@@ -1,7 +1,8 @@
 """Rules of keeping: what would go, and letting go what is over, night by night.
 
 People go through the erasure, each with an act of their own; texts of notes, original files and
-rows of programs with one act a night.  Invoices and payments are never among them.
+rows of programs with one act a night.  Invoices and payments are never among them.  What only tells
+of work with the data (who looked, what records said before) goes without an act.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ from accounts.models import (
     User,
 )
 from accounts.selectors import access_log
+from accounts.selectors import history as edits
 from accounts.selectors import retention as over
-from accounts.services import bulk, erasure, import_files, import_undo
+from accounts.services import bulk, erasure, history, import_files, import_undo
 from kam.audit.services import record
 from kam.lib.periods import today
 
@@ -104,6 +106,15 @@ CATEGORIES = (
         _("Counted from the day they came. What was loaded from them stays."),
         _days(bulk.old),
         lambda: settings.IMPORT_FILE_DAYS,
+    ),
+    Category(
+        "history",
+        _("What records said before"),
+        _(
+            "Counted from the change. Who changed what, with the old and the new words, goes; the"
+            " record stays as it is, and the trail keeps that it was changed."
+        ),
+        _before(edits.before),
     ),
     Category(
         "access_log",
@@ -209,6 +220,8 @@ def run(progress: Progress | None = None) -> RetentionRun:
         rows = access_log.before(over.cutoff(day, kept.access_log))
         if count := rows.order_by().delete()[0]:
             tally.add("access_log", due=count, done=count)
+    if kept.history is not None and (count := history.expire(over.cutoff(day, kept.history))):
+        tally.add("history", due=count, done=count)
     import_undo.expire(settings.IMPORT_UNDO_DAYS)
     if gone := erasure.expire(day):
         tally.add("acts", due=gone, done=gone)

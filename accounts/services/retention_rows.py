@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
-from accounts.models import BulkLoad, Contact, ImportFile, Interaction
+from accounts.models import BulkLoad, Contact, Edit, ImportFile, Interaction
+from kam.audit import words as audit
 from kam.audit.models import DataAccess
 from kam.lib.navigation import address
 
@@ -38,6 +40,9 @@ def line(row: Any) -> Line:
         ways = ", ".join(str(DataAccess.Way(each).label) for each in row.ways)
         return Line(ways, "", row.day)
     day = timezone.localtime(row.at).date()
+    if isinstance(row, Edit):
+        what = audit.what(row.relation.replace("_", ".", 1), row.object_id)
+        return Line(f"{capfirst(what)}: {row.get_did_display()}", "", day)
     if isinstance(row, ImportFile):
         return Line(row.name, "", day, *_page("import_file", row.pk))
     assert isinstance(row, BulkLoad)

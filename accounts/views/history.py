@@ -1,11 +1,12 @@
 """What a record said before: who changed what, and when."""
 
 from django.core.paginator import Paginator
-from django.shortcuts import redirect, render
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from accounts.models import AccountPlan, Contact, Goal, Promise
+from accounts.models import AccountPlan, Contact, Edit, Goal, Promise, User
 from accounts.selectors import history as found
 from accounts.services import history_words as words
 from kam.lib.views import find
@@ -15,15 +16,16 @@ from .clients import _found, head
 PAGE = 30
 
 
-def _edits(request, record) -> dict:
-    page = Paginator(found.of(record), PAGE).get_page(request.GET.get("page"))
+def page_of(request, edits: QuerySet[Edit]) -> dict:
+    """The part of a template that tells edits: a page of them, in words."""
+    page = Paginator(edits, PAGE).get_page(request.GET.get("page"))
     return {"page": page, "edits": words.told(page.object_list)}
 
 
 @require_GET
 def client_history(request, pk):
     client = _found(pk)
-    context = _edits(request, client) | head(client)
+    context = page_of(request, found.of(client)) | head(client)
     return render(request, "accounts/clients/history.html", context)
 
 
@@ -55,6 +57,17 @@ def promise_history(request, pk):
     return _page(request, promise, reverse("promise_detail", args=[pk]))
 
 
+@require_GET
+def person_history(request, pk):
+    person = get_object_or_404(User, pk=pk)
+    return history_page(request, person, found.of_row(person), reverse("person_edit", args=[pk]))
+
+
 def _page(request, record, back: str):
-    context = {"record": record, "back": back, **_edits(request, record)}
+    return history_page(request, record, found.of(record), back)
+
+
+def history_page(request, record, edits: QuerySet[Edit], back: str):
+    """A page of its own for what a record said before, with a way ``back`` to it."""
+    context = {"record": record, "back": back, **page_of(request, edits)}
     return render(request, "accounts/history.html", context)

@@ -342,6 +342,7 @@ OBJECTS = {
     "accounts.plannedchange": pgettext_lazy("audit", "planned change"),
     "accounts.touchedclient": pgettext_lazy("audit", "client a change touches"),
     "accounts.accountplan": pgettext_lazy("audit", "plan of a client"),
+    "accounts.membership": pgettext_lazy("audit", "place in a group"),
     "accounts.plansection": pgettext_lazy("audit", "section of a plan"),
     "accounts.planaction": pgettext_lazy("audit", "action of a plan"),
     "accounts.planparticipant": pgettext_lazy("audit", "participant of a plan"),
@@ -382,10 +383,13 @@ OBJECTS = {
     "scoring.matrix": _("matrix"),
     "scoring.matrixversion": _("version of a matrix"),
     "scoring.rankingrun": _("ranking"),
+    "scoring.rating": pgettext_lazy("audit", "rating of a client"),
+    "scoring.versioncriterion": pgettext_lazy("audit", "criterion of a matrix"),
 }
 DETAILS = {
     "act": pgettext_lazy("audit", "act"),
     "access_log": pgettext_lazy("audit", "access log"),
+    "history": pgettext_lazy("audit", "history of changes"),
     "acts": pgettext_lazy("audit", "acts"),
     "basis": pgettext_lazy("audit", "basis"),
     "bulk_loads": pgettext_lazy("audit", "rows sent by programs"),

@@ -254,7 +254,7 @@ TABS = {
             "matrix_detail",
             _("Versions"),
             "layers",
-            ("matrix_detail", "matrix_draft", "matrix_rule"),
+            ("matrix_detail", "matrix_draft", "matrix_rule", "matrix_history"),
         ),
     ),
 }

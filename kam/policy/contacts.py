@@ -7,6 +7,7 @@ from .who import EDITORS, STAFF
 ROWS = {
     "contact_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"),
     "contact_history": Row(read=STAFF, subject="accounts.Contact", shows="card"),
+    "api:contact-history": Row(read=STAFF, subject="accounts.Contact", shows="card"),
     "contact_edit": Row(read=EDITORS, write=EDITORS, subject="accounts.Contact", shows="card"),
     "interaction_create": Row(read=EDITORS, write=EDITORS, subject="accounts.Client", shows="name"),
     "interaction_edit": Row(

@@ -40,6 +40,8 @@ ROWS = {
         for act in ("sending", "withdrawal")
     },
     "person_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.User"),
+    "person_history": Row(read=ADMIN, subject="accounts.User"),
+    "api:person-history": Row(read=ADMIN, subject="accounts.User", scope=ADMIN_SCOPE),
     "team_list": Row(read=ADMIN, write=ADMIN, scope=ADMIN_SCOPE),
     "team_edit": Row(read=ADMIN, write=ADMIN, subject="accounts.Team"),
     "profile": OWN,

@@ -8,6 +8,7 @@ ROWS = {
     # Whoever takes part in a plan reads it, finishes their own actions and acknowledges their part.
     "plan_list": Row(read=EVERYONE),
     "plan_history": Row(read=EVERYONE, subject="accounts.AccountPlan"),
+    "api:plan-history": Row(read=EVERYONE, subject="accounts.AccountPlan"),
     "plan_detail": Row(read=EVERYONE, subject="accounts.AccountPlan"),
     "plan_version": Row(read=EVERYONE, subject="accounts.PlanVersion"),
     "plan_changes": Row(read=EVERYONE, subject="accounts.AccountPlan"),

@@ -6,7 +6,9 @@ The sum of the parts is the score; every value shown is the one that the run has
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -312,9 +314,14 @@ class RuleWords:
     relative: bool = False
 
 
-def rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None = None) -> RuleWords:
-    """How a value becomes a rating; with what a run learnt, in its numbers."""
-    words = _rule_words(criterion, fitted)
+def rule_words(
+    criterion: VersionCriterion,
+    fitted: dict[str, Any] | None = None,
+    say: Callable[[float], str] | None = None,
+) -> RuleWords:
+    """How a value becomes a rating; with what a run learnt, in its numbers.  ``say``: how values
+    are told, by default with the unit of the measure."""
+    words = _rule_words(criterion, fitted, say or partial(_short, criterion.measure))
     within = criterion.rule.get("within", "") if criterion.measure else ""
     if not within:
         return words
@@ -323,15 +330,17 @@ def rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None = None
     return replace(words, text=f"{words.text} {text}")
 
 
-def _rule_words(criterion: VersionCriterion, fitted: dict[str, Any] | None) -> RuleWords:
+def _short(measure: str, value: float) -> str:
+    return value_words(measure, value, short=True)
+
+
+def _rule_words(
+    criterion: VersionCriterion, fitted: dict[str, Any] | None, say: Callable[[float], str]
+) -> RuleWords:
     if not criterion.measure:
         return RuleWords(_("People rate by what 1, 5 and 10 mean."))
     rule = rule_from_dict(criterion.rule)
     data, fitted = rule.to_dict(), fitted or {}
-
-    def say(value: float) -> str:
-        return value_words(criterion.measure, value, short=True)
-
     kind = data["kind"]
     if kind == "piecewise":
         pairs = [(say(a), rating_words(v)) for a, v in data["knots"]]

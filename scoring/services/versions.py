@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from scoring.models import Criterion, Matrix, MatrixVersion, VersionCriterion
 from .requests import request_ranking
 
 FEWEST, MOST = 2, 10
+FROZEN = ("weight", "mandatory", "measure", "rule", "rated_by_people", "people_share")
 SETTINGS = ("selection", "selection_value", "min_coverage", "gap", "dwell_days")
 Status = MatrixVersion.Status
 Selection = MatrixVersion.Selection
@@ -41,20 +42,24 @@ class Choice:
     mandatory: bool = False
 
 
-def draft_of(matrix: Matrix, author: User | None) -> MatrixVersion:
-    """The matrix's draft; where there is none, a new one that begins as the latest version."""
+def draft_of(
+    matrix: Matrix, author: User | None, base: MatrixVersion | None = None
+) -> MatrixVersion:
+    """The matrix's draft; where there is none, a new one that begins as ``base``, by default the
+    latest version."""
     with transaction.atomic():
         Matrix.objects.select_for_update(of=("self",)).get(pk=matrix.pk)
         draft = matrix.versions.filter(status=Status.DRAFT).first()
         if draft is not None:
             return draft
-        base = matrix.versions.order_by("status", "-number").first()  # active before retired
+        # Active before retired.
+        base = base or matrix.versions.order_by("status", "-number").first()
         last = matrix.versions.aggregate(last=Max("number"))["last"] or 0
-        draft = MatrixVersion.objects.create(matrix=matrix, number=last + 1, author=author)
+        settings = {name: getattr(base, name) for name in SETTINGS} if base is not None else {}
+        draft = MatrixVersion.objects.create(
+            matrix=matrix, number=last + 1, author=author, **settings
+        )
         if base is not None:
-            for name in SETTINGS:
-                setattr(draft, name, getattr(base, name))
-            draft.save()
             _copy(base, draft)
         return draft
 
@@ -86,12 +91,26 @@ def save_draft(
     version.gap = gap
     version.dwell_days = dwell_days
     version.save()
-    version.criteria.all().delete()
-    VersionCriterion.objects.bulk_create(
-        VersionCriterion(version=version, position=position, **_frozen(choice))
-        for position, choice in enumerate(choices, start=1)
-    )
+    _write(version, choices)
     return version
+
+
+def _write(version: MatrixVersion, choices: Sequence[Choice]) -> None:
+    """Make the criteria of a draft those chosen; rows that stay are changed, so that the history
+    tells their old weight and rule."""
+    present = {row.criterion_id: row for row in version.criteria.all()}
+    chosen = {choice.criterion.pk for choice in choices}
+    version.criteria.exclude(criterion__in=chosen).delete()
+    # No two rows have one position, not even while they change places.
+    version.criteria.update(position=F("position") + MOST + len(present))
+    kept, fresh = [], []
+    for position, choice in enumerate(choices, start=1):
+        row = present.get(choice.criterion.pk)
+        (fresh if row is None else kept).append(row := row or VersionCriterion(version=version))
+        for name, value in {"position": position, **_frozen(choice)}.items():
+            setattr(row, name, value)
+    VersionCriterion.objects.bulk_update(kept, ["position", *FROZEN])
+    VersionCriterion.objects.bulk_create(fresh)
 
 
 def proposed(
@@ -245,12 +264,7 @@ def restore(version: MatrixVersion, author: User | None = None) -> MatrixVersion
         raise ValidationError(
             _("There is a draft already. Put it to use or throw it away, then restore.")
         )
-    draft = draft_of(version.matrix, author)
-    for name in SETTINGS:
-        setattr(draft, name, getattr(version, name))
-    draft.save()
-    draft.criteria.all().delete()
-    _copy(version, draft)
+    draft = draft_of(version.matrix, author, version)
     record(
         "matrix.restored",
         object=version.matrix,

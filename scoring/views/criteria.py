@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kam.lib.navigation import may
 from scoring.forms.criteria import CriterionForm
 from scoring.models import Criterion
+from scoring.selectors.history import edited_criteria
 from scoring.selectors.matrices import matrices_of_criteria
 from scoring.services.criteria import save_criterion
 from scoring.services.explanation import source_label
@@ -18,7 +19,7 @@ from .matrices import anchors
 
 @require_GET
 def criterion_list(request):
-    used = matrices_of_criteria()
+    used, edited = matrices_of_criteria(), edited_criteria()
     rows = [
         {
             "criterion": criterion,
@@ -26,6 +27,7 @@ def criterion_list(request):
             "source": source_label(criterion.measure),
             "people": float(criterion.people_share),
             "matrices": used.get(criterion.pk, []),
+            "edited": criterion.pk in edited,
         }
         for criterion in Criterion.objects.order_by("in_library", "position", "pk")
     ]

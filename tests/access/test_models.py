@@ -135,7 +135,11 @@ UNSCOPED = {
     "accounts/access.py": (4, "the rule itself: clients, and who takes part in plans"),
     "accounts/api/authentication.py": (2, "finds the token before anybody is signed in"),
     "accounts/models/users.py": (1, "makes a token for the person who is given"),
-    "accounts/selectors/history.py": (1, "of rows that the managers give, in the same query"),
+    "accounts/selectors/history.py": (
+        3,
+        "of rows that the managers give, in the same query; of accounts, by the policy",
+    ),
+    "scoring/selectors/history.py": (2, "of matrices and criteria, which name no client"),
     "scoring/selectors/weighings.py": (1, "counts, and shows to whom may know others' weights"),
     "scoring/services/rating_requests.py": (1, "what another person may see decides who is asked"),
     "kam/audit/services.py": (1, "adds to the trail, whoever acts"),

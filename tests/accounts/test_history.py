@@ -8,12 +8,32 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from accounts.models import Client, Contact, Edit, Goal, ImportBatch, OwnField, Promise, Team
+from accounts.models import (
+    AccountPlan,
+    Client,
+    Contact,
+    Edit,
+    Goal,
+    ImportBatch,
+    OwnField,
+    Promise,
+    Team,
+)
 from accounts.models.edits import TABLES
 from accounts.selectors import history as found
-from accounts.services import clients, erasure, history, history_words, import_undo, removals
+from accounts.services import (
+    clients,
+    erasure,
+    history,
+    history_words,
+    import_undo,
+    plan_work,
+    removals,
+    retention,
+)
 from accounts.services.importing import run
 from kam.lib import request_ids
 from kam.lib.scoping import acting_as, acting_system
@@ -33,13 +53,15 @@ NOT_KEPT = {
     "accounts_accountplan": "client_id previous_id touched_at author_id created_at version",
     "accounts_plansection": "plan_id carried version",
     "accounts_planaction": "plan_id carried carried_from_id author_id created_at version",
+    "accounts_planparticipant": "acknowledged_at version",
     "accounts_promise": "client_id first_due author_id created_at version",
     "accounts_user": "password last_login language theme shortcuts compact task_mail"
     " task_mailed_on lent_until mail_serial calendar_serial date_joined",
     "scoring_rating": "client_id criterion_id rater_id rater_name source known_from",
     "scoring_matrix": "current_run_id",
-    "scoring_matrixversion": "matrix_id number author_id created_at",
-    "scoring_versioncriterion": "",
+    "scoring_matrixversion": "author_id created_at",
+    "scoring_versioncriterion": "position",
+    "scoring_criterion": "key in_library position",
 }
 
 
@@ -205,6 +227,27 @@ def test_the_page_and_rest_say_it_in_words(boss, client):
         Contact.objects.filter(pk=ann.pk).update(blocked_since=dt.date(2026, 1, 1))
     client.force_login(boss)
     assert client.get(reverse("contact_history", args=[ann.pk])).status_code == 302
+    assert client.get(reverse("api:contact-history", args=[ann.pk])).json()["results"] == []
+
+
+def test_an_account_tells_who_changed_role_and_name_and_no_secret(boss, client):
+    kam = make_user(name="Anna Kam")
+    with acting_as(boss):
+        kam.set_password("another battery staple")
+        kam.role, kam.is_active = "manager", False
+        kam.save()
+    client.force_login(boss)
+    page = client.get(reverse("person_history", args=[kam.pk])).content.decode()
+    assert "Vera Boss" in page
+    assert "Manager of KAMs" in page
+    (row,) = client.get(reverse("api:person-history", args=[kam.pk])).json()["results"]
+    assert row["before"] == {"role": "kam", "is_active": True}
+    assert kam.password not in page
+    edit_page = client.get(reverse("person_edit", args=[kam.pk])).content.decode()
+    assert reverse("person_history", args=[kam.pk]) in edit_page
+    client.force_login(make_user("manager"))
+    assert client.get(reverse("person_history", args=[boss.pk])).status_code == 403
+    assert client.get(reverse("api:person-history", args=[boss.pk])).status_code == 403
 
 
 def test_a_promise_at_a_client_of_others_tells_its_own_past_and_no_more(boss):
@@ -229,3 +272,46 @@ def test_many_rows_at_once_do_not_take_their_square():
     with connection.cursor() as cursor:
         cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'accounts_keep_edit'")
         assert cursor.fetchone()[0] == ["enable_nestloop=off"]
+
+
+def test_who_takes_part_in_a_plan_is_in_its_history_even_when_they_no_longer_do(boss):
+    helper = make_user("colleague", name="Igor Help")
+    shop = make_client("Shop")
+    plan, other = (
+        AccountPlan.objects.create(
+            client=shop, title=f"Plan {n}", starts=day, ends=day.replace(month=12)
+        )
+        for n, day in enumerate((dt.date(2026, 1, 1), dt.date(2027, 1, 1)))
+    )
+    with acting_as(boss):
+        row = plan_work.add_participant(plan, {"person": helper, "part": "Prices"})
+        plan_work.change_participant(row, {"part": "Stock"}, 1)
+        plan_work.remove_participant(row)
+        assert found.of(other).count() == 0
+        with override("en"):
+            gone, changed = history_words.told(found.of(plan))
+        assert [(line.before, line.after) for line in changed.lines] == [("Prices", "Stock")]
+        assert (gone.part, gone.edit.did) == ("Participant", "removed")
+        assert {"Igor Help", "Stock"} <= {line.before for line in gone.lines}
+    with acting_as(helper):
+        assert found.of(plan).count() == 0, "they read the plan no more"
+
+
+def test_what_is_older_than_the_rules_say_goes_and_nothing_else(boss):
+    shop = make_client("Shop")
+    with acting_system("test"):
+        for years in (1, 4):
+            Edit.objects.create(
+                relation="accounts_client", object_id=shop.pk, client_ref=shop.pk, did="changed",
+                at=timezone.now() - dt.timedelta(days=366 * years), before={"city": "Tver"},
+                after={"city": f"Omsk {years}"}, actor_name="Vera Boss",
+            )  # fmt: skip
+        retention.run()
+        assert len(edits()) == 2, "undecided: kept for good"
+        retention.save({"history": 36}, retention.rules().version)
+        due = {row.category.key: row for row in retention.due(retention.rules())}["history"]
+        assert (due.count, due.first[0].after) == (1, {"city": "Omsk 4"})
+        assert retention.run().result["history"]["done"] == 1
+    assert [edit.after for edit in edits()] == [{"city": "Omsk 1"}]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edit.unscoped.all().delete()

@@ -33,6 +33,8 @@ REVIEWED: dict[tuple[str, str], str] = {
     ("accounts", "0046_history"): "adds triggers, which waits for writers and touches no row",
     ("accounts", "0047_history_plan"): "sets how a function is planned, touches no row",
     ("scoring", "0015_history"): "adds triggers, which waits for writers and touches no row",
+    ("accounts", "0048_history_of_parts"): "adds triggers to a small table, touches no row",
+    ("scoring", "0016_history_of_criteria"): "adds triggers to a small table, touches no row",
 }
 HARMLESS = (
     migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.DeleteModel,
