@@ -159,6 +159,21 @@ DATABASES = {
         },
     }
 }
+# A streaming replica, where long lists are read (kam.lib.replica).
+DATABASE_REPLICA_URL = text("DATABASE_REPLICA_URL")
+if DATABASE_REPLICA_URL:
+    _options = DATABASES["default"]["OPTIONS"]
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **dj_database_url.parse(DATABASE_REPLICA_URL),
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            **_options,
+            "options": f"{_options['options']} -c default_transaction_read_only=on",
+        },
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["kam.lib.replica.Router"]
 # Sessions, rate limits and cache live in PostgreSQL: pages must work with the broker down.
 CACHES = {
     "default": {

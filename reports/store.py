@@ -17,7 +17,6 @@ from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Case, Count, F, FloatField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Func
 from django.db.models.functions import Cast
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from accounts.measures.reading import Moment, require_system
 from accounts.models import Document, ImportBatch
 from accounts.selectors.facts import revenue_documents
+from kam.lib import replica
 from kam.lib.copy import copy_out_binary
 
 YEAR = 12
@@ -109,7 +109,7 @@ def state() -> tuple | None:
     """The latest document and import with the transactions that wrote them, and when an import was
     undone last; None within a transaction that has written something itself, whose sight is nobody
     else's."""
-    with connection.cursor() as cursor:
+    with replica.connection().cursor() as cursor:
         cursor.execute(
             f"""
             SELECT pg_current_xact_id_if_assigned() IS NOT NULL,
@@ -193,6 +193,6 @@ def copy_queryset(queryset: QuerySet, dtypes: Sequence[str]) -> list[NDArray]:
         statement, parameters = queryset.query.sql_with_params()
     except EmptyResultSet:  # the access rule lets through nothing at all
         return [np.zeros(0, dtype) for dtype in dtypes]
-    with connection.cursor() as cursor:
+    with replica.connection().cursor() as cursor:
         text = cursor.mogrify(statement, parameters).decode()
     return copy_out_binary(text, dtypes)

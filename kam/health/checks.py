@@ -21,6 +21,7 @@ from kam.jobs import holding
 from kam.jobs.crons import last_due
 from kam.jobs.models import Job
 from kam.jobs.registry import title_of
+from kam.lib import replica
 from kam.webhooks.models import Delivery, Endpoint
 
 GOOD, WATCH, BAD = "good", "watch", "bad"
@@ -30,6 +31,7 @@ LONG = 30 * MINUTE  # a job that runs
 SCHEDULE_LATE = 30 * MINUTE
 BEAT_LATE = 20 * MINUTE  # some schedule is due every ten
 SEAL_LATE = 3 * HOUR
+REPLICA_LATE = MINUTE
 # A schedule that came due after this and has made no job is not looked after.
 STARTED = timezone.now()
 FREE_LEAST, FREE_FEW = 0.05, 0.20  # of a disk
@@ -176,6 +178,24 @@ def _trail(now: dt.datetime) -> Iterator[Check]:
     )  # fmt: skip
 
 
+def _replica(_now: dt.datetime) -> Iterator[Check]:
+    if not replica.is_set():
+        return
+    found = replica.standing()
+    acts = {
+        replica.AWAY: _("It does not answer. Long lists are read from the primary meanwhile."),
+        replica.WRITABLE: _("It can be written to, so it follows nobody: was it promoted?"),
+        replica.STRANGER: _("It is a replica of another database: see DATABASE_REPLICA_URL."),
+    }
+    late = _over(found.behind, REPLICA_LATE)
+    yield Check(
+        "replica", _("How far the replica is behind"), BAD if found.fault else late, found.behind,
+        "seconds", REPLICA_LATE,
+        acts.get(found.fault, _("Does it still receive the log of the primary? See its own log.")),
+        found.fault,
+    )  # fmt: skip
+
+
 def _disks(_now: dt.datetime) -> Iterator[Check]:
     places = {"home": settings.HOME, "files": settings.FILES_DIR}
     if settings.BACKUP_FOLDER:
@@ -202,5 +222,5 @@ def _over(age: float | None, limit: float, state: str = BAD) -> str:
 
 
 _LOOKS: tuple[Callable[[dt.datetime], Iterator[Check]], ...] = (
-    _jobs, _schedules, _backups, _webhooks, _trail, _disks,
+    _jobs, _schedules, _backups, _webhooks, _trail, _replica, _disks,
 )  # fmt: skip

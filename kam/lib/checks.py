@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.http.request import validate_host
+
+from . import replica
 
 LEAST_MEMORY = 256  # MB: a worker that has done nothing yet takes 150
 
@@ -126,4 +128,62 @@ def _company_account() -> Iterator[CheckMessage]:
         )  # fmt: skip
 
 
-_LOOKS = (_company_account, _address, _proxies, _keys, _mailbox, _folders, _company, _jobs, _logs)
+def _replica() -> Iterator[CheckMessage]:
+    if not settings.DATABASE_REPLICA_URL:
+        return
+    if not settings.DATABASE_URL:
+        yield Error(
+            "DATABASE_REPLICA_URL is set and DATABASE_URL is not",
+            hint="The embedded database has no replica. Leave it out, or name your own servers.",
+            id="kam.E014",
+        )
+    elif _place(settings.DATABASE_REPLICA_URL) == _place(settings.DATABASE_URL):
+        yield Error(
+            "DATABASE_REPLICA_URL is the database of DATABASE_URL",
+            hint="Nothing would be gained. Name the replica, or leave it out.", id="kam.E015",
+        )  # fmt: skip
+
+
+def _place(url: str) -> tuple[str, int, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 5432, parts.path.strip("/")
+
+
+_STANDINGS = {
+    replica.WRITABLE: (
+        Error, "E016", "DATABASE_REPLICA_URL is a server that can be written to",
+        "Was it promoted? Then it is the primary: DATABASE_URL. A replica follows a primary.",
+    ),
+    replica.STRANGER: (
+        Error, "E017", "DATABASE_REPLICA_URL is no replica of DATABASE_URL",
+        "It is a copy of another server, or names another database of it.",
+    ),
+    replica.AWAY: (
+        Warning, "W018", "DATABASE_REPLICA_URL does not answer",
+        "Long lists are read from DATABASE_URL meanwhile.",
+    ),
+}  # fmt: skip
+
+
+@register(Tags.database)
+def replica_that_is_none(**_kwargs) -> list[CheckMessage]:
+    """Asked by ``migrate`` and ``check --database default``, which may ask the databases."""
+    fault = replica.standing().fault if replica.is_set() else ""
+    if not fault:
+        return []
+    level, number, said, hint = _STANDINGS[fault]
+    return [level(said, hint=hint, id=f"kam.{number}")]
+
+
+_LOOKS = (
+    _replica,
+    _company_account,
+    _address,
+    _proxies,
+    _keys,
+    _mailbox,
+    _folders,
+    _company,
+    _jobs,
+    _logs,
+)

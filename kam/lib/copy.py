@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from django.db import connection
 
+from . import replica
+
 _HEADER = b"PGCOPY\n\xff\r\n\0" + (0).to_bytes(4, "big") + (0).to_bytes(4, "big")
 _TRAILER = b"\xff\xff"
 _PG_TYPES = {"i2": ">i2", "i4": ">i4", "i8": ">i8", "f4": ">f4", "f8": ">f8"}
@@ -57,7 +59,7 @@ def copy_out_binary(query: str, dtypes: Sequence[str]) -> list[np.ndarray]:
     """Rows of ``query`` as NumPy columns; each value must be non-NULL and of the given dtype
     ('i4', 'i8', 'f8' …).  Every row then has the same length, and one view reads them all."""
     buffer = io.BytesIO()
-    with connection.cursor() as cursor:
+    with replica.connection().cursor() as cursor:
         raw_cursor(cursor).copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", buffer)
     fields: list[tuple[str, str]] = [("count", ">i2")]
     for number, dtype in enumerate(dtypes):

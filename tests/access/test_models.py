@@ -181,6 +181,7 @@ OWN_SQL = {
     "kam/exports/services.py": "the moment that a file is of, no rows",
     "kam/jobs/worker.py": "the statement timeout of a worker",
     "kam/lib/locks.py": "locks, no rows",
+    "kam/lib/replica.py": "how far the replica is behind, no rows",
     "kam/lib/pace.py": "counts the requests of a caller, names nobody",
     "kam/lib/copy.py": "COPY in and out, for the others here",
     "kam/servers/postgres.py": "sets up the embedded server, before there is any model",

@@ -12,7 +12,10 @@ from kam import processes
 from kam.servers import keeper, postgres, valkey
 
 SECONDS = 60
-NAMES = (postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, valkey.USER)
+NAMES = (
+    postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, postgres.BACKUP, postgres.READONLY,
+    valkey.USER,
+)  # fmt: skip
 
 
 class OwnServer:

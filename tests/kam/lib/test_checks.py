@@ -19,6 +19,18 @@ GOOD = {"SITE_URL": "https://kam.example", "SECURE": True, "ALLOWED_HOSTS": [".e
         ({"TRUSTED_PROXIES": ["172.31.250.0/28", "::1"]}, []),
         ({"TRUSTED_PROXIES": ["proxy"]}, ["kam.E012"]),
         ({"TRUSTED_PROXIES": ["0.0.0.0/0"]}, ["kam.E013"]),
+        ({"DATABASE_REPLICA_URL": "postgres://a@db/kam", "DATABASE_URL": ""}, ["kam.E014"]),
+        (
+            {
+                "DATABASE_REPLICA_URL": "postgres://a@db:5432/kam",
+                "DATABASE_URL": "postgres://b@db/kam",
+            },
+            ["kam.E015"],
+        ),
+        (
+            {"DATABASE_REPLICA_URL": "postgres://a@db2/kam", "DATABASE_URL": "postgres://b@db/kam"},
+            [],
+        ),
         ({"BACKUP_FOLDER": "backups"}, ["kam.E005"]),
         ({"BACKUP_FOLDER": "/kam/files/b", "FILES_DIR": "/kam/files"}, ["kam.E006"]),
         ({"BACKUP_FOLDER": "/kam/filesystem", "FILES_DIR": "/kam/files"}, []),
