@@ -95,6 +95,8 @@ class Document(Scoped):
         ordering = ["-date", "-pk"]
         indexes = [
             models.Index(fields=["client", "date"], name="document_client_date"),
+            # The first page of everybody's documents, latest first.
+            models.Index(fields=["-date", "-id"], name="document_latest"),
             BrinIndex(fields=["date"], name="document_date_brin"),
             BrinIndex(fields=["batch"], name="document_batch_brin"),
         ]

@@ -21,7 +21,7 @@ from typing import Any
 
 from kam.embedded import PROJECT
 from tests.benchmarks import Reporter
-from tests.benchmarks.load.company import Installation, Watch, installation
+from tests.benchmarks.load.company import SERVERS, Installation, Watch, installation
 
 SECONDS = int(os.environ.get("KAM_BENCH_LOAD", "600"))
 CLIENTS = int(os.environ.get("KAM_BENCH_LOAD_CLIENTS", "5000"))
@@ -58,19 +58,30 @@ def _load(report: Reporter, product: Installation, people: dict[str, Any]) -> No
         "port": product.port, "seconds": SECONDS, "rate": RATE, "orders": orders,
         **{name: people[name] for name in ("people", "password", "key")},
     }  # fmt: skip
+    used = product.processor()
     with Watch(product, every=max(1.0, SECONDS / 120)) as watch:
         found = _visited(plan)
     _answers(report, found)
+    cores = os.cpu_count() or 1
+    for name, seconds in product.processor().items():
+        print(
+            f"  {name}: {(seconds - used.get(name, 0)) / found['seconds'] / cores:.1%} of the cores"
+        )
     early = watch.between(0.18 * SECONDS, 0.22 * SECONDS)
     late = watch.between(0.95 * SECONDS, SECONDS + 60)
     for name in late:
         print(f"  {name}: {early.get(name, 0):.0f} MB early, {late[name]:.0f} MB at the end")
-    change = sum(late.values()) / sum(early.values()) - 1
+    # What PostgreSQL holds is its share of what it was given at the start, filled bit by bit.
+    change = _total(late) / _total(early) - 1
     print(f"  memory: {change:+.1%}")
     report("load: change of memory / 10 %", abs(change) / FLAT, 1.0)
     jobs = product.rows("SELECT kind, status, count(*) FROM jobs_job GROUP BY 1, 2 ORDER BY 1, 2")
     print("  jobs: " + ", ".join(f"{kind} {count} {status}" for kind, status, count in jobs))
     report("load: jobs that failed", sum(n for _k, status, n in jobs if status == "failed"), 0)
+
+
+def _total(memory: dict[str, float]) -> float:
+    return sum(megabytes for name, megabytes in memory.items() if name not in SERVERS)
 
 
 def _visited(plan: dict[str, Any]) -> dict[str, Any]:

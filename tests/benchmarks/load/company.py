@@ -117,13 +117,21 @@ class Installation:
 
     def memory(self) -> dict[str, float]:
         """Megabytes (proportional share) of each kind of process, its children with it."""
+        return {name: sum(map(_megabytes, pids)) for name, pids in self._processes()}
+
+    def processor(self) -> dict[str, float]:
+        """Seconds of processor that each kind of process has taken so far, its children with it."""
+        return {name: sum(map(_seconds, pids)) for name, pids in self._processes()}
+
+    def _processes(self) -> Iterator[tuple[str, list[int]]]:
         assert self._product is not None
         children = _children()
-        found: dict[str, float] = {}
-        for child in children.get(self._product.pid, []):
-            if name := _name(child):
-                found[name] = sum(map(_megabytes, (child, *_below(child, children))))
-        return found
+        waiting = list(children.get(self._product.pid, []))
+        for pid in waiting:
+            if name := _name(pid):
+                yield name, [pid, *_below(pid, children)]
+            else:  # the keeper of the servers
+                waiting += children.get(pid, [])
 
 
 @contextlib.contextmanager
@@ -185,15 +193,26 @@ def _below(pid: int, children: dict[int, list[int]]) -> list[int]:
     return found
 
 
+SERVERS = ("postgres", "valkey-server")
+SIGNS = {"gunicorn": "web", "dispatch": "dispatcher", "worker": "worker", "beat": "beat"}
+
+
 def _name(pid: int) -> str:
     """Which process of the product it is; empty for the keeper of the servers."""
     with contextlib.suppress(OSError):
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        for sign, name in ((b"gunicorn", "web"), (b"dispatch", "dispatcher"),
-                           (b"worker", "worker"), (b"beat", "beat")):  # fmt: skip
-            if sign in words:
-                return name
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        if words[0].rpartition("/")[2] in SERVERS:
+            return words[0].rpartition("/")[2]
+        return next((SIGNS[word] for word in words if word in SIGNS), "")
     return ""
+
+
+def _seconds(pid: int) -> float:
+    """Of processor, with those of children that have ended."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _megabytes(pid: int) -> float:

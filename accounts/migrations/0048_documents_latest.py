@@ -1,0 +1,14 @@
+from django.contrib.postgres.operations import AddIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("accounts", "0047_history_plan")]
+
+    operations = [
+        AddIndexConcurrently(
+            "Document", models.Index(fields=["-date", "-id"], name="document_latest")
+        )
+    ]
