@@ -539,6 +539,7 @@ JOB_SCHEDULES = {
     "nightly-retention": ("accounts.retention", "40 3 * * *", {}),
     "connections": ("accounts.connections_due", "*/15 * * * *", {}),
     "reports": ("reports.due", "*/10 * * * *", {}),
+    "ledger": ("reports.read_ledger", "5-59/10 * * * *", {}),
 }
 if IMAP_URL:
     JOB_SCHEDULES["mailbox"] = ("accounts.mailbox", "*/5 * * * *", {})

@@ -20,12 +20,12 @@ from accounts.models import Client
 from accounts.selectors import ledger as documents
 from accounts.selectors.facts import memberships_as_of
 from kam.lib.scoping import acting_system, current
+from reports.inputs.kept import facts_by_client
 from reports.store import (
     INVOICES,
     MONTHS,
     PROFIT,
     copy_queryset,
-    facts_by_client,
     month_edges,
     month_of,
 )

@@ -1,23 +1,30 @@
-"""The demo workspace has reports, too: some ordered, those of the last three months, two that people
-built, and business reviews of two clients."""
+"""Sums follow the documents; and the demo workspace has reports, too: some ordered, those of the last
+three months, two that people built, and business reviews of two clients."""
 
 import datetime as dt
 
+from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.signals import workspace_made
+from accounts.signals import portfolio_changed, workspace_made
 from kam.jobs.services import enqueue
 
 from .figures.calendar import last_whole
 from .models import Schedule
 from .models.periodic import Kind, Rhythm
-from .services import demo_built, demo_reviews, schedules
+from .services import demo_built, demo_reviews, ledger, schedules
 
 # By then the ranking that the workspace asked for is there.
 LATER = dt.timedelta(seconds=10)
 MONTHS = 3
+
+
+@receiver(portfolio_changed, dispatch_uid="reports read what changed")
+def read_again(sender, **kwargs):
+    with transaction.atomic():
+        ledger.ask()
 
 
 @receiver(workspace_made, dispatch_uid="reports are ordered in a demo workspace")

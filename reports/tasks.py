@@ -12,12 +12,22 @@ from kam.lib.scoping import current
 
 from .figures.calendar import Period
 from .models import Report, ReviewMail
-from .services import demo_reviews, mail, making, review_mail, schedules
+from .services import demo_reviews, ledger, mail, making, review_mail, schedules
 
 
 @job(schedules.DUE, title=_("Looking for reports that are due"), tells={"reports": _("Reports")})
 def ask_for_due_reports(running):
     return {"reports": schedules.ask_for_due()}
+
+
+@job(
+    ledger.JOB,
+    title=_("Sums of all documents, for pages of figures"),
+    queue="heavy",
+    tells={"dates": _("Dates")},
+)
+def read_ledger(running):
+    return {"dates": ledger.read_ahead()}
 
 
 @job(
