@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accounts", "0047_history_plan")]
+    dependencies = [("accounts", "0048_history_of_parts")]
 
     operations = [
         AddIndexConcurrently(
