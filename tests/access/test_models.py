@@ -186,6 +186,7 @@ OWN_SQL = {
     "kam/lib/copy.py": "COPY in and out, for the others here",
     "kam/servers/postgres.py": "sets up the embedded server, before there is any model",
     "kam/supervise.py": "asks whether the workspace is empty",
+    "reports/inputs/kept.py": "asks whether anything has changed, reads no row of business",
     "reports/store.py": "sums by the system; whose of them count is read through the managers",
     "scoring/inputs.py": "ratings for a ranking, system only",
     "scoring/services/demo.py": "resetting the demo workspace",
