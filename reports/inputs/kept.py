@@ -82,9 +82,10 @@ def reading(as_of: dt.date) -> Reading:
 
 def _from_file(key: tuple) -> Reading | None:
     arrays = kept_arrays.find(KIND, key, _seconds(key))
-    if arrays is None:
+    try:
+        found = Reading.of(arrays or {})
+    except KeyError:  # none, or one of another release
         return None
-    found = Reading.of(arrays)
     _kept.put(key, found)
     return found
 
