@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "kam.lib.proxies.TrustedProxies",
     "kam.lib.request_ids.RequestIds",
+    "kam.lib.proxies.RefusePlainApi",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kam.lib.middleware.RefuseBadBytes",

@@ -1,5 +1,6 @@
 """The limits of the proxy in front are those of the product.  It is read here, not run."""
 
+import json
 import re
 from ipaddress import ip_network
 
@@ -172,6 +173,19 @@ def test_nothing_but_the_proxy_is_published_and_it_may_little():
     assert "no-new-privileges:true" in PROXY["security_opt"]
     mounted = {volume.rsplit(":", 2)[0]: volume for volume in PROXY["volumes"]}
     assert mounted["./docker/Caddyfile"].endswith(":/etc/caddy/Caddyfile:ro")
+
+
+def test_plain_http_refuses_programs_and_leads_people_on():
+    assert ["auto_https", "disable_redirects"] in [head for head, _ in FILE[0][1]]
+    plain = next(lines for head, lines in FILE if head == ["http://"])
+    assert value(plain, "@api") == "path"
+    assert next(head[2:] for head, _ in plain if head[0] == "@api") == ["/api/v1", "/api/v1/*"]
+    said, status = re.search(
+        r"respond `(.*)` (\d+)", (PROJECT / "docker" / "Caddyfile").read_text()
+    ).groups()
+    assert (json.loads(said)["error"]["code"], status) == ("https_needed", "403")
+    others = next(lines for head, lines in plain if head == ["handle"])
+    assert others == [(["redir", "{$SITE_URL}{uri}", "308"], [])]
 
 
 def test_its_health_check_asks_what_it_answers():

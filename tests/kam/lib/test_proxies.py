@@ -38,3 +38,32 @@ def test_the_word_of_a_trusted_proxy_counts_alone(settings, peer, said, address,
 def test_without_a_trusted_proxy_nothing_is_touched(settings):
     settings.TRUSTED_PROXIES = []
     assert seen("203.0.113.9", "198.51.100.1") == ("203.0.113.9", "https")
+
+
+@pytest.mark.parametrize(
+    ("path", "secure", "status"),
+    [
+        ("/api/v1/clients/", False, 403),
+        ("/api/v1", False, 403),
+        ("/api/v1/nowhere", False, 403),
+        ("/api/v1/clients/", True, 401),
+        ("/api/", False, 301),  # the page that describes it
+        ("/clients/", False, 301),
+    ],
+)
+def test_plain_http_leads_people_to_https_and_refuses_programs(
+    client, settings, db, caplog, path, secure, status
+):
+    settings.SECURE_SSL_REDIRECT = True
+    key = {"Authorization": "Bearer kam_0123456789ab_" + "s" * 40}
+    answer = client.get(path, headers=key, secure=secure)
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["error"]["code"] == "https_needed"
+        assert "kam_0123456789ab_…" in caplog.text
+        assert "ssss" not in caplog.text
+
+
+def test_without_tls_as_in_the_demo_programs_are_not_refused(client, settings, db):
+    settings.SECURE_SSL_REDIRECT = False
+    assert client.get("/api/v1/clients/").status_code == 401
