@@ -6,6 +6,7 @@ the same, proven e-mail address, and to nobody else.  Nothing of the account is 
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import requests
@@ -17,10 +18,15 @@ from joserfc.errors import JoseError
 
 from accounts.models import User
 
+log = logging.getLogger(__name__)
 NAME = "company"
 SCOPE = "openid email profile"
 # A provider that does not answer must not hold a web process.
 TIMEOUT_SECONDS = 5
+# Signatures with a key that the provider alone has; whatever else it offers is not taken.
+SIGNED_BY = "id_token_signing_alg_values_supported"
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+              "EdDSA", "Ed25519")  # fmt: skip
 WELL_KNOWN = "/.well-known/openid-configuration"
 
 
@@ -33,8 +39,9 @@ def is_set_up() -> bool:
 
 
 def _provider() -> Any:
+    """The provider as it describes itself.  Raises Refused where it is another than was asked."""
     known = OAuth()
-    return known.register(
+    found = known.register(
         NAME,
         client_id=settings.OIDC_CLIENT_ID,
         client_secret=settings.OIDC_CLIENT_SECRET or None,
@@ -45,6 +52,15 @@ def _provider() -> Any:
             "default_timeout": TIMEOUT_SECONDS,
         },
     )
+    told = found.load_server_metadata()
+    if str(told.get("issuer")).rstrip("/") != settings.OIDC_ISSUER.rstrip("/"):
+        log.error(
+            "OIDC_ISSUER calls itself %r, so its answers are not believed", told.get("issuer")
+        )
+        raise Refused(_not_confirmed())
+    offered = told.get(SIGNED_BY) or ALGORITHMS
+    told[SIGNED_BY] = [each for each in offered if each in ALGORITHMS] or ["RS256"]
+    return found
 
 
 def ask(request, back: str):
@@ -62,8 +78,7 @@ def person_of(request) -> User:
     except (requests.RequestException, ValueError) as error:
         raise Refused(_away()) from error
     except (AuthlibBaseError, JoseError) as error:
-        told = _("The account was not confirmed. Try again, or use your password.")
-        raise Refused(told) from error
+        raise Refused(_not_confirmed()) from error
     claims = token.get("userinfo") or {}
     email = str(claims.get("email") or "").strip()
     proven = claims.get("email_verified") in (True, "true") or settings.OIDC_EMAIL_IS_PROVEN
@@ -74,6 +89,10 @@ def person_of(request) -> User:
         told = _("Nobody signs in here as %(email)s. Ask an administrator to invite you.")
         raise Refused(told % {"email": email})
     return person
+
+
+def _not_confirmed() -> str:
+    return _("The account was not confirmed. Try again, or use your password.")
 
 
 def _away() -> str:

@@ -33,6 +33,8 @@ class Provider(ThreadingHTTPServer):
         self.signs_with = self.key
         self.claims: dict = {}
         self.asked: dict = {}
+        self.told: dict = {}  # what it says of itself beside the usual
+        self.unsigned = False
 
     def metadata(self) -> dict:
         return {
@@ -42,6 +44,7 @@ class Provider(ThreadingHTTPServer):
             "jwks_uri": f"{self.issuer}/keys",
             "id_token_signing_alg_values_supported": ["RS256"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            **self.told,
         }
 
     def token(self, posted: dict) -> tuple[int, dict]:
@@ -54,6 +57,10 @@ class Provider(ThreadingHTTPServer):
             "iss": self.issuer, "aud": CLIENT, "sub": "7", "iat": now, "exp": now + 60,
             "nonce": self.asked["nonce"], **self.claims,
         }  # fmt: skip
+        if self.unsigned:
+            parts = (json.dumps(part).encode() for part in ({"alg": "none"}, claims))
+            bare = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+            return 200, {"access_token": "x", "token_type": "Bearer", "id_token": f"{bare}."}
         signed = jwt.encode({"alg": "RS256", "kid": "one"}, claims, self.signs_with)
         return 200, {"access_token": "x", "token_type": "Bearer", "id_token": signed}
 
@@ -180,6 +187,20 @@ def test_a_foreign_key_a_wrong_code_and_a_strange_state_open_nothing(client, pro
     client.logout()
     come_back(client, provider)
     assert not signed_in(client)
+
+
+def test_an_unsigned_token_and_a_provider_that_is_another_open_nothing(client, provider, ann):
+    provider.claims = {"email": ann.email, "email_verified": True}
+    provider.told = {"id_token_signing_alg_values_supported": ["none", "HS256"]}
+    provider.unsigned = True
+    begin(client, provider)
+    come_back(client, provider)
+    assert not signed_in(client)
+    assert "not confirmed" in said(client)
+    provider.unsigned = False
+    provider.told = {"issuer": "https://other.example"}
+    assert client.post(reverse("company_sign_in"))["Location"] == reverse("account_login")
+    assert "not confirmed" in said(client)
 
 
 def test_who_may_not_come_in_by_password_may_not_this_way(client, provider, ann):

@@ -136,6 +136,40 @@ def test_codes_are_not_guessed():
     assert not is_in(browser)
 
 
+def test_a_link_by_mail_changes_the_password_once_and_opens_no_door(mailoutbox):
+    person = make_user("kam", language="en")
+    new, secret = "amber window seven", "A" * 32
+    with time_machine.travel("2026-03-20T12:00:00Z", tick=False) as clock:
+        second_step.add_app(person, secret, code_of(secret))
+        clock.shift(30)
+        inside = Browser()
+        at_the_door(inside, person)
+        inside.post(SECOND, {"code": code_of(secret)})
+        assert is_in(inside)
+        links = []
+        for _turn in range(2):
+            Browser().post("/sign-in/password/", {"email": person.email})
+            links.append(
+                re.search(r"https?://[^/]+(/sign-in/password/\S+)", mailoutbox[-1].body)[1]
+            )
+            clock.shift(1)
+        browser = Browser()
+        form = browser.get(links[0], follow=True).redirect_chain[-1][0]
+        browser.post(form, {"password1": new, "password2": new})
+        person.refresh_from_db()
+        assert person.check_password(new)
+        assert not is_in(browser), "whoever reads the mail is not let in by it"
+        assert not is_in(inside), "sessions from before are over"
+        assert at_the_door(there := Browser(), person, new)["Location"] == SECOND
+        assert not is_in(there)
+        used = Browser().get(links[0], follow=True)
+        assert 'name="password1"' not in used.content.decode()
+        Browser().post("/sign-in/password/", {"email": person.email})
+        late = re.search(r"https?://[^/]+(/sign-in/password/\S+)", mailoutbox[-1].body)[1]
+        clock.shift(3601)
+        assert 'name="password1"' not in Browser().get(late, follow=True).content.decode()
+
+
 def test_whoever_lost_the_device_is_let_in_by_an_administrator():
     boss, person = make_user("administrator", language="en"), make_user("kam")
     second_step.add_app(person, "A" * 32, code_of("A" * 32))
