@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 from typing import SupportsFloat
 
 from babel import Locale, dates, numbers
@@ -39,9 +40,9 @@ def number(value: object, decimals: int = 0, *, language: str, signed: bool = Fa
     if exact is None:
         return MISSING
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = numbers.format_decimal(abs(rounded), format=pattern, locale=language)
-    return _sign(rounded, signed) + _thin(text, language)
+    # A page has hundreds of numbers: only their marks come from the tables, and those once.
+    text = f"{abs(rounded):,.{max(decimals, 0)}f}".translate(_marks(language))
+    return _sign(rounded, signed) + text
 
 
 def percent(fraction: object, decimals: int = 1, *, language: str, signed: bool = False) -> str:
@@ -119,6 +120,12 @@ def _sign(value: Decimal, signed: bool) -> str:
     if value < 0:
         return MINUS
     return PLUS if signed and value > 0 else ""
+
+
+@cache
+def _marks(language: str) -> dict[int, str]:
+    """What stands in a number of that language for the marks of Python's own."""
+    return str.maketrans({",": THIN, ".": numbers.get_decimal_symbol(language)})
 
 
 def _thin(text: str, language: str) -> str:

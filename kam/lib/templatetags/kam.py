@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
@@ -197,6 +198,11 @@ PAGE_PARAMETERS = ("page", "after", "before", "from")
 @register.simple_tag
 def icon(name, size=18, label=""):
     """A lucide icon.  With a label it speaks to screen readers, without it is silent."""
+    return _drawn(str(name), size, str(label))
+
+
+@lru_cache(2000)
+def _drawn(name, size, label):
     names = {"role": "img", "aria-label": label} if label else {"aria-hidden": "true"}
     return lucide(name, size=size, **{"class": "icon", **names})
 
