@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.selectors.facts import default_date as facts_date
 from kam.jobs.services import enqueue, forget_done
-from kam.lib import replica
 from reports.dashboards.asking import default_date
 from reports.inputs.kept import make_ready
 from scoring.selectors.matrices import main_run
@@ -28,5 +27,4 @@ def read_ahead() -> int:
     """Make what pages of figures open with ready, of the published ranking and of the next one; how
     many dates had to be read."""
     forget_done(JOB, timezone.now() - REMEMBERED)
-    with replica.reading():
-        return sum(make_ready(day) for day in {default_date(main_run()), facts_date()})
+    return sum(make_ready(day) for day in {default_date(main_run()), facts_date()})

@@ -2,13 +2,13 @@
 browser gets them, and all charts' figures in one process.  KAM_BENCH_BOARDS sets another number of
 clients, with a hundred lines each.
 
-The sums by client and month are kept by each process; what reading them anew takes is only told.
+The sums by client and month are read ahead by a job after an import and kept for every process;
+what it takes whoever asks before that job is only told.
 """
 
 from __future__ import annotations
 
 import os
-from time import perf_counter
 
 from tests.benchmarks import Reporter, seconds
 
@@ -44,7 +44,9 @@ def run(report: Reporter) -> None:
 def _figures(report: Reporter) -> None:
     """The answers to all questions, as the manager asks them."""
     from accounts.models import User
-    from kam.lib.scoping import acting_as
+    from kam.lib.scoping import acting_as, acting_system
+    from reports.inputs import kept
+    from reports.services.ledger import read_ahead
     from reports.dashboards.asking import asked_of
     from reports.dashboards.boards import QUESTIONS, Board
     from scoring.selectors.matrices import main_run
@@ -59,13 +61,18 @@ def _figures(report: Reporter) -> None:
             for question in QUESTIONS.values():
                 question(board)
 
-        begin = perf_counter()
-        answer()
-        cold = perf_counter() - begin
+        cold = seconds(answer, repeats=1)
+        with acting_system("benchmark"):
+            read_ahead()
+        kept._kept = kept.Kept()  # as in a process that has just started
+        ahead = seconds(answer, repeats=1)
         for key, question in QUESTIONS.items():
             took = seconds(lambda question=question: question(Board(asked, run)), repeats=2)
             print(f"  {key}: {took * 1000:.0f} ms")
         warm = seconds(answer)
-    print(f"  all figures: {warm:.2f} s, with the ledger read anew {cold:.2f} s")
+    print(
+        f"  all figures: {warm:.2f} s, first in a process {ahead:.2f} s, before the job {cold:.2f} s"
+    )
     report("all figures / 1.5 s", warm / FIGURES_SECONDS, 1.0)
-    report("all figures, ledger read anew / 1.5 s", cold / FIGURES_SECONDS, None)
+    report("all figures, read ahead by the job / 1.5 s", ahead / FIGURES_SECONDS, 1.0)
+    report("all figures, before the job / 1.5 s", cold / FIGURES_SECONDS, None)
