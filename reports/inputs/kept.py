@@ -25,7 +25,7 @@ KEPT_ROWS = 4_000_000
 KEPT_SECONDS = 86_400.0
 # A replica does not count changes: there a removed document is noticed after so long.
 REPLICA_SECONDS = 600.0
-KIND = "ledger"  # of the files
+KIND, FILES = "ledger", 2 * KEPT_DATES  # the dates before and after a change
 
 
 class Kept:
@@ -94,7 +94,7 @@ def _read_and_keep(as_of: dt.date, key: tuple) -> Reading:
     found = read(as_of)
     if found.rows <= KEPT_ROWS:
         _kept.put(key, found)
-        kept_arrays.keep(KIND, key, found.arrays(), KEPT_DATES)
+        kept_arrays.keep(KIND, key, found.arrays(), FILES)
     return found
 
 
@@ -108,7 +108,7 @@ def make_ready(as_of: dt.date) -> bool:
         return False
     found = read(as_of)
     if found.rows <= KEPT_ROWS:
-        kept_arrays.keep(KIND, key, found.arrays(), KEPT_DATES)
+        kept_arrays.keep(KIND, key, found.arrays(), FILES)
     return True
 
 

@@ -45,10 +45,10 @@ def _figures(report: Reporter) -> None:
     """The answers to all questions, as the manager asks them."""
     from accounts.models import User
     from kam.lib.scoping import acting_as, acting_system
-    from reports.inputs import kept
-    from reports.services.ledger import read_ahead
     from reports.dashboards.asking import asked_of
     from reports.dashboards.boards import QUESTIONS, Board
+    from reports.inputs import kept
+    from reports.services.ledger import read_ahead
     from scoring.selectors.matrices import main_run
 
     manager = User.objects.filter(role="manager").first()

@@ -117,7 +117,7 @@ def test_another_process_reads_the_file_and_whatever_changes_makes_it_worthless(
     another_process(monkeypatch)
     assert revenue() == 30
     assert len(reads) == 3
-    assert len(list((tmp_path / "kept").iterdir())) == kept.KEPT_DATES
+    assert len(list((tmp_path / "kept").iterdir())) <= kept.FILES
     for file in (tmp_path / "kept").iterdir():
         file.write_bytes(file.read_bytes()[:100])
     another_process(monkeypatch)
