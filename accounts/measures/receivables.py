@@ -84,13 +84,10 @@ def days_of_sales(owed: Decimal, sold: Decimal, days: int = DSO_DAYS) -> Decimal
     return (owed * days / sold).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def days_late(rows: Iterable[tuple[dt.date, dt.date, Decimal]]) -> Decimal | None:
+def usual_days(weight: Decimal, days: Decimal) -> Decimal | None:
     """Usual lateness: days from the due day to payment in full, weighted by amount; what is paid
-    early counts as 0.  ``rows``: due, paid in full on, amount.  None without settled documents."""
-    weight = days = ZERO
-    for due, settled, amount in rows:
-        weight += amount
-        days += amount * max(0, (settled - due).days)
+    early counts as 0.  ``weight``: the sum of the amounts, ``days``: of each times its days.  None
+    without settled documents."""
     if weight <= 0:
         return None
     return (days / weight).quantize(Decimal("0.1"), ROUND_HALF_UP)

@@ -15,7 +15,6 @@ from accounts.measures.receivables import (
     age_of,
     ageing,
     calendar,
-    days_late,
     days_of_sales,
     due_between,
     expected_on,
@@ -76,11 +75,16 @@ def test_days_of_sales_as_a_textbook_counts_them():
     assert days_of_sales(D(75_000), D(900_000), 365) == D("30.4")  # 30.41666…
 
 
+@pytest.mark.django_db
 def test_lateness_is_weighed_by_amount_and_early_counts_nothing():
     # (100×10 + 300×0 (early) + 100×5) ÷ 500 = 3
-    rows = [(ago(20), ago(10), D(100)), (ago(20), ago(25), D(300)), (ago(20), ago(15), D(100))]
-    assert days_late(rows) == 3
-    assert days_late([]) is None
+    one, other = make_client(), make_client()
+    for due, settled, gross in ((20, 10, 100), (20, 25, 300), (20, 15, 100)):
+        make_document(one, ago(40), gross, due=ago(due), settled_on=ago(settled))
+    make_document(other, ago(40), 50, due=ago(20))
+    with acting_system("test"):
+        assert found.usual_lateness(DAY) == {one.pk: D("3.0")}
+        assert found.usual_lateness(DAY, [other.pk]) == {}
 
 
 def test_the_calendar_puts_money_into_weeks_by_due_day_and_by_habit():
