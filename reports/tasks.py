@@ -11,7 +11,7 @@ from kam.lib import outgoing
 from kam.lib.scoping import current
 
 from .figures.calendar import Period
-from .models import Report, ReviewMail
+from .models import BuiltReport, Report, ReviewMail
 from .services import demo_reviews, ledger, mail, making, review_mail, schedules
 
 
@@ -37,13 +37,18 @@ def read_ledger(running):
     as_person=True,
     tells={"report": _("Report")},
 )
-def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id):
+def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id, built_id=None):
     """Make one report with the rights of its reader."""
     person = current()
     if not getattr(person, "pk", None):
         raise Refused(str(_("There is nobody to read this report.")))
     period = Period(dt.date.fromisoformat(starts), dt.date.fromisoformat(ends))
-    report = making.make(person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed)
+    built = BuiltReport.objects.filter(pk=built_id).first() if built_id else None
+    if built_id and built is None:
+        raise Refused(str(_("This report is gone, or not shared with you any more.")))
+    report = making.make(
+        person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed, built=built
+    )
     return {"report": report.pk}
 
 

@@ -21,6 +21,7 @@ from kam.lib.periods import today
 from .connection_words import words as problem_in_words
 from .handover_words import words_of as handover_words_of
 from .plan_words import words_of as plan_words_of
+from .report_words import words_of as report_words_of
 from .task_words import words_of as task_words_of
 
 SHOWN = 20
@@ -71,6 +72,8 @@ def words_of(notice: Notice) -> tuple[str, str]:
         return plan_words_of(facts)
     if notice.kind == "task":
         return task_words_of(facts)
+    if notice.kind == "built_report":
+        return report_words_of(facts)
     if notice.kind in ("handover", "substitution"):
         return handover_words_of(notice.kind, facts)
     if notice.kind == "agreement_ends" and notice.client is not None:

@@ -1,6 +1,9 @@
 """Built reports over REST: what is kept, and the figures of one for whoever asks."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -8,10 +11,11 @@ from rest_framework.response import Response
 
 from accounts.api.conflicts import ChangedMeanwhile
 from accounts.api.promises import _told
-from kam.lib.api_parameters import sent, whole
+from kam.lib.api_parameters import day, sent, whole
 from kam.lib.company import company
 from kam.lib.editing import Conflict
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
+from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 from reports.dashboards.built import BATCH, built
 from reports.figures import built_choices as choosing
@@ -158,17 +162,30 @@ class BuiltReportFigures(serializers.Serializer):
     total = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
+def _day(request) -> dt.date | None:
+    """The day asked for; today is not over yet."""
+    if "as_of" not in request.query_params:
+        return None
+    asked = serializers.DateField().run_validation(request.query_params["as_of"])
+    if not dt.date(1900, 1, 1) < asked < today():
+        raise serializers.ValidationError({"as_of": [_("Take a day that is over.")]})
+    return asked
+
+
 class BuiltReportFiguresOf(APIView):
-    """The figures of a report as the rights of whoever asks show them, 1000 rows a page."""
+    """The figures of a report as the rights of whoever asks show them, 1000 rows a page.
+
+    ``as_of``: a day that is over, as of whose end the period is told; else as the page does now.
+    """
 
     @extend_schema(
         operation_id="built_reports_figures",
-        parameters=[OpenApiParameter("page", OpenApiTypes.INT, required=False)],
+        parameters=[OpenApiParameter("page", OpenApiTypes.INT, required=False), day("as_of")],
         responses=BuiltReportFigures,
     )
     def get(self, request, pk):
         report = find(BuiltReport, pk=pk)
-        found = built(choosing.Definition.of(report.definition))
+        found = built(choosing.Definition.of(report.definition), _day(request))
         text = request.query_params.get("page", "")
         pages = max(1, -(-len(found) // BATCH))
         number = min(max(int(text[:9]), 1), pages) if text.isdecimal() else 1

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -20,7 +21,7 @@ from reports.datasets import Filters
 from reports.figures.calendar import Period
 from reports.files import FILES
 from reports.files.answers import handed_out
-from reports.models import Report, Schedule
+from reports.models import BuiltReport, Report, Schedule
 from reports.models.periodic import Kind, Rhythm
 from reports.services import schedules
 from reports.services.content import promise_counts
@@ -30,7 +31,7 @@ class ReportSerializer(serializers.ModelSerializer):
     class Meta:
         model = Report
         fields = (
-            "id", "person", "schedule", "kind", "rhythm", "starts", "ends", "language", "digest",
+            "id", "person", "schedule", "kind", "name", "rhythm", "starts", "ends", "language", "digest",
             "previous", "made_at", "mail", "mailed_at",
         )  # fmt: skip
         read_only_fields = fields
@@ -85,8 +86,12 @@ class ReportFile(APIView):
 
 
 class ScheduleSerializer(serializers.ModelSerializer):
-    """``people``: ids of who gets it where the audience is ``named``."""
+    """``people``: ids of who gets it where the audience is ``named``.  ``built``: of the kind
+    ``built``, the built report; it never changes."""
 
+    built = serializers.PrimaryKeyRelatedField(
+        queryset=BuiltReport.objects, required=False, allow_null=True
+    )
     people = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1), required=False,
         max_length=200,
@@ -95,7 +100,7 @@ class ScheduleSerializer(serializers.ModelSerializer):
     class Meta:
         model = Schedule
         fields = (
-            "id", "owner", *schedules.FIELDS, "people", "told_until", "created_at", "version",
+            "id", "owner", *schedules.FIELDS, "built", "people", "told_until", "created_at", "version",
         )  # fmt: skip
         read_only_fields = ("id", "owner", "told_until", "created_at", "version")
 
@@ -135,6 +140,9 @@ class ScheduleList(ListAPIView):
         asked.is_valid(raise_exception=True)
         _fits(asked.validated_data)
         values = dict(asked.validated_data)
+        if (values.get("kind") == Kind.BUILT) != (values.get("built") is not None):
+            said = _("A built report has the kind “built”, and only such an order has one.")
+            raise serializers.ValidationError({"built": [said]})
         people = _people(values) or ()
         try:
             row = schedules.create(values, request.user, people)
@@ -178,9 +186,12 @@ class ScheduleRun(APIView):
 
     @extend_schema(request=None, responses={202: ScheduleSerializer})
     def post(self, request, pk):
-        rows = Schedule.objects.select_related("owner")
+        rows = Schedule.objects.select_related("owner", "built")
         row = find_editable(Schedule, queryset=rows, pk=pk)
-        schedules.run_now(row, request.user)
+        try:
+            schedules.run_now(row, request.user)
+        except ValidationError as error:
+            raise _told(error) from error
         return Response(ScheduleSerializer(row).data, status=status.HTTP_202_ACCEPTED)
 
 

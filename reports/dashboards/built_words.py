@@ -17,6 +17,7 @@ from accounts.models import Client, ProductFamily, Team, User
 from kam.lib import formatting
 from reports.figures.built import REST, Key
 from reports.figures.built_choices import TIMES, Definition
+from scoring.selectors.ranking import kams
 
 from .portfolio_charts import language
 
@@ -110,6 +111,21 @@ def title_of(asked: Definition) -> str:
 def period_of(since: dt.date, until: dt.date) -> str:
     first, last = (formatting.day(each, language=language()) for each in (since, until))
     return f"{first} – {last}"
+
+
+def limits_of(asked: Definition, reader: User) -> list[str]:
+    """Which clients are taken, a sentence a limit; KAMs of other teams stay nameless to a KAM."""
+    said = [pgettext("report builder", "Key clients only")] if asked.key_only else []
+    if asked.owner:
+        key = None if asked.owner == "none" else int(asked.owner)
+        beside = reader.role != User.Role.KAM or key in {None, *(each.pk for each in kams(reader))}
+        named = names_of("kam", [key])[key] if beside else _now("another team")
+        said.append(f"{_now('KAM')}: {named}")
+    for name in ("team", "segment", "region", "family"):
+        if value := getattr(asked, name):
+            key = int(value) if name in ("team", "family") else value
+            said.append(f"{DIMENSIONS[name]}: {names_of(name, [key])[key]}")
+    return said
 
 
 def names_of(dimension: str, keys: Iterable[Key]) -> dict[Key, str]:

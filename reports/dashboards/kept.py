@@ -108,6 +108,13 @@ def shown_rows(table: dict[str, Any], currency: str) -> list[list[Cell]]:
     return rows
 
 
+def shown_total(table: dict[str, Any], currency: str) -> list[Cell]:
+    """The last row of a table that has one: its totals, without the first cell."""
+    kinds = [column["kind"] for column in table["columns"]]
+    pairs = list(zip(table.get("total") or [], kinds, strict=False))
+    return [Cell(text_of(value, kind, currency), kind) for value, kind in pairs[1:]]
+
+
 # --- What changed since the report before, in words ---------------------------------------------
 
 
@@ -126,8 +133,9 @@ def changes(now: Content, before: Content) -> list[str]:
         told.append(_moved(each, was, now["currency"]))
     then = {table["key"]: table for table in before["tables"]}
     for table in now["tables"]:
-        # Rows of a table of days are others each time, and say nothing by that.
-        if table["key"] in then and table["columns"][0]["kind"] == "text":
+        # Rows that are times are others each time, and say nothing by that.
+        times = table["columns"][0]["kind"] != "text" or table.get("rolls")
+        if table["key"] in then and not times:
             told += _rows_moved(table, then[table["key"]])
     if same:
         told.append(_("Unchanged: %(names)s.") % {"names": "; ".join(same)})
@@ -151,7 +159,7 @@ def _moved(figure: dict[str, Any], was: float, currency: str) -> str:
 
 
 def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
-    """Rows are told apart by where they lead to, or by their first cell."""
+    """Rows are told apart by their keys, by where they lead to, or by their first cell."""
     now, then = _by_row(table), _by_row(before)
     told = []
     for format_, names in (
@@ -173,9 +181,9 @@ def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
 
 
 def _by_row(table: dict[str, Any]) -> dict[str, list[Any]]:
-    links = table["links"]
+    keys = table.get("keys") or table["links"]
     return {
-        links[number] if number < len(links) else str(row[0]): row
+        keys[number] if number < len(keys) else str(row[0]): row
         for number, row in enumerate(table["rows"])
     }
 

@@ -1,12 +1,14 @@
 """A kept Plotly figure as SVG for paper: bars and lines with their axes, in print colours.
 
-It draws what the portfolio's figures are made of: vertical and horizontal bars, lines, dots.
+It draws what figures of reports are made of: vertical and horizontal bars, beside or on one
+another, lines, dots, and a legend where there is one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -17,6 +19,10 @@ LEFT, RIGHT, TOP, BOTTOM = 60, 16, 12, 34
 INK, QUIET, GRID = "#1d2433", "#5b6577", "#dde1e8"
 TICKS = 4
 _LINES = ("scatter",)
+STACKED = ("stack", "relative")
+# Of lying bars: as high as one is, all of them at most, and what a label beside one takes.
+BAR, MOST_HIGH, LABELLED = 15, 900, 11
+LETTER = 5.4
 
 
 def svg(figure: dict[str, Any]) -> str:
@@ -26,7 +32,10 @@ def svg(figure: dict[str, Any]) -> str:
         return ""
     layout = figure.get("layout", {})
     lying = any(trace.get("orientation") == "h" for trace in traces)
-    return _bars_lying(traces, layout) if lying else _upright(traces, layout)
+    draw = _bars_lying if lying else _upright
+    parts, height = draw(traces, layout)
+    parts, height = _with_legend(parts, height, traces, layout)
+    return _frame(parts, height)
 
 
 def points(trace: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -91,31 +100,96 @@ def _line(x1: float, y1: float, x2: float, y2: float, colour: str = GRID) -> str
     )
 
 
-def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
+@dataclass(frozen=True)
+class Bar:
+    """``place``: on the axis of names; from ``base`` to ``top``; ``slot``: which of the bars that
+    stand beside one another at a place; ``last``: nothing stands on it."""
+
+    place: float
+    base: float
+    top: float
+    slot: int
+    colour: str
+    last: bool = True
+
+
+def _bars(traces: list[dict[str, Any]], layout: dict[str, Any], *, lying: bool) -> list[Bar]:
+    """All bars where they stand; what is stacked stands on what came before it."""
+    mode = layout.get("barmode", "")
+    found: list[Bar] = []
+    ends: dict[tuple[float, bool], float] = {}
+    for number, trace in enumerate(traces):
+        # Upright bars of several kinds always stand beside one another, unless they are stacked.
+        slot = number if mode == "group" or not lying else 0
+        for x, y in points(trace):
+            place, value = (_number(y), _number(x)) if lying else (_number(x), _number(y))
+            base = 0.0
+            if mode in STACKED:
+                slot, side = 0, (place, value < 0)
+                base = ends.get(side, 0.0)
+                ends[side] = base + value
+            found.append(Bar(place, base, base + value, slot, _colour(trace)))
+    if mode not in STACKED:
+        return found
+    return [
+        Bar(each.place, each.base, each.top, 0, each.colour, last=ends.get((each.place, False), 0.0) == each.top)
+        for each in found
+    ]  # fmt: skip
+
+
+def _with_legend(
+    parts: list[str], height: float, traces: list[dict[str, Any]], layout: dict[str, Any]
+) -> tuple[list[str], float]:
+    """The parts with the names of the traces below, as many lines as they take."""
+    if not layout.get("showlegend") or len(traces) < 2:
+        return parts, height
+    x, y = float(LEFT), height + 12
+    for trace in traces:
+        name = str(trace.get("name", "")).replace("<br>", " ")
+        wide = 26 + LETTER * len(name)
+        if x > LEFT and x + wide > WIDTH:
+            x, y = float(LEFT), y + 16
+        parts.append(
+            f'<rect x="{x:.1f}" y="{y - 8:.1f}" width="9" height="9" fill="{_colour(trace)}"/>'
+        )
+        parts.append(_label(x + 14, y, name, "start", INK))
+        x += wide
+    return parts, y + 10
+
+
+def _ticks(axis: dict[str, Any], low: float, high: float) -> list[tuple[float, str]]:
+    """Values of an axis with their words: those that the figure says, or evenly spread ones."""
+    told = [(at, text) for at, text in axis_labels(axis) if low <= at <= high]
+    if len(told) > 1:
+        return told
+    share = axis.get("tickformat", "").endswith("%")
+    values = [low + (high - low) * number / TICKS for number in range(TICKS + 1)]
+    return [(each, f"{100 * each:.0f} %" if share else _short(each)) for each in values]
+
+
+def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list[str], float]:
     xs = [_number(x) for trace in traces for x, _y in points(trace)]
     ys = [_number(y) for trace in traces for _x, y in points(trace)]
+    bars = _bars([each for each in traces if each.get("type") == "bar"], layout, lying=False)
+    ys += [each.top for each in bars]
     low, high = min(0.0, *ys), max(0.0, *ys) if len(ys) > 1 else max(0.0, ys[0])
-    bars = [trace for trace in traces if trace.get("type") == "bar"]
     step = (max(xs) - min(xs)) / max(len(set(xs)) - 1, 1) if len(set(xs)) > 1 else 1.0
     margin = step * 0.6 if bars else 0.0
     at_x = _scale(min(xs) - margin, max(xs) + margin, LEFT, WIDTH - RIGHT)
     at_y = _scale(low, high, HEIGHT - BOTTOM, TOP)
-    share = (layout.get("yaxis") or {}).get("tickformat", "").endswith("%")
     parts = []
-    for number in range(TICKS + 1):
-        value = low + (high - low) * number / TICKS
+    for value, text in _ticks(layout.get("yaxis") or {}, low, high):
         parts.append(_line(LEFT, at_y(value), WIDTH - RIGHT, at_y(value)))
-        text = f"{100 * value:.0f} %" if share else _short(value)
         parts.append(_label(LEFT - 6, at_y(value) + 4, text, "end"))
-    width = (at_x(min(xs) + step) - at_x(min(xs))) * 0.7 / max(len(bars), 1)
-    for number, trace in enumerate(bars):
-        shift = (number - (len(bars) - 1) / 2) * width
-        for x, y in points(trace):
-            top, base = sorted((at_y(_number(y)), at_y(0.0)))
-            parts.append(
-                f'<rect x="{at_x(_number(x)) + shift - width / 2:.1f}" y="{top:.1f}" '
-                f'width="{width:.1f}" height="{max(base - top, 0.5):.1f}" fill="{_colour(trace)}"/>'
-            )
+    slots = 1 + max((each.slot for each in bars), default=0)
+    width = (at_x(min(xs) + step) - at_x(min(xs))) * 0.7 / slots
+    for each in bars:
+        shift = (each.slot - (slots - 1) / 2) * width
+        top, base = sorted((at_y(each.top), at_y(each.base)))
+        parts.append(
+            f'<rect x="{at_x(each.place) + shift - width / 2:.1f}" y="{top:.1f}" '
+            f'width="{width:.1f}" height="{max(base - top, 0.5):.1f}" fill="{each.colour}"/>'
+        )
     for trace in traces:
         if trace.get("type", "scatter") not in _LINES:
             continue
@@ -134,27 +208,34 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
     for place, text in axis_labels(layout.get("xaxis") or {}):
         if min(xs) - margin <= place <= max(xs) + margin:
             parts.append(_label(at_x(place), HEIGHT - BOTTOM + 18, text))
-    return _frame(parts)
+    return parts, HEIGHT
 
 
-def _bars_lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> str:
-    bars = [(_number(x), _number(y), _colour(trace)) for trace in traces for x, y in points(trace)]
+def _bars_lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list[str], float]:
+    bars = _bars(traces, layout, lying=True)
     names = dict(axis_labels(layout.get("yaxis") or {}))
-    left, row = 190, 22
-    low, high = min(0.0, *(x for x, *_ in bars)), max(0.0, *(x for x, *_ in bars))
+    left = 190
+    ends = [end for each in bars for end in (each.base, each.top)]
+    low, high = min(0.0, *ends), max(0.0, *ends)
     at = _scale(low, high, left, WIDTH - RIGHT - 60)
-    places = sorted({y for _x, y, _colour in bars})
+    places = sorted({each.place for each in bars})
+    slots = 1 + max(each.slot for each in bars)
+    thick = min(float(BAR), MOST_HIGH / (len(places) * slots))
+    row = thick * slots + 7
     parts = []
     for number, place in enumerate(places):
         y = TOP + number * row
-        parts.append(_label(left - 8, y + row * 0.62, names.get(place, ""), "end", INK))
-        for x, at_place, colour in bars:
-            if at_place != place:
+        parts.append(_label(left - 8, y + row / 2 + 3, names.get(place, ""), "end", INK))
+        for each in bars:
+            if each.place != place:
                 continue
-            start, end = sorted((at(0.0), at(x)))
+            start, end = sorted((at(each.base), at(each.top)))
+            top = y + 3 + each.slot * thick
             parts.append(
-                f'<rect x="{start:.1f}" y="{y + 3:.1f}" width="{max(end - start, 0.5):.1f}" '
-                f'height="{row - 7}" fill="{colour}"/>'
+                f'<rect x="{start:.1f}" y="{top:.1f}" width="{max(end - start, 0.5):.1f}" '
+                f'height="{thick:.1f}" fill="{each.colour}"/>'
             )
-            parts.append(_label(end + 6, y + row * 0.62, _short(x), "start"))
-    return _frame(parts, TOP * 2 + row * len(places))
+            if each.last and thick >= LABELLED:
+                text = _short(each.top)
+                parts.append(_label(end + 6, top + thick / 2 + 4, text, "start"))
+    return parts, TOP * 2 + row * len(places)

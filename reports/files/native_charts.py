@@ -9,7 +9,7 @@ from typing import Any
 from kam.lib import formatting
 from reports.charts.palette import COLOURS
 
-from .drawing import axis_labels, points
+from .drawing import STACKED, axis_labels, points
 from .told import in_xml
 
 OWN = "#17694a"
@@ -55,7 +55,11 @@ def _lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
         at = {float(y): x for x, y in points(trace)}
         data.add_series(_name(trace, number), [at.get(place) for place in places])
     return Drawn(
-        XL_CHART_TYPE.BAR_STACKED if len(traces) > 1 else XL_CHART_TYPE.BAR_CLUSTERED, data,
+        # Bars that each stand in a row of their own are drawn as if stacked.
+        XL_CHART_TYPE.BAR_CLUSTERED
+        if len(traces) == 1 or layout.get("barmode") == "group"
+        else XL_CHART_TYPE.BAR_STACKED,
+        data,
         [_colour(trace) for trace in traces],
         (layout.get("xaxis") or {}).get("tickformat", "").endswith("%"),
     )  # fmt: skip
@@ -78,8 +82,10 @@ def _upright(
     for number, trace in enumerate(traces, 1):
         at = dict(points(trace))
         data.add_series(_name(trace, number), [at.get(place) for place in places])
+    stacked = layout.get("barmode") in STACKED
+    columns = XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
     return Drawn(
-        XL_CHART_TYPE.COLUMN_CLUSTERED if bars else XL_CHART_TYPE.LINE_MARKERS, data,
+        columns if bars else XL_CHART_TYPE.LINE_MARKERS, data,
         [_colour(trace) for trace in traces],
         (layout.get("yaxis") or {}).get("tickformat", "").endswith("%"),
     )  # fmt: skip

@@ -13,14 +13,16 @@ from django.utils.translation import override
 from reports.dashboards import kept
 
 from . import drawing
-from .told import company_of, made_line
+from .told import company_of, made_line, tables_of
 
+# Columns beside the first that a page has room for; as many as any table of the portfolio has.
+WIDEST = 7
 TEMPLATE = Path(__file__).with_name("report.typ")
 
 
 def filename(report: Any, ending: str = "pdf") -> str:
     """Of a business review for the client nothing tells what else there is."""
-    name = f"kam-{slugify(report.kind)}"
+    name = f"kam-{slugify(getattr(report, 'name', '')) or slugify(report.kind)}"
     if report.kind == "qbr":
         name = "business-review-internal" if report.is_internal else "business-review"
     return f"{name}-{report.ends:%Y-%m-%d}.{ending}"
@@ -39,7 +41,6 @@ def write(report: Any) -> bytes:
 
 def _told(report: Any) -> dict:
     content = report.content
-    currency = content["currency"]
     return {
         "lang": report.language,
         "title": content["title"],
@@ -63,15 +64,14 @@ def _told(report: Any) -> dict:
         ],
         "tables": [
             {
-                "title": table["title"],
-                "empty": table["empty"],
-                "heads": [column["label"] for column in table["columns"]],
-                "right": [column["kind"] not in ("text",) for column in table["columns"]],
-                "rows": [
-                    [cell.text for cell in row] for row in kept.shown_rows(table, currency)
-                ],
+                "title": table.title,
+                "empty": table.empty,
+                "heads": table.heads,
+                "right": [kind not in ("text",) for kind in table.kinds],
+                "rows": table.rows,
+                "total": table.total,
             }
-            for table in content["tables"]
+            for table in tables_of(report, WIDEST)
         ],
         "charts": [
             {

@@ -14,7 +14,7 @@ from reports.dashboards import kept
 
 from . import native_charts
 from .steady import steady
-from .told import in_xml, made_line
+from .told import in_xml, made_line, tables_of
 
 if TYPE_CHECKING:
     from pptx.presentation import Presentation
@@ -24,6 +24,7 @@ INK, QUIET, ACCENT, LINE, PAPER = "1D2433", "5B6577", "17694A", "DDE1E8", "F4F6F
 FONT = "Arial"
 WIDTH, HEIGHT, SIDE = 13.333, 7.5, 0.6  # inches
 ROOM = 4.9  # inches for the rows of a table on one slide
+WIDEST = 10  # columns of a table beside the first
 WORDS = 10  # sentences on one slide
 BLANK = 6  # the layout of python-pptx's template that holds nothing
 LONGEST_CELL = 160
@@ -120,16 +121,14 @@ def _charts(show: Presentation, report: Any) -> None:
 
 
 def _tables(show: Presentation, report: Any) -> None:
-    currency = report.content["currency"]
-    for table in report.content["tables"]:
-        heads = [column["label"] for column in table["columns"]]
-        rows = [[cell.text for cell in row] for row in kept.shown_rows(table, currency)]
-        if not rows:
-            _text(_titled(show, table["title"]), table["empty"], 2.2, 1.0, 18, QUIET)
+    for table in tables_of(report, WIDEST):
+        if not table.rows:
+            _text(_titled(show, table.title), table.empty, 2.2, 1.0, 18, QUIET)
             continue
+        rows = [*table.rows, table.total] if table.total else table.rows
         _table(
-            show, table["title"], heads, rows, [c["kind"] != "text" for c in table["columns"]],
-            [2.4 if c["kind"] == "text" else 1.0 for c in table["columns"]],
+            show, table.title, table.heads, rows, [kind != "text" for kind in table.kinds],
+            [2.4 if kind == "text" else 1.0 for kind in table.kinds],
         )  # fmt: skip
 
 

@@ -102,8 +102,8 @@ def _words(book: xlsxwriter.Workbook, report: Any, bold: Any) -> None:
 
 
 def _table(book: xlsxwriter.Workbook, table: dict, bold: Any, shapes: dict) -> None:
-    """Its rows; under them the sums of columns that are added up, and beside them the part that
-    each row has in such a sum."""
+    """Its rows; under them the sums of columns that are added up, the wholes of others where they
+    are known, and beside them the part that each row has in such a sum."""
     sheet = book.add_worksheet(_name(book, table["title"]))
     sheet.freeze_panes(1, 1)
     columns, rows = table["columns"], table["rows"]
@@ -114,10 +114,14 @@ def _table(book: xlsxwriter.Workbook, table: dict, bold: Any, shapes: dict) -> N
         for column, (value, head) in enumerate(zip(row, columns, strict=True)):
             _cell(sheet, number, column, value, head["kind"], shapes)
     summed = [column for column, head in enumerate(columns) if head.get("sum")]
-    if not rows or not summed:
+    wholes = table.get("total") or [None] * len(columns)
+    if not rows or not (summed or any(each is not None for each in wholes)):
         return
     last, beside = len(rows) + 1, len(columns)
     sheet.write_string(last, 0, pgettext("report", "Total"), bold)
+    for column, whole_one in enumerate(wholes):
+        if column not in summed:
+            _cell(sheet, last, column, whole_one, columns[column]["kind"], shapes)
     for column in summed:
         total = sum(row[column] or 0 for row in rows)
         area = f"{cell_name(1, column)}:{cell_name(last - 1, column)}"

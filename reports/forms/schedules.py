@@ -5,13 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kam.lib.editing import VersionedForm
-from reports.models import Schedule
+from reports.models import BuiltReport, Schedule
 from reports.models.periodic import Kind
 from reports.services.schedules import choosable, chosen
 
 
 class ScheduleForm(VersionedForm):
-    """What a person may choose depends on their role; the service checks it again."""
+    """What a person may choose depends on their role; the service checks it again.
+
+    ``built``: the built report that is ordered, or was; which report it is of is never changed.
+    """
 
     people = forms.ModelMultipleChoiceField(
         User.objects.none(),
@@ -30,9 +33,15 @@ class ScheduleForm(VersionedForm):
             "audience": _("Each reader gets a report made with their own rights."),
         }
 
-    def __init__(self, *args, person: User, **kwargs):
+    def __init__(self, *args, person: User, built: BuiltReport | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         Audience, Role = Schedule.Audience, User.Role
+        self.built = built or self.instance.built
+        if self.built is not None:
+            del self.fields["kind"]
+            self.instance.kind, self.instance.built = Kind.BUILT, self.built
+        else:
+            self.fields["kind"].choices = [each for each in Kind.choices if each[0] != Kind.BUILT]
         if person.role not in (Role.ADMINISTRATOR, Role.MANAGER):
             del self.fields["people"]
             self.fields["audience"].choices = [(Audience.OWNER, Audience.OWNER.label)]
@@ -40,7 +49,7 @@ class ScheduleForm(VersionedForm):
             self.fields["audience"].choices = [
                 (each, each.label) for each in (Audience.OWNER, Audience.KAMS, Audience.NAMED)
             ]
-        if person.role == Role.KAM:
+        if person.role == Role.KAM and "kind" in self.fields:
             self.fields["kind"].choices = [(Kind.KAM, Kind.KAM.label)]
         if "people" in self.fields:
             self.fields["people"].queryset = choosable(person)

@@ -15,6 +15,8 @@ from kam.audit.services import record
 from reports.figures.built_choices import Definition
 from reports.models import BuiltReport
 
+from . import built_orders
+
 MOST = 100  # of one person
 
 
@@ -56,7 +58,10 @@ def _say(report: BuiltReport, changed: list[str]) -> None:
 
 
 @transaction.atomic
-def remove(report: BuiltReport) -> None:
-    """The choices go; no figure hangs on them."""
-    record("built_report.remove", object=report, details={"name": report.name})
+def remove(report: BuiltReport) -> int:
+    """The choices go, and the orders of them, whose owners are told; reports that were made stay.
+    How many orders ended."""
+    ended = built_orders.tell_of_end(report)
+    record("built_report.remove", object=report, details={"name": report.name, "orders": ended})
     BuiltReport.objects.filter(pk=report.pk).delete()
+    return ended

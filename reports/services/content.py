@@ -22,18 +22,23 @@ from reports.dashboards.portfolio import Asked, Portfolio, portfolio
 from reports.dashboards.portfolio_charts import CHARTS, language
 from reports.datasets import Filters
 from reports.figures.calendar import Period
+from reports.models import BuiltReport
 from reports.models.periodic import Kind
 from scoring.selectors.matrices import main_run
 
-from . import programme_content
+from . import built_content, programme_content
 from .shapes import SCHEMA, Figure, Table, figure, new_table, plain
 
 MOST_ROWS = 100
 AHEAD = dt.timedelta(days=30)
 
 
-def build(kind: str, person: User, period: Period) -> dict[str, Any]:
-    """The content for ``person``, whose rights have to be in force."""
+def build(
+    kind: str, person: User, period: Period, built: BuiltReport | None = None
+) -> dict[str, Any]:
+    """The content for ``person``, whose rights have to be in force.  ``built``: of that kind."""
+    if built is not None:
+        return plain(built_content.build(built, person, period))
     if kind == Kind.PROGRAMME:
         return plain(programme_content.build(period))
     filters = filters_of(kind, person)

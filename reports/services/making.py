@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
@@ -16,17 +17,20 @@ from kam.lib.company import company
 from kam.lib.scoping import acting_as
 from reports.dashboards.kept import changes
 from reports.figures.calendar import Period
-from reports.models import Report
+from reports.models import BuiltReport, Report
 
-from . import content, mail
+from . import built_content, content, mail
 
 
 def make(
     person: User, kind: str, rhythm: str, period: Period, *,
-    schedule_id: int | None = None, mailed: bool = False,
+    schedule_id: int | None = None, mailed: bool = False, built: BuiltReport | None = None,
 ) -> Report:  # fmt: skip
     """The report of that period for that person.  One of a schedule that is there already is
-    returned as it is: a job that runs twice makes one report and sends one mail."""
+    returned as it is: a job that runs twice makes one report and sends one mail.
+
+    ``built``: what is sent, of the kind BUILT; the report before is one of the same order.
+    """
     with acting_as(person):
         if schedule_id is not None:
             made = Report.objects.filter(
@@ -37,10 +41,22 @@ def make(
         earlier = Report.objects.filter(
             person=person, kind=kind, rhythm=rhythm, ends__lt=period.ends
         )
+        if built is not None:
+            earlier = earlier.filter(schedule=schedule_id)
         before = earlier.order_by("-ends", "-pk").first()
         with override(person.language):
-            told = finished(content.build(kind, person, period), before, reader=person.name)
-        return _keep(person, kind, rhythm, period, told, before, schedule_id, mailed)
+            told = content.build(kind, person, period, built)
+            alike = before is None or built_content.alike(told, before.content)
+            told = finished(told, before if alike else None, reader=person.name)
+            if not alike:
+                told["changes"] = [
+                    _("The choices have changed since the report before: the two are not compared.")
+                ]
+        made = Report(
+            person=person, schedule_id=schedule_id, kind=kind, rhythm=rhythm, starts=period.starts,
+            ends=period.ends, name=built.name if built else "", previous=before,
+        )  # fmt: skip
+        return _keep(made, told, mailed)
 
 
 def finished(told: dict[str, Any], before: Any, reader: str = "") -> dict[str, Any]:
@@ -59,21 +75,13 @@ def finished(told: dict[str, Any], before: Any, reader: str = "") -> dict[str, A
 
 
 @transaction.atomic
-def _keep(person, kind, rhythm, period, told, before, schedule_id, mailed) -> Report:
-    report = Report.objects.create(
-        person=person,
-        schedule_id=schedule_id,
-        kind=kind,
-        rhythm=rhythm,
-        starts=period.starts,
-        ends=period.ends,
-        language=person.language,
-        content=told,
-        digest=digest_of(told),
-        previous=before,
-        mail=Report.Mail.WAITING if mailed else Report.Mail.NONE,
-    )
-    record("report.make", object=report, details={"kind": kind, "until": str(period.ends)})
+def _keep(report: Report, told: dict[str, Any], mailed: bool) -> Report:
+    person = report.person
+    report.language = person.language
+    report.content, report.digest = told, digest_of(told)
+    report.mail = Report.Mail.WAITING if mailed else Report.Mail.NONE
+    report.save(force_insert=True)
+    record("report.make", object=report, details={"kind": report.kind, "until": str(report.ends)})
     if mailed:
         enqueue(mail.JOB, {"report_id": report.pk}, actor=person)
     return report

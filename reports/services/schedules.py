@@ -21,6 +21,8 @@ from reports.figures.calendar import Period, due_day, due_period, last_whole
 from reports.models import Schedule, ScheduleReader
 from reports.models.periodic import Kind
 
+from . import built_orders
+
 MAKE, DUE = "reports.make", "reports.due"
 Role = User.Role
 FIELDS = ("kind", "rhythm", "day", "hour", "audience", "mailed", "attached", "is_active")
@@ -76,6 +78,8 @@ def change(
         changed.append("people")
     if not changed:
         return present
+    if {"kind", "built"} & set(changed) and Kind.BUILT in (present.kind, values.get("kind")):
+        raise ValidationError({"kind": _("What is ordered stays; order the other one anew.")})
     for name in set(changed) - {"people"}:
         setattr(present, name, values[name])
     check(present, before if people is None else people)
@@ -108,10 +112,16 @@ def check(schedule: Schedule, people: Collection[User] = ()) -> None:
         raise ValidationError(
             {"audience": _("Only an administrator orders reports for everybody who leads.")}
         )
-    if schedule.kind != Kind.KAM and schedule.owner.role == Role.KAM:
+    if schedule.kind in OF_ALL and schedule.owner.role == Role.KAM:
         raise ValidationError({"kind": _("A KAM gets the report on their own clients.")})
-    if schedule.audience != Schedule.Audience.NAMED:
-        return
+    if schedule.audience == Schedule.Audience.NAMED:
+        _check_chosen(schedule, people)
+    if schedule.kind == Kind.BUILT:
+        named = schedule.audience == Schedule.Audience.NAMED
+        built_orders.check(schedule, people if named else wanted(schedule))
+
+
+def _check_chosen(schedule: Schedule, people: Collection[User]) -> None:
     if not people:
         raise ValidationError({"people": _("Choose who gets the report.")})
     allowed = set(choosable(schedule.owner).values_list("pk", flat=True))
@@ -125,7 +135,23 @@ def check(schedule: Schedule, people: Collection[User] = ()) -> None:
 
 
 def readers(schedule: Schedule) -> list[User]:
-    """Who gets the reports; each computed with their own rights.  Needs a system at work."""
+    """Who gets the reports; each computed with their own rights.  Needs a system at work.
+
+    A built report goes to whoever may open it, as long as who ordered it may.
+    """
+    people = wanted(schedule)
+    if schedule.built is None:
+        return people
+    return built_orders.seen_by(schedule.built, people) if is_seen(schedule) else []
+
+
+def is_seen(schedule: Schedule) -> bool:
+    """Whether who ordered a built report may open it; others always can what they order."""
+    return schedule.built is None or bool(built_orders.seen_by(schedule.built, [schedule.owner]))
+
+
+def wanted(schedule: Schedule) -> list[User]:
+    """Whom the order is meant for."""
     active = User.objects.filter(is_active=True).select_related("team").order_by("pk")
     owner = schedule.owner
     if schedule.audience == Schedule.Audience.KAMS:
@@ -180,13 +206,17 @@ def ask_for_due(now: dt.datetime | None = None) -> int:
     for pk in list(Schedule.objects.filter(is_active=True).values_list("pk", flat=True)):
         with transaction.atomic():
             rows = Schedule.objects.select_for_update(skip_locked=True, of=("self",))
-            schedule = rows.select_related("owner__team").filter(pk=pk, is_active=True).first()
+            rows = rows.select_related("owner__team", "built")
+            schedule = rows.filter(pk=pk, is_active=True).first()
             if schedule is None:
                 continue
             period = period_due(schedule, now)
             if schedule.told_until is not None and schedule.told_until >= period.ends:
                 continue
-            asked += len(ask(schedule, period, readers(schedule)))
+            people = readers(schedule)
+            asked += len(ask(schedule, period, people))
+            if schedule.built is not None:
+                built_orders.tell_left_out(schedule, wanted(schedule), people)
             Schedule.objects.filter(pk=pk).update(told_until=period.ends)
     return asked
 
@@ -200,6 +230,8 @@ def ask(
         "starts": period.starts.isoformat(), "ends": period.ends.isoformat(),
         "mailed": schedule.mailed if mailed is None else mailed, "schedule_id": schedule.pk,
     }  # fmt: skip
+    if schedule.built_id is not None:
+        payload["built_id"] = schedule.built_id
     return [
         enqueue(
             MAKE,
@@ -213,7 +245,12 @@ def ask(
 
 
 def run_now(schedule: Schedule, person: User) -> None:
-    """The report of the last whole period for one person, without a mail."""
+    """The report of the last whole period for one person, without a mail.
+
+    Raises ValidationError where it is of a built one that the person may not open.
+    """
+    if schedule.built is not None and not built_orders.seen_by(schedule.built, [person]):
+        raise ValidationError(_("This report is not shared with you any more."))
     local = timezone.now().astimezone(company_zone()).date()
     ask(schedule, last_whole(schedule.rhythm, local), [person], mailed=False)  # type: ignore[arg-type]
 

@@ -6,13 +6,17 @@
      "texts": [{"key", "title", "text"}],
      "figures": [{"key", "label", "kind", "value", "note", "source", "path"}],
      "tables": [{"key", "title", "empty", "columns": [{"label", "kind", "sum", "share"}],
-                 "rows": [[…]], "links": ["/clients/3/", …], "state": column or null}],
+                 "rows": [[…]], "links": ["/clients/3/", …], "state": column or null,
+                 "keys": ["3", …], "total": […], "rolls": true}],
      "charts": [{"key", "title", "subtitle", "figure", "table", "note", "missing", "height"}]}
 
 kind: "money" (company currency, net of VAT), "percent" (a fraction), "number", "text", "day".
 ``sum``: the column is added up in the workbook, ``share``: there each row's part of that sum stands
 beside it.  ``state``: the column whose change is told in ``changes``.  ``before`` and ``changes``
 are what the report before said when this one was made: nothing of a kept report is asked for later.
+Tables of built reports also have ``keys``, by which rows are told apart where their links differ
+each time, ``total``, a value for each column, and ``rolls``: rows are times, which come and go.
+Their reports have ``chosen``, the choices (:class:`reports.figures.built_choices.Definition`).
 The first schema has no headline, company, reader, before, changes and texts.
 ``source`` is the address of the REST API that tells the figure, ``path`` where it stands in the
 answer: whoever doubts it can ask again at the same date.

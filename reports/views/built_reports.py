@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import ProductFamily
@@ -21,7 +23,8 @@ from reports.dashboards.built import Built, built, examples, unit_sign
 from reports.dashboards.built_behind import query_of
 from reports.figures.built_choices import FILTERS, Definition
 from reports.forms.built_reports import BuiltReportForm, ChoicesForm, choices
-from reports.models import BuiltReport
+from reports.models import BuiltReport, Schedule
+from reports.services import built_orders, schedules
 from reports.services import built_reports as services
 from scoring.selectors.ranking import kams
 
@@ -102,8 +105,21 @@ def _builder(request, form: ChoicesForm, report=None, naming=None, status=200):
         "narrowed": any(form[name].value() for name in ("key_only", *FILTERS)),
         "whose": whose(report.owner, request.user) if report else "",
         "editable": bool(report) and may_edit(report),
+        "folded": bool(report) or "rows" in request.GET,
+        "may_order": bool(report) and may(request.user, "schedule_create", "POST"),
+        "orders": _orders(report) if report else [],
     }
     return render(request, "reports/built/builder.html", context, status=status)
+
+
+def _orders(report: BuiltReport) -> list[dict]:
+    """How it comes by itself, as far as one sees that."""
+    now = timezone.now()
+    rows = Schedule.objects.filter(built=report, is_active=True).select_related("owner")
+    return [
+        {"schedule": each, "next": schedules.next_due(each, now), "editable": may_edit(each)}
+        for each in rows
+    ]
 
 
 def shown(found: Built) -> dict:
@@ -138,7 +154,7 @@ def report_built_edit(request, pk):
     find_editable(BuiltReport, pk=pk)
     posted = request.POST if request.method == "POST" else None
     form = BuiltReportForm(posted, instance=find(BuiltReport, pk=pk))
-    context = {"form": form, "report": report}
+    context = {"form": form, "report": report, "orders": built_orders.orders_of(report)}
     template = "reports/built/form.html"
     if posted is not None and form.is_valid():
         try:
@@ -155,6 +171,11 @@ def report_built_edit(request, pk):
 
 @require_POST
 def report_built_removal(request, pk):
-    services.remove(find_editable(BuiltReport, pk=pk))
-    messages.success(request, _("The report is gone; nothing of what it told is lost."))
+    ended = services.remove(find_editable(BuiltReport, pk=pk))
+    said = _("The report is gone; nothing of what it told is lost.")
+    if ended:
+        said += " " + ngettext(
+            "%(n)s order of it ended.", "%(n)s orders of it ended.", ended
+        ) % {"n": ended}  # fmt: skip
+    messages.success(request, said)
     return redirect("report_built")

@@ -2,6 +2,7 @@
 // act inside fragments are told when htmx has put one in.
 import * as dialogs from "./dialog.js";
 import * as drop from "./drop.js";
+import * as fold from "./fold.js";
 import * as note from "./note.js";
 import * as passkeys from "./passkeys.js";
 import * as peopleMap from "./people-map.js";
@@ -17,7 +18,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, note, passkeys, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
+  dialogs, drop, fold, note, passkeys, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();

@@ -6,6 +6,8 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from django.db.models import Q
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
@@ -126,6 +128,46 @@ def test_every_row_and_split_sums_up_to_the_documents(told):
         assert (found.total.whole if split else found.total.values[0]) == whole
         if split:
             assert sum(line.whole or 0 for line in found.lines) == whole
+
+
+def test_every_cell_leads_to_rows_that_sum_up_to_it(told):
+    manager = make_user("manager", language="en")
+    led = 0
+    for rows, split in (
+        ("kam", "quarter"),
+        ("month", "segment"),
+        ("team", "region"),
+        ("client", "year"),
+    ):
+        found = figures_of(manager, rows=rows, split=split)
+        lines = [(row.values, row.addresses) for row in found.page]
+        for values, addresses in [*lines, (found.total, found.total_addresses)]:
+            for value, address in zip(values, addresses, strict=True):
+                path, _sign, query = address.partition("?")
+                asked = QueryDict(query)
+                if path == reverse("report_built_new"):
+                    with acting_as(manager):
+                        form = choices(asked)
+                        assert form.is_valid(), (query, form.errors)
+                        assert built(form.definition).total == [value]
+                    led += 1
+                elif path:
+                    client, since, until = path.split("/")[2], asked["since"], asked["until"]
+                    with acting_system("test"):
+                        documents = Document.objects.filter(
+                            Q(client=client) | Q(client__group=client), date__range=(since, until),
+                            known_to=None, type__in=("invoice", "credit_note"),
+                        )  # fmt: skip
+                        assert sum(each.net for each in documents) == value
+                    led += 1
+                else:
+                    assert (
+                        value is None
+                        or rows == split == "client"
+                        or "segment" in (rows, split)
+                        or "region" in (rows, split)
+                    )
+    assert led > 40
 
 
 def test_shares_averages_and_what_is_missing(told):
