@@ -29,16 +29,19 @@ def read_again(sender, **kwargs):
 
 @receiver(workspace_made, dispatch_uid="reports are ordered in a demo workspace")
 def order_reports(sender, people, day, **kwargs):
-    """A manager orders the KAMs' monthly reports and the team's portfolio for themselves."""
+    """A manager orders the KAMs' monthly reports, and for themselves the team's portfolio and what
+    they built."""
     manager = next((each for each in people if each.role == User.Role.MANAGER), None)
     if manager is None:
         return
-    demo_built.fill(people)
+    built = demo_built.fill(people)
     for kind, audience in (
         (Kind.KAM, Schedule.Audience.KAMS),
         (Kind.TEAM, Schedule.Audience.OWNER),
+        (Kind.BUILT, Schedule.Audience.OWNER),
     ):
         values = {"kind": kind, "rhythm": Rhythm.MONTH, "day": 1, "hour": 7, "audience": audience}
+        values |= {"built": built} if kind == Kind.BUILT else {}
         schedule = schedules.create(values, manager)
         until, periods = day, []
         for _month in range(MONTHS):

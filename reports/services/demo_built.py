@@ -14,16 +14,19 @@ TEXTS = {
 }
 
 
-def fill(people: Sequence[User]) -> None:
-    """``people``: of the demo; the first manager and the first KAM keep one each."""
+def fill(people: Sequence[User]) -> BuiltReport | None:
+    """``people``: of the demo; the first manager and the first KAM keep one each.  Returns the
+    manager's."""
     Shared = BuiltReport.Shared
     lead = next((each for each in people if each.role == User.Role.MANAGER), None)
     kam = next((each for each in people if each.role == User.Role.KAM), None)
+    shared = None
     quarters = Definition(("revenue",), "kam", "quarter", chart="stacked")
     if lead is not None:
         name = TEXTS.get(lead.language, TEXTS["en"])[0]
-        built_reports.save(lead, quarters, {"name": name, "shared": Shared.COMPANY})
+        shared = built_reports.save(lead, quarters, {"name": name, "shared": Shared.COMPANY})
     if kam is not None:
         name = TEXTS.get(kam.language, TEXTS["en"])[1]
         own = Definition(("revenue", "margin", "invoices"), "client", owner=str(kam.pk))
         built_reports.save(kam, own, {"name": name, "shared": Shared.NOBODY})
+    return shared

@@ -273,7 +273,7 @@ def test_from_the_page_of_the_report_to_the_order_and_over_rest(people, client):
     assert answer.json()["built"] == report.pk
     one = reverse("api:schedule-detail", args=[answer.json()["id"]])
     for wrong in ({"kind": "kam"}, {"built": keep(ann, name="Other").pk}):
-        refused = client.patch(one, wrong, content_type="application/json")
+        refused = client.patch(one, wrong | {"version": 1}, content_type="application/json")
         assert refused.status_code == 400, wrong
     for wrong in ({"built": None}, {"kind": "kam"}, {"built": 999_999}):
         refused = client.post(listed, body | wrong, content_type="application/json")
