@@ -89,9 +89,6 @@ class ScheduleSerializer(serializers.ModelSerializer):
     """``people``: ids of who gets it where the audience is ``named``.  ``built``: of the kind
     ``built``, the built report; it never changes."""
 
-    built = serializers.PrimaryKeyRelatedField(
-        queryset=BuiltReport.objects, required=False, allow_null=True
-    )
     people = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1), required=False,
         max_length=200,
@@ -103,6 +100,13 @@ class ScheduleSerializer(serializers.ModelSerializer):
             "id", "owner", *schedules.FIELDS, "built", "people", "told_until", "created_at", "version",
         )  # fmt: skip
         read_only_fields = ("id", "owner", "told_until", "created_at", "version")
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["built"] = serializers.PrimaryKeyRelatedField(
+            queryset=BuiltReport.objects.all(), required=False, allow_null=True
+        )
+        return fields
 
     def to_representation(self, instance):
         instance.people = [row.person_id for row in instance.chosen.all()]
