@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from django.utils.translation import get_language
+
+from reports.charts.amounts import short
 from reports.charts.palette import COLOURS
 
 WIDTH, HEIGHT = 680, 260
@@ -68,10 +71,7 @@ def _scale(low: float, high: float, start: float, end: float):
 
 
 def _short(value: float) -> str:
-    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.1f}".rstrip("0").rstrip(".") + unit
-    return f"{value:.2f}".rstrip("0").rstrip(".") or "0"
+    return short(value, get_language() or "en")
 
 
 def axis_labels(axis: dict[str, Any]) -> list[tuple[float, str]]:

@@ -38,7 +38,7 @@ def build(report: BuiltReport, person: User, period: Period) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "title": report.name,
-        "sub": f"{found.period}; {found.title}",
+        "sub": f"{found.period}; {found.title[:1].lower()}{found.title[1:]}",
         "as_of": period.ends,
         "headline": "",
         "ranking": None,
