@@ -51,7 +51,8 @@ def drawn(
         more = {
             "name": plain(each.label),
             "customdata": [plain(name) for name in names],
-            "meta": {"token": token},
+            # The names of all places: an axis has room for some of them only.
+            "meta": {"token": token, "named": True},
             "hovertemplate": f"%{{customdata}}<br>%{{{amount}:,.1f}} {in_template(unit)}"
             f"<extra>{in_template(each.label)}</extra>",
         }

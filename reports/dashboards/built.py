@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.selectors.facts import default_date
 from kam.lib import formatting
 from kam.lib.periods import today
+from kam.lib.scoping import current
 from reports import charts
 from reports.charts import built as drawing
 from reports.figures.built import ALL, MOST_ROWS, Figures, Key, Line, Value, figures
@@ -66,6 +67,11 @@ class Built:
     @property
     def period(self) -> str:
         return words.period_of(self.since, self.until)
+
+    @cached_property
+    def limits(self) -> list[str]:
+        """Which clients are taken, where not all."""
+        return words.limits_of(self.asked, current())
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -191,7 +197,7 @@ class Built:
         named = words.names_of(asked.rows, [line.key for line in lines])
         names = [named[line.key] for line in lines]
         unit = MEASURES[asked.measures[0]].unit
-        sub = self.period
+        sub = "; ".join((self.period, *self.limits))
         if len(lines) < len(self):
             sub += "; " + ngettext(
                 "the first %(n)s row", "the first %(n)s rows", len(lines)

@@ -113,12 +113,13 @@ def period_of(since: dt.date, until: dt.date) -> str:
     return f"{first} – {last}"
 
 
-def limits_of(asked: Definition, reader: User) -> list[str]:
+def limits_of(asked: Definition, reader: Any) -> list[str]:
     """Which clients are taken, a sentence a limit; KAMs of other teams stay nameless to a KAM."""
     said = [pgettext("report builder", "Key clients only")] if asked.key_only else []
     if asked.owner:
         key = None if asked.owner == "none" else int(asked.owner)
-        beside = reader.role != User.Role.KAM or key in {None, *(each.pk for each in kams(reader))}
+        is_kam = getattr(reader, "role", "") == User.Role.KAM
+        beside = not is_kam or key in {None, *(each.pk for each in kams(reader))}
         named = names_of("kam", [key])[key] if beside else _now("another team")
         said.append(f"{_now('KAM')}: {named}")
     for name in ("team", "segment", "region", "family"):

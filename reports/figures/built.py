@@ -41,6 +41,19 @@ def added(all_parts: Iterable[Parts]) -> Parts:
     return total
 
 
+# What each measure is made of; missing parts make a missing value.
+PARTS: dict[str, tuple[str, ...]] = {
+    "profit": ("profit", "costings"),
+    "margin": ("profit", "costed"),
+    "average_invoice": ("invoiced", "invoices"),
+}
+
+
+def parts_of(measures: Iterable[str]) -> set[str]:
+    """The sums that these measures are made of."""
+    return {part for measure in measures for part in PARTS.get(measure, (measure,))}
+
+
 def value_of(measure: str, parts: Parts) -> Value:
     """None where nothing tells it: missing is not zero."""
     if measure == "profit":

@@ -29,7 +29,7 @@ class Drawn:
 def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
     """None where the figure holds nothing that can be drawn.
 
-    Bars, and lines over days, become charts of categories; curves over numbers charts of points.
+    Bars, and lines over days or names, become charts of categories; curves over numbers charts of points.
     """
     traces = [trace for trace in figure["data"] if points(trace)]
     if not traces:
@@ -38,7 +38,8 @@ def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
     if any(trace.get("orientation") == "h" for trace in traces):
         return _lying(traces, layout)
     bars = any(trace.get("type") == "bar" for trace in traces)
-    if bars or all(_day(x) for trace in traces for x, _y in points(trace)):
+    named = any((trace.get("meta") or {}).get("named") for trace in traces)
+    if bars or named or all(_day(x) for trace in traces for x, _y in points(trace)):
         return _upright(traces, layout, language, bars=bars)
     return _curves(traces, layout)
 
@@ -74,6 +75,8 @@ def _upright(
     names = dict(axis_labels(layout.get("xaxis") or {}))
     places: list[Any] = []
     for trace in traces:
+        if (trace.get("meta") or {}).get("named"):
+            names |= dict(zip(trace["x"], trace["customdata"], strict=True))
         places += [x for x, _y in points(trace) if x not in places]
     if all(_day(place) or isinstance(place, int | float) for place in places):
         places.sort(key=lambda place: str(place) if _day(place) else f"{float(place):020.6f}")

@@ -15,7 +15,7 @@ from django.db.models.functions import TruncMonth, TruncQuarter, TruncYear
 
 from accounts.models import Client, Document, Interaction, Line, Standing
 from accounts.selectors.facts import interactions_as_of, known, payments_as_of, revenue_documents
-from reports.figures.built import Key, Parts
+from reports.figures.built import Key, Parts, parts_of
 from reports.figures.built_choices import MEASURES, Definition
 
 INVOICE = Q(type=Document.Type.INVOICE)
@@ -32,9 +32,11 @@ def cells(
     """(row, column of the split or "") -> sums by name; only what was found."""
     found: dict[tuple[Key, Key], Parts] = {}
     sources = dict.fromkeys(MEASURES[key].source for key in asked.measures)
+    needed = parts_of(asked.measures)
     for source in sources:
         name = "lines" if source == "documents" and asked.by_line else source
-        rows, sums = SOURCES[name](today)
+        rows, known_sums = SOURCES[name](today)
+        sums = {part: each for part, each in known_sums.items() if part in needed}
         rows = _narrowed(rows.filter(date__gte=since, date__lte=until), asked, today)
         keys = {"row": _by(asked.rows)} | ({"column": _by(asked.split)} if asked.split else {})
         grouped = rows.order_by().annotate(**keys).values_list(*keys).annotate(**sums)

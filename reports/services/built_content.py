@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from accounts.models import User
 from kam.lib.company import company
 from reports.dashboards import built_words as words
 from reports.dashboards.built import Built, built
@@ -20,16 +20,15 @@ from .shapes import SCHEMA, Figure, Table, figure, new_table
 KINDS = {"money": "money", "percent": "percent", "count": "number"}
 
 
-def build(report: BuiltReport, person: User, period: Period) -> dict[str, Any]:
+def build(report: BuiltReport, period: Period) -> dict[str, Any]:
     """As of the end of the period, of what is known when it is made: what the builder's page
     would show then.  ``chosen`` keeps the choices."""
     asked = Definition.of(report.definition)
     found = built(asked, period.ends)
-    limits = words.limits_of(asked, person)
     texts = [
         {"key": key, "title": title, "text": text}
         for key, title, text in (
-            ("limits", _("Which clients"), "\n".join(limits)),
+            ("limits", pgettext("report builder", "Which clients"), "\n".join(found.limits)),
             ("care", _("How this is told"), "\n".join(filter(None, (found.note, found.left_out)))),
         )
         if text
@@ -85,7 +84,8 @@ def _table(found: Built) -> Table:
     table["rows"] = [[row.name, *map(_plain, row.values)] for row in found.page]
     table["links"] = [row.address for row in found.page]
     table["keys"] = [str(row.key) for row in found.page]
-    table["rolls"] = asked.rows in TIMES
+    # Of more rows than there is room for, those shown say nothing by coming and going.
+    table["rolls"] = asked.rows in TIMES or bool(found.left_out)
     if table["rows"]:
         table["total"] = [None, *map(_plain, found.total)]
     return table

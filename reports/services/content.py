@@ -38,7 +38,7 @@ def build(
 ) -> dict[str, Any]:
     """The content for ``person``, whose rights have to be in force.  ``built``: of that kind."""
     if built is not None:
-        return plain(built_content.build(built, person, period))
+        return plain(built_content.build(built, period))
     if kind == Kind.PROGRAMME:
         return plain(programme_content.build(period))
     filters = filters_of(kind, person)

@@ -116,7 +116,8 @@ def check(schedule: Schedule, people: Collection[User] = ()) -> None:
         raise ValidationError({"kind": _("A KAM gets the report on their own clients.")})
     if schedule.audience == Schedule.Audience.NAMED:
         _check_chosen(schedule, people)
-    if schedule.kind == Kind.BUILT:
+    # What is not shared any more can always be switched off.
+    if schedule.kind == Kind.BUILT and schedule.is_active:
         named = schedule.audience == Schedule.Audience.NAMED
         built_orders.check(schedule, people if named else wanted(schedule))
 

@@ -15,7 +15,7 @@ kind: "money" (company currency, net of VAT), "percent" (a fraction), "number", 
 beside it.  ``state``: the column whose change is told in ``changes``.  ``before`` and ``changes``
 are what the report before said when this one was made: nothing of a kept report is asked for later.
 Tables of built reports also have ``keys``, by which rows are told apart where their links differ
-each time, ``total``, a value for each column, and ``rolls``: rows are times, which come and go.
+each time, ``total``, a value for each column, and ``rolls``: rows come and go and mean nothing by it.
 Their reports have ``chosen``, the choices (:class:`reports.figures.built_choices.Definition`).
 The first schema has no headline, company, reader, before, changes and texts.
 ``source`` is the address of the REST API that tells the figure, ``path`` where it stands in the

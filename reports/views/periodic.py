@@ -69,7 +69,8 @@ def report_detail(request, pk):
     currency = report.content["currency"]
     context = {
         "report": report,
-        "built": BuiltReport.objects.filter(orders=report.schedule_id).first(),
+        "built": report.schedule_id
+        and BuiltReport.objects.filter(orders=report.schedule_id).first(),
         "ranking_day": parse_date(report.content["ranking"] or ""),
         "figures": kept.shown_figures(report),
         "changes": kept.changes_of(report),

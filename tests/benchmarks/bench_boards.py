@@ -15,6 +15,12 @@ from tests.benchmarks import Reporter, seconds
 CLIENTS = int(os.environ.get("KAM_BENCH_BOARDS", "100000"))
 LINES = 100
 PAGE_SECONDS, FIGURES_SECONDS = 0.300, 1.5
+# Built reports: by what -> their choices.
+BUILT = {
+    "client": "measures=revenue&measures=profit&measures=invoices&rows=client",
+    "client and quarter": "measures=revenue&rows=client&split=quarter&chart=stacked",
+    "KAM and month": "measures=revenue&rows=kam&split=month&chart=stacked",
+}
 
 
 def run(report: Reporter) -> None:
@@ -31,14 +37,37 @@ def run(report: Reporter) -> None:
     try:
         fill(CLIENTS, CLIENTS * LINES)
         _figures(report)
+        _built(report)
         with Web() as web:
             web.sign_in(_manager())
+            for name, query in BUILT.items():
+                took, size = web.ask(f"/reports/built/new/?{query}")
+                print(f"  built by {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
+                report(f"built by {name}, page / 300 ms", took / PAGE_SECONDS, 1.0)
             for name in ("retention", "dependence", "work", "openings"):
                 took, size = web.ask(f"/portfolio/{name}/")
                 print(f"  {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
                 report(f"{name} page / 300 ms", took / PAGE_SECONDS, 1.0)
     finally:
         databases.tear_down()
+
+
+def _built(report: Reporter) -> None:
+    """Reports that somebody built, with all clients as rows, as the manager asks them."""
+    from django.http import QueryDict
+
+    from accounts.models import User
+    from kam.lib.scoping import acting_as
+    from reports.dashboards.built import built
+    from reports.forms.built_reports import choices
+
+    with acting_as(User.objects.filter(role="manager").first()):
+        for name, query in BUILT.items():
+            form = choices(QueryDict(query))
+            assert form.is_valid(), form.errors
+            took = seconds(lambda form=form: built(form.definition).page)
+            print(f"  built by {name}: {took:.2f} s")
+            report(f"built by {name} / 1.5 s", took / FIGURES_SECONDS, 1.0)
 
 
 def _figures(report: Reporter) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 
 import pytest
 import time_machine
@@ -19,7 +20,7 @@ from reports.dashboards.built import built
 from reports.figures.built_choices import Definition
 from reports.figures.built_days import days_of
 from reports.figures.calendar import Period
-from reports.files import FILES
+from reports.files import FILES, drawing
 from reports.forms.built_reports import choices
 from reports.models import BuiltReport, Report, Schedule
 from reports.services import built_reports, schedules
@@ -208,6 +209,7 @@ def test_letting_it_go_ends_the_orders_tells_who_made_them_and_keeps_what_was_se
     own = order(ann, kind="built", built=report)
     kept = made(ann, report, JUNE, own)
     order(lead, kind="built", built=report)
+    keep(ann, name="Another")
     client.force_login(lead)
     edit = client.get(reverse("report_built_edit", args=[report.pk])).content.decode()
     assert "sent by 2 orders" in edit
@@ -221,6 +223,28 @@ def test_letting_it_go_ends_the_orders_tells_who_made_them_and_keeps_what_was_se
     page = client.get(reverse("report_detail", args=[kept.pk])).content.decode()
     assert "Big" in page
     assert "As it is now" not in page
+
+
+def test_on_paper_parts_stand_on_one_another_and_are_named():
+    figure = {
+        "layout": {"barmode": "relative", "showlegend": True, "yaxis": {"tickvals": [0], "ticktext": ["Ann"]}},
+        "data": [
+            {"type": "bar", "orientation": "h", "x": [value], "y": [0], "name": name}
+            for name, value in (("Q1 <", 30), ("Q2", 10), ("Q3", -5))
+        ],
+    }  # fmt: skip
+    drawn = drawing.svg(figure)
+    bars = re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="15', drawn)
+    (first, wide), (second, narrow), (third, below) = [(float(x), float(w)) for x, w in bars]
+    assert second == pytest.approx(first + wide, abs=0.2)
+    assert wide == pytest.approx(3 * narrow, abs=0.3)
+    assert third + below == pytest.approx(first, abs=0.2)
+    assert "Q1 &lt;" in drawn
+    assert ">40<" in drawn  # the sum at its end, not each part
+    assert ">30<" not in drawn
+    figure["layout"]["barmode"] = "group"
+    heights = re.findall(r'y="([\d.]+)" width="[\d.]+" height="15', drawing.svg(figure))
+    assert len(set(heights)) == 3
 
 
 def test_who_may_order_it_for_whom(people):
