@@ -79,7 +79,7 @@ def register_words() -> None:
             "number": pgettext_lazy("history", "number"),
             "status": pgettext_lazy("history", "state"),
             "selection": _("The list takes"),
-            "selection_value": pgettext_lazy("history", "how many, from how many, which share"),
+            "selection_value": pgettext_lazy("history", "key line"),
             "min_coverage": pgettext_lazy("history", "least coverage for a place"),
             "activated_at": pgettext_lazy("history", "in use since"),
         },

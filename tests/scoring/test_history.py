@@ -50,7 +50,7 @@ def test_a_matrix_tells_who_weighed_what_how_before(matrix, boss, client):
         ]  # fmt: skip
         fresh = lines_of(matrix)[: -seen or None]
         assert ("Criterion: Profit potential", "Weight", "60", "65") in fresh
-        assert ("Version: 2", "How many, from how many, which share", "3", "5") in fresh
+        assert ("Version: 2", "Key line", "3", "5") in fresh
         assert ("Criterion", "Weight", "40", "—") in fresh
         assert found.of_matrix(matrix).count() == seen + 3
         activate(draft, "Growth", boss)
