@@ -85,8 +85,10 @@ RATED_WITHIN_DAYS = 400
 RATED_EARLY = 0.75
 # A backtest of a larger workspace is for people to ask for.
 CLIENTS_WITH_BACKTEST = 20_000
-# What people think of a client on average, by how things stand with it.
+# What people think of a client on average, by how things stand with it, and for how many days they
+# can have known: whoever rated it earlier rated a client that bought.
 MEAN_RATING = {"active": 6.6, "prospect": 6.0, "dormant": 4.4, "lost": 3.4}
+KNOWN_DAYS = {"dormant": 120, "lost": 270}
 SPREAD = 1.9
 
 
@@ -101,17 +103,9 @@ def make_workspace(
     words = WORDS[language]
     loaded = load(words, size, progress)
     analyse_loaded()
-    allocate(history=size.clients <= CLIENTS_WITH_HISTORY)
     with history.switched_off():
-        ensure_library()
-        opinions = record_opinions(_opinions(words, size, loaded.people))
-        loaded.rows["scoring_rating"] = opinions.created + opinions.updated
-        version = _choose_criteria(words, loaded.people)
-        with translation.override(words.language):
-            request_ranking(prospects_matrix(version.author))
+        version = judge_so_far(words, size, loaded)
         if size.clients <= CLIENTS_WITH_HISTORY:
-            with translation.override(words.language):
-                decide_so_far(version, words.language, size.as_of, loaded.people, size.seed)
             _serve_key_clients(words, size, loaded)
         _introduce(words)
         administrators = (p for p in loaded.people if p.role == User.Role.ADMINISTRATOR)
@@ -127,6 +121,25 @@ def make_workspace(
             details={"language": language, "seed": size.seed, "clients": size.clients},
         )
     return loaded
+
+
+def judge_so_far(words: Words, size: Size, loaded: Loaded) -> MatrixVersion:
+    """What people thought of the loaded clients and decided about them: ratings, the criteria (their
+    version is returned), the decisions of the past; payments are allocated.  Runs for a system
+    actor."""
+    with_history = size.clients <= CLIENTS_WITH_HISTORY
+    if not with_history:
+        allocate(history=False)
+    ensure_library()
+    opinions = record_opinions(_opinions(words, size, loaded.people))
+    loaded.rows["scoring_rating"] = opinions.created + opinions.updated
+    version = _choose_criteria(words, loaded.people)
+    with translation.override(words.language):
+        request_ranking(prospects_matrix(version.author))
+        if with_history:
+            decide_so_far(version, words, size, loaded.people)
+            allocate(history=True)
+    return version
 
 
 def _introduce(words: Words) -> None:
@@ -211,13 +224,18 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
     ):
         if rng.random() > RATED_CLIENTS:
             continue
-        liking = rng.normal(MEAN_RATING[lifecycle], SPREAD)
+        liking = rng.normal(0, SPREAD)
         for criterion in criteria:
             if rng.random() > RATED_CRITERIA:
                 continue
 
-            def opinion(rater_id: int, days_ago: int, criterion=criterion, pk=pk, liking=liking):
-                value = int(np.clip(round(rng.normal(liking, 1.1)), 1, 10))
+            def opinion(
+                rater_id: int, days_ago: int, known=lifecycle, criterion=criterion, pk=pk,
+                liking=liking,
+            ):  # fmt: skip
+                if days_ago > KNOWN_DAYS.get(known, days_ago):
+                    known = "active"
+                value = int(np.clip(round(rng.normal(MEAN_RATING[known] + liking, 1.1)), 1, 10))
                 texts = reasons[criterion.key].for_rating(value)
                 day = size.as_of - dt.timedelta(days=days_ago)
                 return Opinion(
@@ -233,7 +251,7 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
             if begun > RATED_WITHIN_DAYS + 60 and rng.random() < RATED_EARLY:
                 # Long ago nobody knew yet how things would turn out.
                 early = int(rng.integers(max(RATED_WITHIN_DAYS + 60, begun - 365), begun))
-                yield opinion(owner_id, early, liking=(liking + MEAN_RATING["prospect"]) / 2)
+                yield opinion(owner_id, early, known="prospect")
             days_ago = int(rng.integers(1, RATED_WITHIN_DAYS))
             if rng.random() < CHANGED_OPINIONS:
                 yield opinion(owner_id, days_ago + int(rng.integers(60, 200)))

@@ -14,17 +14,20 @@ from decimal import Decimal
 import numpy as np
 
 from accounts.measures.compute import compute
-from accounts.models import Client, Goal, User
+from accounts.models import Client, Goal, Standing, User
 from accounts.selectors.standings import open_goals
+from accounts.services.demo.key_trading import tell_anew
+from accounts.services.demo.shapes import Size
+from accounts.services.demo.words.vocabulary import Words
 from kam.lib.periods import start_of_day
 from scoring.models import DecisionItem, MatrixVersion
 
 from . import decisions
 from .ranking import run_ranking
 
-# Days before the demo's last day.  Six whole months lie between the second and the last whole month,
-# so that the programme's return can be judged.
-DAYS_AGO = (405, 225, 45)
+# Days before the demo's last day.  Nine whole months at least lie between the second one and today,
+# and two years before it, so that the programme's return can be judged and checked.
+DAYS_AGO = (435, 315, 45)
 YEAR = 365
 
 
@@ -126,16 +129,15 @@ RU = Texts(
 TEXTS = {"en": EN, "ru": RU}
 
 
-def decide_so_far(
-    version: MatrixVersion, language: str, as_of: dt.date, people: Sequence[User], seed: int
-) -> int:
-    """Make the past decisions; returns how many clients they moved.  Runs for a system actor."""
-    texts = TEXTS[language]
-    rng = np.random.default_rng([seed, 0, 2])
+def decide_so_far(version: MatrixVersion, words: Words, size: Size, people: Sequence[User]) -> int:
+    """Make the past decisions, and let those that became key trade as key clients do; returns how
+    many clients were moved.  Runs for a system actor, before payments are allocated."""
+    texts = TEXTS[words.language]
+    rng = np.random.default_rng([size.seed, 0, 2])
     manager = next(person for person in people if person.role == User.Role.MANAGER)
     moved = 0
     for days, reason in zip(DAYS_AGO, texts.reasons, strict=True):
-        day = as_of - dt.timedelta(days=days)
+        day = size.as_of - dt.timedelta(days=days)
         run = run_ranking(version, day)
         if not run.selected:
             continue
@@ -148,7 +150,15 @@ def decide_so_far(
             decisions.choose(decision, {doubtful.pk: (doubtful.before, texts.held_back)})
         moved += sum(item.changes for item in items)
         decisions.confirm(decision, manager, reason, day)
+        since = _key_since()
+        tell_anew(words, size, since, {pk for pk in since if since[pk] == day}, people)
     return moved
+
+
+def _key_since() -> dict[int, dt.date]:
+    """Since when the clients that became key are so."""
+    rows = Standing.objects.filter(value__in=Standing.IS_KEY, known_to__isnull=True)
+    return dict(rows.order_by("-since").values_list("client", "since"))
 
 
 def _write_goals(items, texts: Texts, rng, day: dt.date, manager: User) -> None:
@@ -183,7 +193,7 @@ def _goal(client: Client, answers: Answers, texts: Texts, revenue, rng, day, man
         unit=answers.unit or texts.currency,
         start=start,
         target=target,
-        due=day + dt.timedelta(days=YEAR + int(rng.integers(0, 120))),
+        due=day + dt.timedelta(days=YEAR + int(rng.integers(30, 150))),
         owner_id=client.owner_id or manager.pk,
         author=manager,
         created_at=start_of_day(day) + dt.timedelta(hours=10),

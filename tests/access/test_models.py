@@ -159,6 +159,7 @@ OWN_SQL = {
     "accounts/measures/settlement.py": "asks whether allocations changed, names no client",
     "accounts/services/allocation.py": "allocation of payments, system only",
     "accounts/services/demo/binary.py": "COPY of demo data",
+    "accounts/services/demo/key_trading.py": "what is traded with key clients, told anew",
     "accounts/services/demo/load.py": "loading of demo data",
     "accounts/services/demo/statistics.py": "statistics of the database",
     "accounts/services/figures.py": "figures of the whole ledger, system only",

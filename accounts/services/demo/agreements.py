@@ -124,9 +124,9 @@ def _write(client, texts, place, starts, ends, volume, rng, products, manager, b
     RebateStep.objects.bulk_create(
         RebateStep(agreement=agreement, volume=_rounded(committed * part), percent=percent)
         for part, percent in (
-            (Decimal("0.4"), Decimal("1.5")),
-            (Decimal("0.8"), Decimal("2.5")),
-            (Decimal("1.1"), Decimal(4)),
+            (Decimal("0.4"), Decimal("0.3")),
+            (Decimal("0.8"), Decimal("0.6")),
+            (Decimal("1.1"), Decimal(1)),
         )
     )
     chosen = rng.choice(len(products), min(PRICES, len(products)), replace=False)

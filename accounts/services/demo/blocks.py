@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import ledger, names, shapes, trading
+from . import key_growth, ledger, names, shapes, trading
 from .calendar import day_number, month_starts
 from .words.vocabulary import Words
 
@@ -29,6 +29,7 @@ def trade_of(words: Words, currency: str) -> shapes.Trade:
         cost_known=np.repeat([family.cost_known for family in words.families], counts),
         season=np.array([segment.season for segment in words.segments]),
         segment_shares=np.array([segment.share for segment in words.segments]),
+        larger=np.array([segment.larger for segment in words.segments]),
         city_shares=np.array([city.share for city in words.cities]),
         vat_per_cent=words.vat_per_cent,
         price_factor=factor,
@@ -50,7 +51,7 @@ class Block:
     documents: ledger.Documents
     lines: ledger.Lines
     payments: ledger.Payments
-    first_payment: int  # payments in the blocks before it
+    payment_number: np.ndarray  # of each payment
     people: names.Contacts
     talks: names.Interactions
 
@@ -58,14 +59,22 @@ class Block:
 class Maker:
     """Makes the blocks of one workspace.
 
-    ``kam_teams`` says for each KAM which of the two teams they work in.
+    ``kam_teams`` says for each KAM which of the two teams they work in.  ``key_since`` says of the
+    clients that became key, by their place among all, the first whole month as such: they buy more
+    from then on, and all else stays as it is without them, to the byte.
     """
 
     def __init__(
-        self, words: Words, size: shapes.Size, trade: shapes.Trade, kam_teams: Sequence[int]
+        self,
+        words: Words,
+        size: shapes.Size,
+        trade: shapes.Trade,
+        kam_teams: Sequence[int],
+        key_since: Mapping[int, int] | None = None,
     ):
         self.words, self.size, self.trade = words, size, trade
         self.kam_teams = np.array(kam_teams)
+        self.key_since = key_since or {}
         self.today = day_number(size.as_of)
         self.first_day = int(month_starts(size.as_of, size.months)[0])
         self.numbers = ledger.Numbers()
@@ -89,13 +98,17 @@ class Maker:
         who = names.identities(rng, self.words, clients, before)
         owner, team = self._owners(rng, clients)
         since, until = self._membership_days(rng, clients)
+        if self.key_since:
+            more = key_growth.more(self.key_since, before, n, self.size)
+            clients = replace(clients, more=more)
         documents, lines, payments = trading.make_trading(
             rng, clients, self.trade, self.size, self.numbers
         )
         people = names.contacts(rng, self.words, clients, who, self.today)
         span = (self.first_day, self.today)
         talks = names.interactions(rng, self.words, clients, people, owner >= 0, span)
-        first_payment, self.payments = self.payments, self.payments + len(payments)
+        payment_number = self.payments + 1 + np.arange(len(payments))
+        self.payments += len(payments)
         return Block(
             before=before,
             clients=clients,
@@ -108,7 +121,7 @@ class Maker:
             documents=documents,
             lines=lines,
             payments=payments,
-            first_payment=first_payment,
+            payment_number=payment_number,
             people=people,
             talks=talks,
         )
@@ -158,6 +171,26 @@ class Maker:
                 until[members[-1]] = self.today - span // 6
                 since[members[-1]] = self.first_day - 60
         return since, until
+
+
+def only(block: Block, chosen: np.ndarray) -> Block:
+    """The block with what was traded with the ``chosen`` clients (bool, one a client) alone."""
+    documents, lines, payments = block.documents, block.lines, block.payments
+    kept, paid = chosen[documents.client], chosen[payments.client]
+    inside = kept[lines.document]
+    few = taken(lines, inside)
+    return replace(
+        block,
+        documents=taken(documents, kept),
+        lines=replace(few, document=ledger.renumbered(lines.document, kept)[inside]),
+        payments=taken(payments, paid),
+        payment_number=block.payment_number[paid],
+    )
+
+
+def taken(columns, chosen):
+    """The same dataclass of arrays, with these rows only: a slice, places or a mask."""
+    return replace(columns, **{name: values[chosen] for name, values in vars(columns).items()})
 
 
 def ahead(blocks: Iterator[Block]) -> Iterator[Block]:

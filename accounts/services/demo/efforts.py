@@ -25,18 +25,18 @@ SAID_WEEKS = 10
 # Days before the demo's day, thousands.
 PROGRAMME = {
     "en": (
-        ("hiring", "Two KAMs found through an agency", 640, 260),
-        ("training", "Course on talks with procurement, six people", 480, 190),
-        ("investment", "Delivery in two hours: scanner gates in the store", 430, 520),
-        ("training", "Week with technologists of the plant", 250, 85),
-        ("running", "Yearly meeting of key clients", 130, 210),
+        ("hiring", "Two KAMs found through an agency", 640, 140),
+        ("training", "Course on talks with procurement, six people", 480, 90),
+        ("investment", "Delivery in two hours: scanner gates in the store", 430, 260),
+        ("training", "Week with technologists of the plant", 250, 45),
+        ("running", "Yearly meeting of key clients", 130, 95),
     ),
     "ru": (
-        ("hiring", "Два КАМа через кадровое агентство", 640, 260),
-        ("training", "Курс переговоров с закупками, шесть человек", 480, 190),
-        ("investment", "Доставка за два часа: сканеры на складе", 430, 520),
-        ("training", "Неделя с технологами завода", 250, 85),
-        ("running", "Ежегодная встреча ключевых клиентов", 130, 210),
+        ("hiring", "Два КАМа через кадровое агентство", 640, 140),
+        ("training", "Курс переговоров с закупками, шесть человек", 480, 90),
+        ("investment", "Доставка за два часа: сканеры на складе", 430, 260),
+        ("training", "Неделя с технологами завода", 250, 45),
+        ("running", "Ежегодная встреча ключевых клиентов", 130, 95),
     ),
 }
 SERVICE = {

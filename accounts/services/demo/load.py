@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import connection, transaction
@@ -14,7 +14,7 @@ from kam.lib.copy import copy_out_binary
 from kam.lib.periods import start_of_day
 
 from . import binary, ledger, shapes
-from .blocks import Block, Maker, ahead, trade_of
+from .blocks import Block, Maker, ahead, taken, trade_of
 from .calendar import as_dates
 from .people import create_people
 from .words.vocabulary import Words
@@ -58,10 +58,8 @@ def load(
             # Keys are checked after each COPY, while its pages are still in memory.
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         loaded = Loaded(create_people(words))
-        trade = trade_of(words, company().currency)
-        kams = [person for person in words.people if person.role == User.Role.KAM]
-        maker = Maker(words, size, trade, [kam.team for kam in kams])
-        writer = _Writer(maker, loaded)
+        maker = maker_of(words, size)
+        writer = Writer(maker, loaded)
         done = 0
         for block in ahead(maker.blocks()):
             writer.write(block)
@@ -69,6 +67,12 @@ def load(
             if progress:
                 progress(done, size.clients)
         return loaded
+
+
+def maker_of(words: Words, size: shapes.Size, key_since: Mapping[int, int] | None = None) -> Maker:
+    """Makes the clients of these words, in the company's currency."""
+    kams = [person.team for person in words.people if person.role == User.Role.KAM]
+    return Maker(words, size, trade_of(words, company().currency), kams, key_since)
 
 
 def _ids(table: str, rows: int) -> np.ndarray:
@@ -86,7 +90,7 @@ def _cut(rows: int) -> Iterator[slice]:
     return (slice(start, start + ROWS_PER_COPY) for start in range(0, rows, ROWS_PER_COPY))
 
 
-class _Writer:
+class Writer:
     """Writes blocks; knows everything that stays the same from block to block."""
 
     def __init__(self, maker: Maker, loaded: Loaded):
@@ -146,8 +150,8 @@ class _Writer:
     def write(self, block: Block) -> None:
         """Put a block into the database."""
         client_ids = self._write_clients(block)
-        self._write_documents(block, client_ids)
-        self._write_payments(block, client_ids)
+        self.write_documents(block, client_ids)
+        self.write_payments(block, client_ids)
         self._write_conversations(block, client_ids)
 
     def _write_clients(self, block: Block) -> np.ndarray:
@@ -278,7 +282,7 @@ class _Writer:
             ),
         )
 
-    def _write_documents(self, block: Block, client_ids: np.ndarray) -> None:
+    def write_documents(self, block: Block, client_ids: np.ndarray) -> None:
         clients, owner = block.clients, block.owner
         documents, lines = block.documents, block.lines
         keys = _ids("accounts_document", len(documents))
@@ -288,7 +292,7 @@ class _Writer:
         managers = binary.encoded([*(kam.name for kam in self.kams), ""])
         agreements = self._agreements(clients)
         for cut in _cut(len(documents)):
-            part = _rows(documents, cut)
+            part = taken(documents, cut)
             rows = len(part)
             self.loaded.add(
                 "accounts_document",
@@ -326,7 +330,7 @@ class _Writer:
             )
         line_clients = client_ids[documents.client]
         for cut in _cut(len(lines)):
-            part = _rows(lines, cut)
+            part = taken(lines, cut)
             self.loaded.add(
                 "accounts_line",
                 binary.copy_in(
@@ -363,14 +367,13 @@ class _Writer:
             ]
         )
 
-    def _write_payments(self, block: Block, client_ids: np.ndarray) -> None:
-        payments, rows = block.payments, len(block.payments)
-        numbers = block.first_payment + np.arange(rows) + 1
-        own = _numbered(self.words.prefixes["payment"], numbers)
+    def write_payments(self, block: Block, client_ids: np.ndarray) -> None:
+        payments = block.payments
+        own = _numbered(self.words.prefixes["payment"], block.payment_number)
         invoice = _numbered(self.words.prefixes["invoice"], np.maximum(payments.invoice, 0))
         named = np.where(payments.invoice < 0, b"", invoice)
-        for cut in _cut(rows):
-            part = _rows(payments, cut)
+        for cut in _cut(len(payments)):
+            part = taken(payments, cut)
             count = len(part)
             self.loaded.add(
                 "accounts_payment",
@@ -417,7 +420,7 @@ class _Writer:
         )
         authors = np.array([*(kam.pk for kam in self.kams), self.sellers[0].pk])
         for cut in _cut(len(talks.client)):
-            part = _rows(talks, cut)
+            part = taken(talks, cut)
             rows = len(part.client)
             self.loaded.add(
                 "accounts_interaction",
@@ -438,11 +441,6 @@ class _Writer:
                     ],
                 ),
             )
-
-
-def _rows(columns, cut: slice):
-    """The same dataclass of arrays, with these rows only."""
-    return replace(columns, **{name: values[cut] for name, values in vars(columns).items()})
 
 
 def _days(days: np.ndarray) -> np.ndarray:

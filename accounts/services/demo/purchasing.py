@@ -54,6 +54,8 @@ def make_purchases(rng: np.random.Generator, clients: Clients, size: Size) -> Pu
     spread = np.where(clients.story == IRREGULAR, 0.6, 0.28)
     # Thinned purchases are larger, so that sales stay what they are.
     value = (clients.month / clients.frequency)[client] * rng.lognormal(0, spread[client])
+    if clients.more is not None:
+        value *= clients.more[client, month]
     return Purchases(client, working(day.astype(np.int64)), value)
 
 

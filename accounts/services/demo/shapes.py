@@ -29,11 +29,15 @@ STORIES = (
 )
 STEADY, GROWING, FADING, NEW, RETURNED, IRREGULAR, DORMANT, LOST, PROSPECT = range(9)
 STORY_SHARES = (0.33, 0.14, 0.11, 0.08, 0.05, 0.08, 0.06, 0.07, 0.08)
+# Large clients are steadier than small ones: by so many standard deviations.
+STEADINESS = np.array([2.4, 0.8, 0.8, -0.6, -1.2, -2.0, -1.2, -1.2, 0.0])
 
-# Spread of sizes: a lognormal whose top fifth holds three quarters, as in most distribution.
-SIZE_SIGMA = 1.5
+# Spread of sizes, as logarithms over normal quantiles: many small places, and chains and producers
+# that are further from them than from each other.  The top fifth holds three quarters of sales, as in
+# most distribution.
+SIZES = ((-4, 0.5, 0.7, 4), (-4.8, 0.6, 2.1, 4.1))
 MEDIAN_MONTH = 4_200_000  # median sales of a client a month, in kopecks
-USUAL_HISTORY = 30  # the months for which the lengths of the stories are meant
+USUAL_HISTORY = 36  # the months for which the lengths of the stories are meant
 
 PAYMENT_HABITS = np.array([[-4, 2], [-1, 3], [13, 7], [35, 14]])  # days late: mean, spread
 PAYMENT_SHARES = (0.45, 0.30, 0.17, 0.08)
@@ -72,6 +76,7 @@ class Trade:
     cost_known: np.ndarray  # (P,) bool
     season: np.ndarray  # (S, 12)
     segment_shares: np.ndarray  # (S,)
+    larger: np.ndarray  # (S,) standard deviations by which the clients of a segment are larger
     city_shares: np.ndarray  # (C,)
     vat_per_cent: int
     price_factor: float  # cents of the company's currency to a kopeck
@@ -106,6 +111,7 @@ class Clients:
     employees: np.ndarray  # 0 = not known
     turnover: np.ndarray  # cents a year, 0 = not known
     since: np.ndarray  # month of the first purchase
+    more: np.ndarray | None = None  # (n, months + 1) a purchase is worth so many usual ones
 
     def __len__(self) -> int:
         return len(self.size)
@@ -117,17 +123,14 @@ def quota(rng: np.random.Generator, shares: tuple[float, ...] | np.ndarray, n: i
     return rng.permutation(np.searchsorted(bounds, (np.arange(n) + 0.5) / n, side="right"))
 
 
-def lognormal_quantile(share: np.ndarray, sigma: float) -> np.ndarray:
-    """exp(sigma × z) for the normal quantile z of ``share``.
-
-    The quantile is the rational approximation of Abramowitz & Stegun 26.2.23 (error < 4.5e-4).
-    """
+def normal_quantile(share: np.ndarray) -> np.ndarray:
+    """The rational approximation of Abramowitz & Stegun 26.2.23 (error < 4.5e-4)."""
     tail = np.minimum(share, 1 - share)
     t = np.sqrt(-2 * np.log(tail))
     z = t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (
         1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t
     )
-    return np.exp(sigma * np.where(share < 0.5, -z, z))
+    return np.where(share < 0.5, -z, z)
 
 
 def _intensity(
@@ -164,8 +167,13 @@ def make_clients(
     rng: np.random.Generator, trade: Trade, size: Size, n: int, thinning: float
 ) -> Clients:
     """n clients of a block; their sizes cover the whole range, whatever the block."""
-    rank = (rng.permutation(n) + 0.5) / n
-    story = quota(rng, STORY_SHARES, n)
+    segment = quota(rng, trade.segment_shares, n)
+    in_order = np.argsort(rng.normal(trade.larger[segment], 1), kind="stable")
+    rank = np.empty(n)
+    rank[in_order] = (np.arange(n) + 0.5) / n
+    stories = quota(rng, STORY_SHARES, n)
+    story = np.empty(n, dtype=np.int64)
+    story[in_order] = stories[np.argsort(rng.normal(STEADINESS[stories], 1), kind="stable")]
     kind = quota(rng, KIND_SHARES, n)
     # People and sole traders are small: they change places with small organisations.
     small_first = np.argsort(rank, kind="stable")
@@ -174,13 +182,14 @@ def make_clients(
     kind = np.zeros(n, dtype=np.int64)
     kind[rng.choice(small, len(private), replace=False)] = private
 
-    segment = quota(rng, trade.segment_shares, n)
-    relative = lognormal_quantile(rank, SIZE_SIGMA)
+    relative = np.exp(np.interp(normal_quantile(rank), *SIZES))
     month = MEDIAN_MONTH * trade.price_factor * relative
     frequency = np.clip(1.1 * relative**0.27 * rng.lognormal(0, 0.25, n), 0.25, 6)
     frequency = np.where(story == IRREGULAR, frequency * 0.6, frequency)
 
-    since = np.where(rng.random(n) < 0.55, 0, rng.uniform(0, 0.55, n) * size.months).astype(int)
+    # Most of the large ones have bought since before the history begins.
+    old = rng.random(n) < 0.4 + 0.55 * rank
+    since = np.where(old, 0, rng.uniform(0, 0.55, n) * size.months).astype(int)
     newcomer = size.months - size.months / USUAL_HISTORY * rng.uniform(2, 9, n)
     since = np.where(story == NEW, newcomer, np.where(story >= RETURNED, 0, since))
     since = np.clip(since, 0, size.months - 1).astype(np.int64)

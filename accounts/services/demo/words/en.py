@@ -157,24 +157,28 @@ SEGMENTS = (
         0.30,
         (0.82, 0.88, 0.98, 1.0, 1.06, 1.1, 1.1, 1.08, 1.0, 0.97, 0.98, 1.32),
         ("{} Restaurant", "{} Café", "{} Coffee", "{} Kitchen"),
+        larger=-0.6,
     ),
     Segment(
         "Hotels",
         0.12,
         (0.72, 0.78, 0.88, 0.98, 1.12, 1.28, 1.4, 1.38, 1.1, 0.9, 0.75, 0.95),
         ("{} Hotel", "{} Inn", "{} Resort"),
+        larger=0.9,
     ),
     Segment(
         "Retail chains",
         0.15,
         (0.85, 0.88, 0.98, 0.98, 1.0, 0.98, 0.95, 0.98, 1.0, 1.04, 1.12, 1.38),
         ("{} Stores", "{} Foods", "{} Markets"),
+        larger=1.5,
     ),
     Segment(
         "Food producers",
         0.16,
         (0.92, 0.95, 1.02, 1.0, 1.0, 0.96, 0.95, 0.98, 1.04, 1.06, 1.06, 1.08),
         ("{} Bakery", "{} Confectionery", "{} Dairy", "{} Meats"),
+        larger=1.3,
     ),
     Segment(
         "Catering and delivery",
@@ -182,14 +186,15 @@ SEGMENTS = (
         (0.9, 0.92, 1.0, 1.0, 1.05, 1.08, 1.0, 0.98, 1.0, 1.0, 1.0, 1.2),
         ("{} Catering", "{} Delivered", "{} Central Kitchen"),
     ),
-    Segment("Healthcare", 0.07, EVEN, ("{} Clinic", "{} Health")),
+    Segment("Healthcare", 0.07, EVEN, ("{} Clinic", "{} Health"), larger=-0.4),
     Segment(
         "Education",
         0.05,
         (1.1, 1.1, 1.1, 0.95, 1.0, 0.9, 0.6, 0.4, 1.35, 1.2, 1.15, 0.9),
         ("{} School", "{} College"),
+        larger=-0.5,
     ),
-    Segment("Dealers", 0.04, EVEN, ("{} Wholesale", "{} Supplies")),
+    Segment("Dealers", 0.04, EVEN, ("{} Wholesale", "{} Supplies"), larger=0.6),
 )
 
 CITIES = (

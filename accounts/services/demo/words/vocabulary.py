@@ -29,13 +29,14 @@ class Segment:
     """A kind of client, its share of all, and what such a client may be called.
 
     ``season`` has a factor around 1 for each month of the year; ``titles`` hold one {} for the
-    invented name.
+    invented name.  ``larger``: by how many standard deviations its clients are larger than most.
     """
 
     name: str
     share: float
     season: tuple[float, ...]
     titles: tuple[str, ...]
+    larger: float = 0.0
 
 
 @dataclass(frozen=True)
