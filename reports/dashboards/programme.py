@@ -26,7 +26,7 @@ MONTHS = 60
 @dataclass(frozen=True)
 class Line:
     """One key client that was compared: its profit a month before and since, and its look-alikes'
-    change."""
+    change.  ``left``: it is off the list again."""
 
     client: int
     name: str
@@ -35,12 +35,13 @@ class Line:
     ratio: float
     expected: float
     money: float
+    left: bool = False
 
 
 @dataclass(frozen=True)
 class Programme:
-    """``spent``: what it took by kind, in the order shown; ``paid_back``: the month in which what
-    was gained had covered that."""
+    """``keys``: present key clients.  ``spent``: what it took by kind, in the order shown;
+    ``paid_back``: the month in which what was gained had covered that."""
 
     as_of: dt.date
     begun: dt.date | None
@@ -83,7 +84,8 @@ def last_whole_month(day_: dt.date) -> dt.date:
 
 def programme(day_: dt.date | None = None) -> Programme:
     """Over whole months up to the last one that is over on ``day_``, today where none is given; of
-    all clients: for those who read all of them."""
+    all clients: for those who read all of them.  Whoever became key counts, off the list again or
+    not: those that went badly are the first to leave it."""
     as_of = last_whole_month(day_ or today())
     rows = Standing.objects.filter(known_to__isnull=True).order_by("client", "since")
     since: dict[int, dt.date] = {}
@@ -97,7 +99,7 @@ def programme(day_: dt.date | None = None) -> Programme:
                 present.add(client)
     starts, ids, _revenue, profit = by_month(as_of, MONTHS, _served())
     place = {int(pk): at for at, pk in enumerate(ids.tolist())}
-    keys = [pk for pk in sorted(present) if pk in place and since[pk] <= as_of]
+    keys = [pk for pk in sorted(since) if pk in place and since[pk] <= as_of]
     if not keys:
         return Programme(as_of, None, 0, 0, figures.Verdict(figures.TOO_FEW))
     number = {month: at for at, month in enumerate(starts)}
@@ -113,8 +115,9 @@ def programme(day_: dt.date | None = None) -> Programme:
     treated, start = np.array([place[pk] for pk in keys]), np.array(first)
     verdict = figures.judge(profit, kind, treated, start, never)
     begun = min(since[pk] for pk in keys)
+    now = sum(pk in present for pk in keys)
     told = Programme(
-        as_of, begun, len(keys), int((MONTHS - start >= figures.FEWEST_MONTHS).sum()), verdict
+        as_of, begun, now, int((MONTHS - start >= figures.FEWEST_MONTHS).sum()), verdict
     )
     if verdict.rows is None:
         return told
@@ -128,6 +131,7 @@ def programme(day_: dt.date | None = None) -> Programme:
             float(found.peers[at].mean()) - 1,
             float(found.before[at] * found.months[at]
                   * (found.own[at] - found.peers[at].mean())),
+            pk not in present,
         )
         for at, pk in enumerate(counted)
     ]  # fmt: skip
@@ -137,7 +141,7 @@ def programme(day_: dt.date | None = None) -> Programme:
     spent, by = _spent(keys, begun, as_of, starts[opened:])
     rules = efforts.rules()
     return Programme(
-        as_of, begun, len(keys), told.ripe, verdict, lines, spent, starts[opened:],
+        as_of, begun, now, told.ripe, verdict, lines, spent, starts[opened:],
         gained.tolist(), by.tolist(),
         figures.payback(gained, by, float(rules.discount) / 100),
     )  # fmt: skip
@@ -177,7 +181,7 @@ def words_of(key: str) -> str:
 def answer(told: Programme) -> str:
     """One sentence that answers the page's question."""
     word, found = told.verdict.word, told.verdict.found
-    if not told.keys:
+    if told.begun is None:
         return _("There are no key clients yet, so there is nothing to repay.")
     if word == figures.TOO_EARLY:
         return _(
