@@ -44,7 +44,7 @@ def bridge(
         level += change
     bases.append(0.0)
     widths.append(end[1])
-    tokens.append(NOW)
+    tokens.append(FALL if end[1] < 0 else NOW)
     amounts: list[tuple[float, int, str]] = []
     for token in (BEFORE, RISE, FALL, NOW):
         rows = [row for row, kind in enumerate(tokens) if kind == token]

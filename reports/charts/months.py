@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
@@ -22,6 +22,9 @@ from reports.charts.frame import (
 )
 from reports.charts.palette import COLOURS
 
+HALF_A_BAR = timedelta(days=12)  # of one month, with the gap that Plotly leaves
+NAME_MONTHS = 2  # so many months does a name to the left of its bar reach back
+
 
 def revenue_and_profit_by_month(
     caption: Caption,
@@ -38,7 +41,9 @@ def revenue_and_profit_by_month(
     figure = new_figure(caption)
     month_axis(figure, months, month_labels)
     add_bars_by_month(figure, months, month_labels, revenue, revenue_label, "series-1", unit)
-    add_line_by_month(figure, months, month_labels, profit, profit_label, "series-2", money(unit))
+    add_line_by_month(
+        figure, months, month_labels, profit, profit_label, "series-2", money(unit), over_bars=True
+    )
     amount_axis(figure, caption)
     return figure
 
@@ -58,11 +63,17 @@ def growth_bars(
     figure = new_figure(caption)
     month_axis(figure, months, month_labels)
     # The year before is faint; in its colour its name could not be read on a dark page.
+    higher = [
+        max((v for v in pair if v is not None), default=None)
+        for pair in zip(numbers(previous_year), numbers(this_year), strict=True)
+    ]
     for values, label, token, strength, ink in (
         (previous_year, previous_label, "series-8", 0.55, "ink-2"),
         (this_year, this_label, "series-1", 1.0, "series-1"),
     ):
-        add_bars_by_month(figure, months, month_labels, values, label, token, unit, label_ink=ink)
+        add_bars_by_month(
+            figure, months, month_labels, values, label, token, unit, label_ink=ink, beside=higher
+        )
         figure.data[-1].marker.opacity = strength
     figure.update_layout(barmode="group")
     amount_axis(figure, caption)
@@ -78,6 +89,7 @@ def add_line_by_month(
     token: str,
     shown: str,
     label_ink: str | None = None,
+    over_bars: bool = False,
 ) -> None:
     y = numbers(values)
     x = [month.isoformat() for month in months]
@@ -92,8 +104,9 @@ def add_line_by_month(
     )
     last = max((i for i, v in enumerate(y) if v is not None), default=None)
     if last is not None:
-        # Beside the end of the line: over bars it could not be read.
-        add_label(figure, x[last], y[last], label, label_ink or token, beside=True)
+        # Beside the end of the line: over bars it could not be read, and the last one may be wide.
+        at = months[last] + HALF_A_BAR if over_bars else months[last]
+        add_label(figure, at.isoformat(), y[last], label, label_ink or token, beside=True)
 
 
 def add_bars_by_month(
@@ -105,7 +118,10 @@ def add_bars_by_month(
     token: str,
     unit: str,
     label_ink: str | None = None,
+    beside: Values | None = None,
 ) -> None:
+    """``beside``: how high it gets in each month, with the bars of others: the name of these stands
+    on what is below it."""
     y = numbers(values)
     figure.add_bar(
         x=[month.isoformat() for month in months],
@@ -120,4 +136,6 @@ def add_bars_by_month(
     if tallest is None:
         return
     at = len(y) - 1 - y[::-1].index(tallest)
-    add_label(figure, months[at].isoformat(), tallest, label, label_ink or token)
+    under = numbers(beside)[max(0, at - NAME_MONTHS) : at + 1] if beside is not None else y
+    top = max(v for v in under if v is not None)
+    add_label(figure, months[at].isoformat(), top, label, label_ink or token)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from reports.charts.frame import Caption, new_figure, plain
+from reports.charts.frame import BREAK, Caption, in_lines, new_figure, plain
 from reports.charts.palette import COLOURS
 
 MIDDLE, LOW, HIGH = 5.5, 0.7, 10.3
 SMALLEST, LARGEST = 7.0, 42.0
 NAMED = 7
 NAME_LENGTH = 20
+CORNER_LINE = 14
 # Centres of labels closer than this would overlap: in ratings, across and up.
 APART = (3.4, 0.7)
 
@@ -79,6 +80,7 @@ def portfolio_map(
             },
             text=[plain(each.hover) for each in rows],
             hovertemplate="%{text}<extra></extra>",
+            cliponaxis=False,
             meta={"token": THEMED[kind]},
         )
     for way in ({"x0": MIDDLE, "x1": MIDDLE, "y0": LOW, "y1": HIGH},
@@ -95,7 +97,8 @@ def portfolio_map(
     for name, (x, y, xanchor, yanchor) in corners.items():
         figure.add_annotation(
             x=x, y=y, xanchor=xanchor, yanchor=yanchor, showarrow=False,
-            text=plain(quadrants[name]), name="token:ink-3",
+            text=BREAK.join(in_lines(plain(quadrants[name]), CORNER_LINE)), align=xanchor,
+            name="token:ink-3",
         )  # fmt: skip
     for each in named:
         figure.add_annotation(
@@ -119,7 +122,8 @@ def portfolio_map(
             zeroline=False,
             showgrid=False,
         )
-    figure.update_layout(height=560)
+    # The page leaves out names that would cover others on a phone.
+    figure.update_layout(height=560, meta={"spare": True})
     return figure
 
 

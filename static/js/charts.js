@@ -55,11 +55,49 @@ function themed({ data, layout = {} }) {
 
 const CONFIG = { displayModeBar: false, displaylogo: false, locale: language };
 
-function draw(chart) {
+const MONTH = 40; // pixels that the name of a month takes
+const NARROW = 480;
+
+// Fewer months are named where all would not fit; the last one always is.
+function thinned(layout, width) {
+  const { type, tickvals, ticktext } = layout.xaxis;
+  if (type !== "date" || !tickvals) return;
+  const room = width - layout.margin.r - 56; // the names of the amounts beside it
+  const step = Math.max(1, Math.ceil((tickvals.length * MONTH) / Math.max(room, MONTH)));
+  const last = tickvals[0] > tickvals.at(-1) ? 0 : tickvals.length - 1;
+  const kept = (_, index) => Math.abs(index - last) % step === 0;
+  layout.xaxis.tickvals = tickvals.filter(kept);
+  layout.xaxis.ticktext = ticktext.filter(kept);
+  layout.xaxis.tickangle = 0;
+}
+
+const boxes = (plot) => [...plot.querySelectorAll(".annotation-text-g")]
+  .map((text) => [text, text.getBoundingClientRect()]);
+
+// Texts at the right edge get the room they need.  Names that a figure can spare give way to others
+// on a narrow screen.
+async function fitted(plot, layout) {
+  const edge = plot.getBoundingClientRect().right;
+  const over = Math.max(0, ...boxes(plot).map(([, box]) => box.right - edge));
+  if (over > 0) await Plotly.relayout(plot, { "margin.r": layout.margin.r + over * 1.4 + 4 });
+  if (!layout.meta?.spare || plot.clientWidth > NARROW) return;
+  const shown = [];
+  for (const [text, box] of boxes(plot)) {
+    const covers = shown.some((other) => other.left < box.right && box.left < other.right
+      && other.top < box.bottom && box.top < other.bottom);
+    if (covers) text.remove();
+    else shown.push(box);
+  }
+}
+
+async function draw(chart) {
   const plot = chart.querySelector(".chart-plot");
   chart.figure ??= read(chart);
+  chart.drawnAt = plot.clientWidth;
   const { data, layout } = themed(chart.figure);
-  return Plotly.react(plot, data, layout, CONFIG);
+  thinned(layout, plot.clientWidth);
+  await Plotly.react(plot, data, layout, CONFIG);
+  await fitted(plot, layout);
 }
 
 async function picture(chart) {
@@ -99,11 +137,19 @@ function registerLanguage() {
   });
 }
 
+async function resized(plot) {
+  const chart = plot.closest("[data-chart]");
+  if (chart.drawnAt === plot.clientWidth) return;
+  chart.drawnAt = plot.clientWidth;
+  await Plotly.Plots.resize(plot);
+  await draw(chart);
+}
+
 const all = () => [...document.querySelectorAll("[data-chart]")];
 const widths = new ResizeObserver((changes) => {
   for (const { target } of changes) {
     if (!target.isConnected) widths.unobserve(target); // htmx has put another in its place
-    else if (target.data && target.clientWidth) Plotly.Plots.resize(target);
+    else if (target.data && target.clientWidth) resized(target);
   }
 });
 
