@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kam.audit.models import Event, Seal
 from kam.backup.selectors import standing
@@ -51,6 +52,17 @@ class Check:
     limit: float | None
     act: str = ""
     of: str = ""  # which schedule, disk or address
+
+    @property
+    def of_words(self) -> str:
+        """``of`` as the page says it: names of schedules stand as they are in the settings."""
+        words = {
+            "off": _("no folder for it is set"), "late": pgettext("backup", "late"),
+            "broken": pgettext("backup", "did not come out equal"), "good": "",
+            "home": _("folder of the product"), "files": _("folder of files"),
+            "backups": _("folder of backups"),
+        }  # fmt: skip
+        return words.get(self.of, self.of)
 
 
 def all_checks(now: dt.datetime | None = None) -> list[Check]:

@@ -46,7 +46,9 @@ CREATE = (
 WORK = (
     Place("home", _("Today"), "house", ("home",)),
     Place("task_list", _("Tasks"), "list-todo", ("task_", "letter_", "quick_note")),
-    Place("client_list", _("Clients"), "building-2", ("client_", "contact_", "twin_", "saved_view_")),
+    Place(
+        "client_list", _("Clients"), "building-2", ("client_", "contact_", "twin_", "saved_view_")
+    ),
     Place(
         "plan_list",
         _("Plans"),

@@ -159,13 +159,15 @@ def dots_by_date(
         line={"width": 1, "color": COLOURS["neutral"], "dash": "dash"},
         name="token:ink-2",
     )
+    # Over the plot: at the line it would lie on the points of some date.
     figure.add_annotation(
         x=0,
         xref="paper",
         xanchor="left",
-        y=even,
-        yanchor="top",
-        text=plain(even_label),
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=f"– – {plain(even_label)}",
         showarrow=False,
         name="token:ink-2",
     )

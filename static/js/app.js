@@ -1,5 +1,6 @@
 // Loads what the page asks for.  Each module does one thing on one data attribute; modules that
 // act inside fragments are told when htmx has put one in.
+import * as current from "./current.js";
 import * as dialogs from "./dialog.js";
 import * as drop from "./drop.js";
 import * as fold from "./fold.js";
@@ -18,7 +19,7 @@ import * as toasts from "./toast.js";
 import * as workbench from "./workbench.js";
 
 const modules = [
-  dialogs, drop, fold, note, passkeys, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
+  current, dialogs, drop, fold, note, passkeys, peopleMap, pieces, ratings, rule, search, sheet, shortcuts, sliders, tables, toasts, workbench,
 ];
 for (const module of modules) {
   module.start?.();
@@ -26,5 +27,5 @@ for (const module of modules) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  for (const module of [pieces, ratings, shortcuts, tables]) module.refresh?.(event.target);
+  for (const module of [current, pieces, ratings, shortcuts, tables]) module.refresh?.(event.target);
 });

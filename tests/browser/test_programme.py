@@ -12,6 +12,15 @@ from reports.services import making
 from .test_look import faults, sideways
 from .test_scoring import workspace  # noqa: F401 - a fixture
 
+# Whether what is current can be seen, and every text of a chart lies within it.
+IN_VIEW = """() => [...document.querySelectorAll(".tabs [aria-current]")].every((tab) => {
+  const at = tab.getBoundingClientRect();
+  return at.left >= 0 && at.right <= innerWidth;
+})"""
+INSIDE = """() => [...document.querySelectorAll(".chart-plot")].every((plot) =>
+  [...plot.querySelectorAll(".annotation-text-g")].every((text) =>
+    text.getBoundingClientRect().right <= plot.getBoundingClientRect().right + 1))"""
+
 
 def test_what_tells_of_the_programme_in_both_looks(new_tab, make_person, workspace):  # noqa: F811
     workspace("ru")
@@ -42,6 +51,8 @@ def test_what_tells_of_the_programme_in_both_looks(new_tab, make_person, workspa
             tab.shoot(f"programme-{name}-{width}-{theme}-{language}")
             assert page.locator("h1").count() == 1, name
             assert sideways(page) == 0, (name, width)
+            assert page.evaluate(IN_VIEW), (name, width)
+            page.wait_for_function(INSIDE)
             assert tab.complaints == [], name
         found = {name: faults(tab.open(address)) for name, address in pages.items()}
         assert {name: those for name, those in found.items() if those} == {}, (width, theme)

@@ -18,7 +18,7 @@ from reports.figures import programme_effect as figures
 from scoring.services import demo, demo_decisions
 
 AS_OF = dt.date(2026, 3, 17)
-USUAL = Size(clients=400, months=36, seed=7, as_of=AS_OF)  # as `manage.py demo_data` makes it
+USUAL = Size(clients=380, months=34, seed=7, as_of=AS_OF)  # as `manage.py demo_data` makes it
 
 
 def documents() -> list[tuple]:

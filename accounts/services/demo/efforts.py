@@ -76,7 +76,7 @@ def fill(
         for which in rng.choice(len(SERVICE[language]), int(rng.integers(0, 4)), replace=False):
             kind, what, thousands = SERVICE[language][int(which)]
             day = as_of - dt.timedelta(days=int(rng.integers(10, 340)))
-            amount = Decimal(int(thousands * rng.uniform(0.6, 1.8))) * 1000
+            amount = Decimal(int(thousands * rng.uniform(0.4, 1.1))) * 1000
             costs.append(
                 ServiceCost(
                     client=client,

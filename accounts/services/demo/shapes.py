@@ -37,7 +37,7 @@ STEADINESS = np.array([2.4, 0.8, 0.8, -0.6, -1.2, -2.0, -1.2, -1.2, 0.0])
 # most distribution.
 SIZES = ((-4, 0.5, 0.7, 4), (-4.8, 0.6, 2.1, 4.1))
 MEDIAN_MONTH = 4_200_000  # median sales of a client a month, in kopecks
-USUAL_HISTORY = 36  # the months for which the lengths of the stories are meant
+USUAL_HISTORY = 34  # the months for which the lengths of the stories are meant
 
 PAYMENT_HABITS = np.array([[-4, 2], [-1, 3], [13, 7], [35, 14]])  # days late: mean, spread
 PAYMENT_SHARES = (0.45, 0.30, 0.17, 0.08)
@@ -184,7 +184,7 @@ def make_clients(
 
     relative = np.exp(np.interp(normal_quantile(rank), *SIZES))
     month = MEDIAN_MONTH * trade.price_factor * relative
-    frequency = np.clip(1.1 * relative**0.27 * rng.lognormal(0, 0.25, n), 0.25, 6)
+    frequency = np.clip(0.75 * relative**0.22 * rng.lognormal(0, 0.25, n), 0.25, 6)
     frequency = np.where(story == IRREGULAR, frequency * 0.6, frequency)
 
     # Most of the large ones have bought since before the history begins.

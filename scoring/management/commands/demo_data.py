@@ -27,8 +27,8 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("--clients", type=int, default=400, metavar="N")
-        parser.add_argument("--months", type=int, default=36, metavar="M", help="of history")
+        parser.add_argument("--clients", type=int, default=380, metavar="N")
+        parser.add_argument("--months", type=int, default=34, metavar="M", help="of history")
         parser.add_argument("--seed", type=int, default=7, metavar="S")
         parser.add_argument("--lang", choices=sorted(WORDS), default="ru")
         parser.add_argument(
