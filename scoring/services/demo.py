@@ -82,7 +82,7 @@ SECOND_OPINIONS = 0.15
 CHANGED_OPINIONS = 0.12
 RATED_WITHIN_DAYS = 400
 # So many had been rated before, within the first year of the history: a backtest begins there.
-RATED_EARLY = 0.75
+RATED_EARLY = 0.9
 # A backtest of a larger workspace is for people to ask for.
 CLIENTS_WITH_BACKTEST = 20_000
 # What people think of a client on average, by how things stand with it, and for how many days they
@@ -235,7 +235,7 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
             ):  # fmt: skip
                 if days_ago > KNOWN_DAYS.get(known, days_ago):
                     known = "active"
-                value = int(np.clip(round(rng.normal(MEAN_RATING[known] + liking, 1.1)), 1, 10))
+                value = int(np.clip(round(rng.normal(MEAN_RATING[known] + liking, 0.7)), 1, 10))
                 texts = reasons[criterion.key].for_rating(value)
                 day = size.as_of - dt.timedelta(days=days_ago)
                 return Opinion(

@@ -13,7 +13,7 @@ import numpy as np
 from .shapes import Size
 
 # By what share of its purchases a client buys more in the end, at least and at most.
-MORE = (0.1, 0.65)
+MORE = (0.15, 0.7)
 MONTHS_TO_COME_ABOUT = 4
 
 
