@@ -156,9 +156,7 @@ def _passwords(home: Path, directory: Path) -> dict[str, str]:
     if not path.exists() and (directory / "pg").exists():
         raise ServerError(f"{path} is missing; without it nobody can open {directory / 'pg'}")
     known = read_json(path)
-    roles = (postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, postgres.BACKUP)
-    names = (*roles, postgres.READONLY, valkey.USER)
-    if missing := [name for name in names if name not in known]:
+    if missing := [name for name in (*postgres.ROLES, valkey.USER) if name not in known]:
         known |= {name: secrets.token_hex(24) for name in missing}
         write_private(path, json.dumps(known))
     return known

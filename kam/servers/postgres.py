@@ -17,6 +17,7 @@ from kam.servers.storage import SERVER_ENVIRONMENT, ServerError, give, reachable
 DATABASE, OWNER, APPLICATION, SUPERUSER = "kam", "kam_owner", "kam_app", "kam"
 # They read: all there is for a backup; tables of business for figures made elsewhere.
 BACKUP, READONLY = "kam_backup", "kam_readonly"
+ROLES = (SUPERUSER, OWNER, APPLICATION, BACKUP, READONLY)
 EXTENSIONS = ("pg_trgm", "unaccent")
 # pg_trgm asks the C library what a letter is, so the ctype must know Cyrillic; macOS may lack the
 # first name.

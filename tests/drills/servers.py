@@ -12,10 +12,7 @@ from kam import processes
 from kam.servers import keeper, postgres, valkey
 
 SECONDS = 60
-NAMES = (
-    postgres.SUPERUSER, postgres.OWNER, postgres.APPLICATION, postgres.BACKUP, postgres.READONLY,
-    valkey.USER,
-)  # fmt: skip
+NAMES = (*postgres.ROLES, valkey.USER)
 
 
 class OwnServer:

@@ -1,0 +1,312 @@
+"""T12: the proxy of the containers, run for real before the real web process."""
+
+import contextlib
+import datetime as dt
+import http.client
+import http.server
+import shutil
+import socket
+import ssl
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from kam import processes
+from kam.embedded import PROJECT
+from kam.servers import keeper
+
+from .containers import Containers
+from .house import Answer
+from .test_broker import visitor
+
+CADDY = shutil.which("caddy", path=str(Path(sys.executable).parent)) or shutil.which("caddy")
+MEBIBYTE = 2**20
+PAGE, STATIC, API = "/sign-in/", "/static/css/tokens.css", "/api/v1/clients/"
+pytestmark = [
+    pytest.mark.drill,
+    pytest.mark.skipif(CADDY is None, reason="needs caddy, which requirements-dev.lock brings"),
+]
+
+
+class Proxy:
+    """docker/Caddyfile with addresses of this machine, and a certificate of its own."""
+
+    def __init__(self, house):
+        self.port, self.plain, inside = (keeper._free_port() for _ in range(3))
+        self.site = f"https://localhost:{self.port}"
+        self.house, self.trusted = house, _certificate(house.home)
+        text = (PROJECT / "docker" / "Caddyfile").read_text()
+        for theirs, ours in (
+            ("admin off", f"admin off\n\thttp_port {self.plain}"),
+            ("web:8000", f"127.0.0.1:{house.port}"),
+            (":2021", f":{inside}"),
+        ):
+            assert text.count(theirs) == 1, theirs
+            text = text.replace(theirs, ours)
+        (house.home / "Caddyfile").write_text(text)
+        self.containers = Containers(
+            house, SITE_URL=self.site, ALLOWED_HOSTS="localhost", PROXY_NETWORK="127.0.0.1/32"
+        )
+
+    def start(self) -> None:
+        home = self.house.home
+        self.house.running["proxy"] = processes.spawn(
+            [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(home / "Caddyfile")],
+            log=self.house.log("proxy"),
+            env={
+                "SITE_URL": self.site,
+                "PROXY_TLS": f"tls {home / 'certificate'} {home / 'key'}",
+                "HOME": str(home),
+            },
+            cwd=home,
+        )
+        self.house.until(self.listens)
+
+    def listens(self) -> bool:
+        with contextlib.suppress(OSError), self.connect():
+            return True
+        return False
+
+    def connect(self, tls: bool = True) -> socket.socket:
+        line = socket.create_connection(("127.0.0.1", self.port if tls else self.plain), 30)
+        return self.trusted.wrap_socket(line, server_hostname="localhost") if tls else line
+
+    def ask(self, method: str, path: str, body=None, headers=None, tls: bool = True) -> Answer:
+        """One request; ``body`` may be an iterator, which is sent in chunks; status 0 where it
+        broke."""
+        began = time.monotonic()
+        line = http.client.HTTPConnection("localhost", self.port if tls else self.plain)
+        try:
+            line.sock = self.connect(tls)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                line.request(method, path, body, {"Connection": "close", **(headers or {})})
+            got = line.getresponse()
+            return Answer(
+                got.status,
+                {name: got.headers.get_all(name) for name in got.headers},
+                got.read().decode(errors="replace"),
+                time.monotonic() - began,
+            )
+        except (OSError, http.client.HTTPException) as error:
+            return Answer(0, {}, repr(error), time.monotonic() - began)
+        finally:
+            line.close()
+
+
+def _certificate(home: Path) -> ssl.SSLContext:
+    """Make a certificate of localhost; who trusts it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    text = made.public_bytes(serialization.Encoding.PEM)
+    (home / "certificate").write_bytes(text)
+    (home / "key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return ssl.create_default_context(cadata=text.decode())
+
+
+@pytest.fixture
+def proxy(house):
+    visitor()  # with nobody in it, every page leads to the first steps
+    made = Proxy(house)
+    made.containers.start("web")
+    house.wait_for("web")
+    made.start()
+    return made
+
+
+class Sink(http.server.BaseHTTPRequestHandler):
+    """In the place of web: reads whatever comes and tells how much it was."""
+
+    protocol_version = "HTTP/1.1"
+
+    def read(self) -> int:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return len(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        size = 0
+        while chunk := int(self.rfile.readline().strip() or b"0", 16):
+            size += len(self.rfile.read(chunk))
+            self.rfile.readline()
+        self.rfile.readline()
+        return size
+
+    def do_GET(self) -> None:
+        told = str(self.read()).encode()
+        with contextlib.suppress(OSError):  # whoever asked was shown out
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+    do_POST = do_GET
+
+    def log_message(self, *words) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def sink(port: int, after: float = 0):
+    """A sink at a port; ``after`` so many seconds."""
+
+    def serve() -> None:
+        time.sleep(after)
+        with http.server.ThreadingHTTPServer(("127.0.0.1", port), Sink) as server:
+            servers.append(server)
+            server.serve_forever()
+
+    servers: list[http.server.ThreadingHTTPServer] = []
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield
+    finally:
+        while not servers:
+            time.sleep(0.01)
+        servers[0].shutdown()
+        thread.join()
+
+
+def sent(size: int):
+    """So many bytes, whose number is not told beforehand."""
+    while size > 0:
+        yield b"x" * min(size, MEBIBYTE)
+        size -= MEBIBYTE
+
+
+def test_the_proxy_lets_in_what_it_should_and_speaks_for_whom_it_must(proxy, told):
+    told.fault(
+        "F17", "the proxy of the containers before web: foreign headers, bodies and methods; web restarted",
+        "limits hold, nobody speaks for another, the restart fails no request",
+    )  # fmt: skip
+    page = proxy.ask("GET", PAGE, headers={"Accept-Encoding": "gzip, zstd"})
+    assert page.status == 200
+    for name in ("Strict-Transport-Security", "Content-Security-Policy", "X-Frame-Options"):
+        assert len(page.headers[name]) == 1, name
+    assert "Server" not in page.headers
+    assert "Content-Encoding" not in page.headers, "a compressed page tells by its length"
+    style = proxy.ask("GET", STATIC, headers={"Accept-Encoding": "gzip, zstd"})
+    assert style.status == 200
+    assert style.headers["Content-Encoding"][0] in ("gzip", "zstd")
+
+    plain = proxy.ask("GET", "/clients/?q=x", tls=False)
+    assert plain.status in (301, 308)
+    assert plain.headers["Location"] == [f"{proxy.site}/clients/?q=x"]
+
+    for path in ("/metrics", "/metrics/", "//metrics", "/x/../metrics", "/%6detrics"):
+        assert proxy.ask("GET", path, headers={"Authorization": "Bearer x"}).status == 404, path
+    for method in ("TRACE", "CONNECT"):
+        assert proxy.ask(method, PAGE).status in (400, 405), method
+    assert proxy.ask("GET", PAGE, headers={"X-Long": "x" * 40_000}).status == 431
+
+    claims = {
+        "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "evil.example",
+        "X-Real-IP": "203.0.113.7", "Forwarded": "for=203.0.113.7;host=evil.example",
+    }  # fmt: skip
+    claimed = proxy.ask("GET", API, headers=claims)
+    assert claimed.status == 401, "somebody's http was believed"
+    callers = {caller for (caller,) in proxy.house.rows("SELECT caller FROM lib_pace")}
+    assert "address:127.0.0.1" in callers
+    assert not any("203.0.113.7" in caller for caller in callers)
+    assert "evil.example" not in str(proxy.ask("GET", "/clients/", headers=claims).headers)
+    foreign = proxy.ask("GET", PAGE, headers={"Host": "evil.example"})
+    assert "sign-in" not in foreign.text, "a foreign host was served"
+
+    told.saw("all of it")
+
+
+def test_who_asks_while_web_starts_anew_is_kept_waiting(house, told):
+    told.fault("F13, F17", "a page is asked for while web is away for 1.5 s", "it is answered")
+    proxy = Proxy(house)
+    proxy.start()
+    with sink(house.port, after=1.5):
+        page = proxy.ask("GET", PAGE)
+    told.saw(f"{page.status} within {page.seconds:.1f} s")
+    assert page.status == 200
+
+
+@pytest.mark.full
+def test_without_web_there_is_an_answer_and_no_secret_in_the_log(house, told):
+    told.fault("F17", "web stays away", "502 within 12 s, the log without the address")
+    proxy = Proxy(house)
+    proxy.start()
+    page = proxy.ask("GET", "/answer/secret-of-a-link/")
+    told.saw(f"{page.status} within {page.seconds:.1f} s")
+    assert page.status == 502
+    assert page.seconds <= 12
+    assert '"status":502' in house.said("proxy")
+    assert "secret-of-a-link" not in house.said("proxy")
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/sign-in/", 33),
+        ("/api/v1/clients/bulk/", 33),
+        pytest.param("/data/files/new/", 1025, marks=pytest.mark.full),
+    ],
+)
+def test_a_body_is_as_long_as_its_address_allows(house, told, path, most):
+    told.fault("F7", f"bodies of {most} MiB and one byte more to {path}", "the first arrives, 413")
+    proxy = Proxy(house)
+    proxy.start()
+    most *= MEBIBYTE
+    with sink(house.port):
+        proxy.ask("GET", PAGE)  # waits until it is there
+        whole = proxy.ask("POST", path, sent(most))
+        assert (whole.status, whole.text) == (200, str(most))
+        # Of a body that is much longer the connection breaks before one reads the answer.
+        declared = proxy.ask("POST", path, sent(most + 1), {"Content-Length": str(most + 1)})
+        chunked = proxy.ask("POST", path, sent(most + 1))
+    told.saw(f"{whole.status}, {declared.status}, {chunked.status} within {whole.seconds:.1f} s")
+    assert (declared.status, chunked.status) == (413, 413)
+
+
+@pytest.mark.full
+def test_a_slow_visitor_is_shown_out_and_takes_no_thread_of_web(proxy, told):
+    told.fault(
+        "F17", "40 visitors who never end their headers, 40 who never end a body of 1 MB",
+        "pages ≤ 1 s meanwhile; those of headers shown out within 15 s",
+    )  # fmt: skip
+    lines = [proxy.connect() for _ in range(80)]
+    for line in lines[:40]:
+        line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A")
+    head = f"POST {PAGE} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {MEBIBYTE}\r\n\r\nx"
+    for line in lines[40:]:
+        line.sendall(head.encode())
+    began = time.monotonic()
+    waited = []
+    while time.monotonic() < began + 12:
+        page = proxy.ask("GET", PAGE)
+        assert page.status == 200
+        waited.append(page.seconds)
+        time.sleep(0.2)
+    shown_out = 0
+    for line in lines[:40]:
+        line.settimeout(3)
+        with contextlib.suppress(OSError):
+            while line.recv(4096):
+                pass
+            shown_out += 1
+    for line in lines:
+        line.close()
+    told.saw(f"pages within {max(waited):.2f} s, {shown_out} of 40 shown out")
+    assert max(waited) <= 1
+    assert shown_out == 40
