@@ -23,9 +23,13 @@ class TokenAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed(_("This token is not valid."))
         now = timezone.now()
-        if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
-            # Hashed with the present key from now on, so that a former one may go some day.
-            digest = ApiToken.hash(value.strip().split("_", 2)[2])
+        # Hashed with the present key from now on, so that a former one may go some day.
+        digest = ApiToken.hash(value.strip().split("_", 2)[2])
+        if (
+            token.digest != digest
+            or token.last_used_at is None
+            or now - token.last_used_at > TOUCH_EVERY
+        ):
             # The row stays locked as long as this request: one beside it does not wait for it.
             mine = ApiToken.unscoped.filter(pk=token.pk)
             free = mine.select_for_update(skip_locked=True).values("pk")

@@ -40,10 +40,12 @@ def filled(text: str, env_file: dict[str, str]) -> str:
 
 
 class Containers:
-    """The services of ours beside the servers of a house; ``said`` is what .env says besides."""
+    """The services of ours beside the servers of a house; ``said`` is what .env says besides,
+    ``others`` what kam.env says.  Both may be changed: processes started later have them so."""
 
     def __init__(self, house: House, **said: str):
-        self._house, self._env_file = house, {**ENV_FILE, **said}
+        self._house = house
+        self.said, self.others = {**ENV_FILE, **said}, {}
         owner = house.environment["DATABASE_OWNER_URL"]
         self._servers = {
             "DATABASE_URL": house.environment["DATABASE_URL"],
@@ -53,13 +55,11 @@ class Containers:
         }
 
     def environment(self, name: str) -> dict[str, str]:
-        given = {
-            key: filled(value, self._env_file) for key, value in OURS[name]["environment"].items()
-        }
+        given = {key: filled(value, self.said) for key, value in OURS[name]["environment"].items()}
         here = {key: value for key, value in self._servers.items() if key in given}
         home = str(self._house.home)
         return {
-            **given, **here, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **self.others, **given, **here, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "KAM_HOME": home, "HOSTNAME": name, "KAM_ALIVE": home,
         }  # fmt: skip
 

@@ -74,6 +74,11 @@ def test_variables_are_those_of_the_settings(name):
     assert given >= REQUIRED
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_any_other_setting_can_be_given(name):
+    assert OURS[name]["env_file"] == [{"path": "kam.env", "required": False}]
+
+
 def test_the_owner_of_the_database_only_migrates_and_tries_backups():
     has_owner = {name for name in OURS if "DATABASE_OWNER_URL" in OURS[name]["environment"]}
     assert has_owner == {"migrate", "worker-backup"}

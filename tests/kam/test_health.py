@@ -252,7 +252,10 @@ def test_another_secret_key_signs_nobody_out_and_breaks_no_key(client, settings)
     client.force_login(person)
     old, settings.SECRET_KEY = settings.SECRET_KEY, "a new one, long enough to be a key of its own"
     settings.SECRET_KEY_FALLBACKS = [old]
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert client.get(reverse("profile")).status_code == 200
+    # Parts of a page are asked for at once: none may end the session of the others.
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value == session
     key = {"Authorization": f"Bearer {secret}"}
     client.logout()
     assert client.get("/api/v1/health/", headers=key).status_code in (200, 403)
