@@ -13,8 +13,8 @@ task_publish_retry = False  # the dispatcher retries by itself
 task_serializer = "json"
 accept_content = ["json"]
 task_default_queue = "light"
-task_time_limit = 1800
-task_soft_time_limit = 1500
+task_time_limit = settings.JOB_SECONDS_HARD
+task_soft_time_limit = settings.JOB_SECONDS
 worker_prefetch_multiplier = 1  # long tasks do not hoard
 worker_max_tasks_per_child = 200
 worker_max_memory_per_child = 600_000  # KB: a process that has grown is replaced after its task
@@ -23,7 +23,8 @@ worker_soft_shutdown_timeout = 20
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_transport_options = {
-    "visibility_timeout": 2700,  # must exceed the hard time limit, or a task starts twice
+    # Must exceed the hard time limit, or a task starts twice.
+    "visibility_timeout": max(2700, settings.JOB_SECONDS_HARD + 900),
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,  # default 10 makes a lost task wait about 100 s
     "socket_connect_timeout": 1,

@@ -444,6 +444,9 @@ REDIS_URL = text("REDIS_URL")
 JOB_LEASE_SECONDS = 30
 # How much memory one job may take; 0 = three quarters of what the machine has.
 JOB_MEMORY_MB = env.int("JOB_MEMORY_MB", 0)
+# A job is asked to end after so long, and its process is ended a little later.
+JOB_SECONDS = env.int("JOB_SECONDS", 1500)
+JOB_SECONDS_HARD = JOB_SECONDS + max(3, JOB_SECONDS // 5)
 JOB_MAX_ATTEMPTS = 3
 
 # --- Webhooks: what other systems are told, and where a call may go ----------------------------

@@ -30,6 +30,14 @@ Status = Job.Status
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
 
 
+# What errors mean whose own text says nothing.  Celery's is known by its name: pages, which never
+# load Celery, load this.
+SAID = {
+    "MemoryError": "the job needs more memory than JOB_MEMORY_MB allows it",
+    "SoftTimeLimitExceeded": "the job takes more time than JOB_SECONDS allows it",
+}
+
+
 class Cancelled(Exception):
     """Somebody asked this job to stop."""
 
@@ -171,9 +179,8 @@ def give_back(job: Job, error: Exception, patience: timedelta = timedelta(0)) ->
 
     Where nobody answers outside, wait as the kind has patience, by now a quarter of the job's age.
     """
-    text = f"{type(error).__name__}: {error}"[:2000]
-    if isinstance(error, MemoryError):
-        text = "MemoryError: the job needs more memory than JOB_MEMORY_MB allows it"
+    name = type(error).__name__
+    text = f"{name}: {SAID.get(name, error)}"[:2000]
     now = timezone.now()
     age = now - job.created_at
     waits = isinstance(error, OSError) and age < patience

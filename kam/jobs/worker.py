@@ -31,8 +31,8 @@ def limit_memory(**_kwargs) -> None:
 @app.task(name="kam.jobs.run")
 def run_job(job_id: int) -> None:
     with connection.cursor() as cursor:
-        # Pages give up after 30 s; a job may compute as long as Celery's time limit lets it.
-        cursor.execute("SET statement_timeout = '30min'")
+        # Pages give up after 30 s; a job may compute as long as its own limit lets it.
+        cursor.execute("SET statement_timeout = %s", [f"{settings.JOB_SECONDS_HARD}s"])
     # What the job leaves in the logs can be found by its number.
     token = request_ids.set_present(f"job-{job_id}")
     try:

@@ -57,7 +57,9 @@ def walk(role: str, world):
 
 
 # What a mere visit may touch.
-TOUCHED = ["django_session", "cache", "audit_event", "audit_dataaccess", "accounts_apitoken"]
+TOUCHED = [
+    "django_session", "cache", "audit_event", "audit_dataaccess", "accounts_apitoken", "lib_pace",
+]  # fmt: skip
 
 
 def written() -> int:

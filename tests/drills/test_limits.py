@@ -54,6 +54,27 @@ def test_a_job_that_wants_all_memory_is_ended_by_its_limit_and_says_so(house, to
     assert house.running["worker"].poll() is None
 
 
+def test_a_job_that_takes_too_long_is_ended_and_says_so(house, told):
+    told.fault(
+        "F18", "a job without end, and one that hears nobody, with JOB_SECONDS=4, beside 20 others",
+        "failed and say why; the worker lives; others done",
+    )  # fmt: skip
+    house.environment["JOB_SECONDS"] = "4"
+    house.up("worker", "dispatcher")
+    long, deaf = enqueue("drill.too_long"), enqueue("drill.deaf")
+    for _ in range(20):
+        enqueue("drill.work", {"ms": 100})
+    took = house.until(lambda: not found(long).is_open and not house.open_jobs(), 60)
+    killed = house.until(lambda: not found(deaf).is_open, 180)
+    said = {job.kind: (found(job).status, found(job).error) for job in (long, deaf)}
+    told.saw(f"{said}, after {took:.0f} s and {took + killed:.0f} s")
+    assert said["drill.too_long"][0] == "failed"
+    assert "JOB_SECONDS" in said["drill.too_long"][1]
+    assert said["drill.deaf"] == ("failed", "worker lost")
+    assert house.count()["effects"] == 20
+    assert house.running["worker"].poll() is None
+
+
 def test_a_worker_asked_to_end_gives_its_long_work_back(house, told):
     told.fault(
         "F17", "a worker asked to end (SIGTERM) in the middle of a long job and of a short one",

@@ -4,6 +4,7 @@
 each effect.  Neither has a constraint: a job that took effect twice would show.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -65,6 +66,14 @@ def endless(running) -> None:
         time.sleep(0.1)
 
 
+def deaf(running) -> None:
+    """Work without end and hear nobody."""
+    _said("INSERT INTO drill.start (job) VALUES (%s)", running.job.pk)
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(0.1)
+
+
 KINDS = [
     # More attempts than usual: the same job may well be hit by several kills in a row.
     Kind("drill.work", work, "Work", max_attempts=9),
@@ -72,4 +81,6 @@ KINDS = [
     Kind("drill.poison", poison, "Poison"),
     Kind("drill.hungry", hungry, "Hungry", queue="heavy", max_attempts=1),
     Kind("drill.endless", endless, "Endless", queue="heavy"),
+    Kind("drill.too_long", endless, "Too long", queue="heavy", max_attempts=1),
+    Kind("drill.deaf", deaf, "Deaf", queue="heavy", max_attempts=1),
 ]
