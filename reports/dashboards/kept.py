@@ -163,20 +163,23 @@ def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
     now, then = _by_row(table), _by_row(before)
     told = []
     for format_, names in (
-        (_("%(table)s: new — %(names)s."), [row[0] for key, row in now.items() if key not in then]),
+        (_("%(table)s: new — %(names)s."), [row for key, row in now.items() if key not in then]),
         (
             _("%(table)s: no longer there — %(names)s."),
-            [row[0] for key, row in then.items() if key not in now],
+            [row for key, row in then.items() if key not in now],
         ),
     ):
         if names:
-            told.append(format_ % {"table": table["title"], "names": _listed(names)})
+            named = [_named(row, table) for row in names]
+            told.append(format_ % {"table": table["title"], "names": _listed(named)})
     column = table.get("state")
     if column is not None:
         for key, row in now.items():
             if key in then and then[key][column] != row[column]:
-                words = {"name": row[0], "before": then[key][column], "now": row[column]}
-                told.append(_("“%(name)s”: was %(before)s, is %(now)s.") % words)
+                words = {
+                    "name": _named(row, table), "before": then[key][column], "now": row[column]
+                }  # fmt: skip
+                told.append(_("%(name)s: was %(before)s, is %(now)s.") % words)
     return told
 
 
@@ -188,10 +191,15 @@ def _by_row(table: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _listed(names: list[Any]) -> str:
-    shown = ", ".join(
-        _("“%(name)s”") % {"name": str(name).rstrip(".")} for name in names[:MOST_NAMES]
-    )
+def _named(row: list[Any], table: dict[str, Any]) -> str:
+    """A row by its first cell, and whose it is where rows of one name belong to several."""
+    name = _("“%(name)s”") % {"name": str(row[0]).rstrip(".")}
+    whose = table.get("whose")
+    return name if whose is None else f"{name} ({row[whose]})"
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
     more = len(names) - MOST_NAMES
     return _("%(names)s and %(n)s more") % {"names": shown, "n": more} if more > 0 else shown
 

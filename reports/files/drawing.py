@@ -10,11 +10,13 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor
 from typing import Any
 
 from django.utils.translation import get_language
 
-from reports.charts.amounts import short
+from kam.lib import formatting
+from reports.charts.amounts import short, ticks
 from reports.charts.palette import COLOURS
 
 WIDTH, HEIGHT = 680, 260
@@ -25,7 +27,7 @@ _LINES = ("scatter",)
 STACKED = ("stack", "relative")
 # Of lying bars: as high as one is, all of them at most, and what a label beside one takes.
 BAR, MOST_HIGH, LABELLED = 15, 900, 11
-LETTER = 5.4
+LETTER = 5.8  # of a line of labels
 
 
 def svg(figure: dict[str, Any]) -> str:
@@ -37,7 +39,7 @@ def svg(figure: dict[str, Any]) -> str:
     lying = any(trace.get("orientation") == "h" for trace in traces)
     draw = _bars_lying if lying else _upright
     parts, height = draw(traces, layout)
-    parts, height = _with_legend(parts, height, traces, layout)
+    parts, height = _with_legend(parts, height, traces)
     return _frame(parts, height)
 
 
@@ -70,8 +72,9 @@ def _scale(low: float, high: float, start: float, end: float):
     return lambda value: start + (value - low) / span * (end - start)
 
 
-def _short(value: float) -> str:
-    return short(value, get_language() or "en")
+def _amount(value: float, *, share: bool) -> str:
+    language = get_language() or "en"
+    return formatting.percent(value, 0, language=language) if share else short(value, language)
 
 
 def axis_labels(axis: dict[str, Any]) -> list[tuple[float, str]]:
@@ -137,15 +140,22 @@ def _bars(traces: list[dict[str, Any]], layout: dict[str, Any], *, lying: bool) 
     ]  # fmt: skip
 
 
+def told_apart(traces: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Traces whose names have to be seen: those with a name, where there are two."""
+    found = [trace for trace in traces if trace.get("name")]
+    return found if len(found) > 1 else []
+
+
 def _with_legend(
-    parts: list[str], height: float, traces: list[dict[str, Any]], layout: dict[str, Any]
+    parts: list[str], height: float, traces: list[dict[str, Any]]
 ) -> tuple[list[str], float]:
     """The parts with the names of the traces below, as many lines as they take."""
-    if not layout.get("showlegend") or len(traces) < 2:
+    told = told_apart(traces)
+    if not told:
         return parts, height
     x, y = float(LEFT), height + 12
-    for trace in traces:
-        name = str(trace.get("name", "")).replace("<br>", " ")
+    for trace in told:
+        name = str(trace["name"]).replace("<br>", " ")
         wide = 26 + LETTER * len(name)
         if x > LEFT and x + wide > WIDTH:
             x, y = float(LEFT), y + 16
@@ -162,9 +172,33 @@ def _ticks(axis: dict[str, Any], low: float, high: float) -> list[tuple[float, s
     told = [(at, text) for at, text in axis_labels(axis) if low <= at <= high]
     if len(told) > 1:
         return told
-    share = axis.get("tickformat", "").endswith("%")
-    values = [low + (high - low) * number / TICKS for number in range(TICKS + 1)]
-    return [(each, f"{100 * each:.0f} %" if share else _short(each)) for each in values]
+    share = is_share(axis)
+    return [(each, _amount(each, share=share)) for each in _round_values(low, high)]
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    between = ticks(0.0, high - low, TICKS)
+    step = between[1] if len(between) > 1 else (high - low) or 1.0
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def is_share(axis: dict[str, Any]) -> bool:
+    """Whether values along it are parts of a whole, which people read as percent."""
+    return (axis.get("tickformat") or "").endswith("%")
+
+
+def ends(axis: dict[str, Any], values: Sequence[float]) -> tuple[float, float]:
+    """What is drawn of an axis: the range that was chosen for it, or from zero to the last value,
+    and to a round one where it is an amount."""
+    chosen = axis.get("range")
+    if chosen and all(isinstance(each, int | float) for each in chosen):
+        return min(chosen), max(chosen)
+    low, high = min(0.0, *values), max(0.0, *values)
+    if is_share(axis):
+        return low, high
+    found = ticks(low, high, TICKS)
+    return found[0], found[-1] or 1.0
 
 
 def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list[str], float]:
@@ -172,7 +206,7 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list
     ys = [_number(y) for trace in traces for _x, y in points(trace)]
     bars = _bars([each for each in traces if each.get("type") == "bar"], layout, lying=False)
     ys += [each.top for each in bars]
-    low, high = min(0.0, *ys), max(0.0, *ys) if len(ys) > 1 else max(0.0, ys[0])
+    low, high = ends(layout.get("yaxis") or {}, [0.0, *ys])
     step = (max(xs) - min(xs)) / max(len(set(xs)) - 1, 1) if len(set(xs)) > 1 else 1.0
     margin = step * 0.6 if bars else 0.0
     at_x = _scale(min(xs) - margin, max(xs) + margin, LEFT, WIDTH - RIGHT)
@@ -185,7 +219,7 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list
     width = (at_x(min(xs) + step) - at_x(min(xs))) * 0.7 / slots
     for each in bars:
         shift = (each.slot - (slots - 1) / 2) * width
-        top, base = sorted((at_y(each.top), at_y(each.base)))
+        top, base = sorted(at_y(max(low, min(end, high))) for end in (each.top, each.base))
         parts.append(
             f'<rect x="{at_x(each.place) + shift - width / 2:.1f}" y="{top:.1f}" '
             f'width="{width:.1f}" height="{max(base - top, 0.5):.1f}" fill="{each.colour}"/>'
@@ -214,9 +248,11 @@ def _upright(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list
 def _bars_lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[list[str], float]:
     bars = _bars(traces, layout, lying=True)
     names = dict(axis_labels(layout.get("yaxis") or {}))
-    left = 190
-    ends = [end for each in bars for end in (each.base, each.top)]
-    low, high = min(0.0, *ends), max(0.0, *ends)
+    longest = max((len(name) for name in names.values()), default=0)
+    left = min(max(LEFT, LETTER * longest + 16), WIDTH / 2)
+    reached = [end for each in bars for end in (each.base, each.top)]
+    low, high = min(0.0, *reached), max(0.0, *reached)
+    share = is_share(layout.get("xaxis") or {})
     at = _scale(low, high, left, WIDTH - RIGHT - 60)
     places = sorted({each.place for each in bars})
     slots = 1 + max(each.slot for each in bars)
@@ -236,6 +272,6 @@ def _bars_lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> tuple[l
                 f'height="{thick:.1f}" fill="{each.colour}"/>'
             )
             if each.last and thick >= LABELLED:
-                text = _short(each.top)
+                text = _amount(each.top, share=share)
                 parts.append(_label(end + 6, top + thick / 2 + 4, text, "start"))
     return parts, TOP * 2 + row * len(places)

@@ -7,23 +7,36 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kam.lib import formatting
+from reports.charts.amounts import POWERS, power_of
 from reports.charts.palette import COLOURS
 
-from .drawing import STACKED, axis_labels, points
+from .drawing import STACKED, axis_labels, ends, is_share, points, told_apart
 from .told import in_xml
 
 OWN = "#17694a"
 
 
 @dataclass(frozen=True)
+class Axis:
+    """``shape``: the number format of its labels; ``low``, ``high``: its ends, where chosen."""
+
+    shape: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Drawn:
     """``kind``: of XL_CHART_TYPE; ``data``: what python-pptx draws it from; ``colours``: one for
-    each series; ``share``: values are fractions of a whole."""
+    each series; ``value``, ``along``: their axes, the second only where it has numbers; ``told``:
+    whether series have names to tell them apart."""
 
     kind: Any
     data: Any
+    value: Axis
+    along: Axis | None = None
     colours: list[str] = field(default_factory=list)
-    share: bool = False
+    told: bool = False
 
 
 def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
@@ -36,15 +49,29 @@ def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
         return None
     layout = figure.get("layout", {})
     if any(trace.get("orientation") == "h" for trace in traces):
-        return _lying(traces, layout)
+        return _lying(traces, layout, language)
     bars = any(trace.get("type") == "bar" for trace in traces)
     named = any((trace.get("meta") or {}).get("named") for trace in traces)
     if bars or named or all(_day(x) for trace in traces for x, _y in points(trace)):
         return _upright(traces, layout, language, bars=bars)
-    return _curves(traces, layout)
+    return _curves(traces, layout, language)
 
 
-def _lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
+def _axis(axis: dict[str, Any], values: list[float], language: str) -> Axis:
+    """Amounts in thousands, millions, …, by the largest of them; parts of a whole in percent."""
+    chosen = ends(axis, values) if axis.get("range") else (None, None)
+    if is_share(axis):
+        # Programs end an axis above the last value: nothing is above the whole.
+        low, high = chosen if axis.get("range") else (None, 1.0 if max(values) == 1 else None)
+        return Axis("0%", low, high)
+    largest = max(abs(value) for value in values)
+    power = power_of(largest, len(POWERS[language]) - 1)
+    word = POWERS[language][power]
+    decimals = "" if largest >= 10 * 1000**power else ".0"
+    return Axis(f"#,##0{decimals}{',' * power}" + (f'"{word}"' if word else ""))
+
+
+def _lying(traces: list[dict[str, Any]], layout: dict[str, Any], language: str) -> Drawn:
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
@@ -61,8 +88,9 @@ def _lying(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
         if len(traces) == 1 or layout.get("barmode") == "group"
         else XL_CHART_TYPE.BAR_STACKED,
         data,
-        [_colour(trace) for trace in traces],
-        (layout.get("xaxis") or {}).get("tickformat", "").endswith("%"),
+        # Room that pages keep for labels beside the bars is none of a slide.
+        _axis({**(layout.get("xaxis") or {}), "range": None}, _numbers(traces, 0), language),
+        colours=[_colour(trace) for trace in traces], told=bool(told_apart(traces)),
     )  # fmt: skip
 
 
@@ -89,12 +117,12 @@ def _upright(
     columns = XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
     return Drawn(
         columns if bars else XL_CHART_TYPE.LINE_MARKERS, data,
-        [_colour(trace) for trace in traces],
-        (layout.get("yaxis") or {}).get("tickformat", "").endswith("%"),
+        _axis(layout.get("yaxis") or {}, _numbers(traces, 1), language),
+        colours=[_colour(trace) for trace in traces], told=bool(told_apart(traces)),
     )  # fmt: skip
 
 
-def _curves(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
+def _curves(traces: list[dict[str, Any]], layout: dict[str, Any], language: str) -> Drawn:
     from pptx.chart.data import XyChartData
     from pptx.enum.chart import XL_CHART_TYPE
 
@@ -106,9 +134,14 @@ def _curves(traces: list[dict[str, Any]], layout: dict[str, Any]) -> Drawn:
     lines = any("lines" in trace.get("mode", "lines") for trace in traces)
     return Drawn(
         XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS if lines else XL_CHART_TYPE.XY_SCATTER, data,
-        [_colour(trace) for trace in traces],
-        (layout.get("yaxis") or {}).get("tickformat", "").endswith("%"),
+        _axis(layout.get("yaxis") or {}, _numbers(traces, 1), language),
+        _axis(layout.get("xaxis") or {}, _numbers(traces, 0), language),
+        [_colour(trace) for trace in traces], bool(told_apart(traces)),
     )  # fmt: skip
+
+
+def _numbers(traces: list[dict[str, Any]], place: int) -> list[float]:
+    return [float(point[place]) for trace in traces for point in points(trace)]
 
 
 def _day(value: Any) -> dt.date | None:
@@ -149,15 +182,18 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     chart.font.size, chart.font.name = Pt(11), font
     chart.font.color.rgb = RGBColor.from_string(ink)
     plot = chart.plots[0]
-    chart.has_legend = len(plot.series) > 1
+    chart.has_legend = drawn.told
     if chart.has_legend:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     value, category = chart.value_axis, chart.category_axis
     value.format.line.fill.background()
     value.has_major_gridlines = True
     value.major_gridlines.format.line.color.rgb = RGBColor.from_string(line)
-    value.tick_labels.number_format = "0%" if drawn.share else "#,##0.##"
-    value.tick_labels.number_format_is_linked = False
+    for axis, chosen in ((value, drawn.value), (category, drawn.along)):
+        if chosen is not None:
+            axis.tick_labels.number_format = chosen.shape
+            axis.tick_labels.number_format_is_linked = False
+            axis.minimum_scale, axis.maximum_scale = chosen.low, chosen.high
     category.format.line.color.rgb = RGBColor.from_string(line)
     category.has_major_gridlines = False
     category.tick_label_position = XL_TICK_LABEL_POSITION.LOW

@@ -28,6 +28,7 @@ WIDEST = 10  # columns of a table beside the first
 WORDS = 10  # sentences on one slide
 BLANK = 6  # the layout of python-pptx's template that holds nothing
 LONGEST_CELL = 160
+TITLE = 24  # points
 
 
 def write(report: Any) -> bytes:
@@ -106,13 +107,20 @@ def _charts(show: Presentation, report: Any) -> None:
     from pptx.util import Inches
 
     for each in report.content["charts"]:
-        slide = _titled(show, each["title"], each["subtitle"])
+        slide = _titled(show, each["title"])
+        top = _below(each["title"])
+        _text(slide, each["subtitle"], top, 0.4, 13, QUIET)
         drawn = native_charts.data_of(each["figure"], report.language) if each["figure"] else None
         if drawn is None:
             _text(slide, each["missing"] or each["note"], 2.2, 1.0, 18, QUIET)
             continue
         frame = slide.shapes.add_chart(
-            drawn.kind, Inches(SIDE), Inches(1.7), Inches(WIDTH - 2 * SIDE), Inches(4.9), drawn.data
+            drawn.kind,
+            Inches(SIDE),
+            Inches(top + 0.5),
+            Inches(WIDTH - 2 * SIDE),
+            Inches(6.6 - top - 0.5),
+            drawn.data,
         )
         frame._element.nvGraphicFramePr.cNvPr.set("descr", each["title"])
         native_charts.dress(frame.chart, drawn, FONT, QUIET, LINE)
@@ -144,12 +152,15 @@ def _blank(show: Presentation) -> Slide:
     return show.slides.add_slide(show.slide_layouts[BLANK])
 
 
-def _titled(show: Presentation, title: str, sub: str = "") -> Slide:
+def _titled(show: Presentation, title: str) -> Slide:
     slide = _blank(show)
-    _text(slide, title, 0.45, 0.7, 24, INK, bold=True)
-    if sub:
-        _text(slide, sub, 1.1, 0.4, 13, QUIET)
+    _text(slide, title, 0.45, _below(title) - 0.45, TITLE, INK, bold=True)
     return slide
+
+
+def _below(title: str) -> float:
+    """Where a title ends, in inches from the top."""
+    return 0.6 + _lines(title, WIDTH - 2 * SIDE, TITLE) * TITLE * 1.2 / 72
 
 
 def _text(
@@ -227,11 +238,12 @@ def _shortened(text: str) -> str:
 
 def _height(row: Sequence[str], inches: Sequence[float], size: int) -> float:
     """What a row takes, in inches: letters are half as wide as they are high, and words break."""
-    lines = max(
-        ceil(len(text) / max(1.0, (width - 0.14) * 72 / (0.56 * size)))
-        for text, width in zip(row, inches, strict=True)
-    )
+    lines = max(_lines(text, width, size) for text, width in zip(row, inches, strict=True))
     return 0.16 + max(1, lines) * size * 1.25 / 72
+
+
+def _lines(text: str, width: float, size: int) -> int:
+    return ceil(len(text) / max(1.0, (width - 0.14) * 72 / (0.56 * size)))
 
 
 def _fitting(

@@ -216,6 +216,7 @@ def _promise_table(filters: Filters, day: dt.date) -> Table:
             (pgettext("promise", "Due"), "day"),
         ],
     )  # fmt: skip
+    table["whose"] = 1
     open_ones = _promises(filters).filter(state=Promise.State.OPEN, due__lte=day + AHEAD)
     rows = open_ones.select_related("client", "owner").order_by("due", "pk")[:MOST_ROWS]
     for each in rows:
@@ -234,7 +235,7 @@ def _goal_table(clients: list[Client], day: dt.date) -> Table:
             (pgettext("goal", "Way gone"), "percent"), (_("By when"), "day"),
         ],
     )  # fmt: skip
-    table["state"] = 2
+    table["state"], table["whose"] = 2, 1
     names = {client.pk: client.name for client in clients}
     goals = Goal.objects.filter(client__in=names, status=Goal.Status.OPEN).order_by("due", "pk")
     for each in tracked(goals, day):

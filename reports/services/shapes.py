@@ -45,14 +45,17 @@ def figure(
 
 
 def new_table(key: str, title: str, empty: str, columns: Iterable[tuple[str, ...]]) -> Table:
-    """A table without rows.  Columns are (label, kind), and "sum", "share" where those apply."""
+    """A table without rows.  Columns are (label, kind), and "sum", "share" where those apply.
+
+    ``state``: the column whose change is told; ``whose``: the one that tells rows of one name apart.
+    """
     heads = [
         {"label": label, "kind": kind, "sum": "sum" in more, "share": "share" in more}
         for label, kind, *more in columns
     ]
     return {
         "key": key, "title": title, "empty": empty, "columns": heads, "rows": [], "links": [],
-        "state": None,
+        "state": None, "whose": None,
     }  # fmt: skip
 
 

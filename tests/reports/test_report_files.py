@@ -22,7 +22,7 @@ from kam.jobs.services import enqueue
 from kam.lib.scoping import acting_as, acting_system
 from reports.dashboards import kept
 from reports.figures.calendar import Period, due_period, last_whole
-from reports.files import FILES, slides, xlsx
+from reports.files import FILES, drawing, native_charts, slides, xlsx
 from reports.models import Report
 from reports.services import making, schedules
 from tests.factories import make_user
@@ -286,3 +286,59 @@ def test_a_schedule_that_is_due_ends_in_the_mailboxes_of_those_chosen_once(ann, 
     told = json.dumps(reports[ann.pk].content, ensure_ascii=False)
     assert "Big" in told
     assert "Steady" not in told  # of the other team
+
+
+MONEY = {"data": [
+    {"type": "bar", "x": ["2026-01-01", "2026-02-01"], "y": [31_000_000.0, 42_500_000.0], "name": "a year ago"},
+    {"type": "bar", "x": ["2026-01-01", "2026-02-01"], "y": [30_000_000.0, 44_000_000.0], "name": "now"},
+], "layout": {}}  # fmt: skip
+CURVE = {"data": [
+    {"type": "scatter", "mode": "lines", "x": [0.0, 0.5, 1.0], "y": [0.0, 0.8, 1.0]},
+    {"type": "scatter", "mode": "markers", "x": [0.2], "y": [0.5]},
+], "layout": {"xaxis": {"tickformat": ".0%"}, "yaxis": {"tickformat": ".0%"}}}  # fmt: skip
+MOVERS = {"data": [{"type": "bar", "orientation": "h", "x": [3_700_000.0], "y": [0]}], "layout": {
+    "yaxis": {"tickvals": [0], "ticktext": ["Торговый дом «Очень длинное название фирмы»"]},
+}}  # fmt: skip
+
+
+def paper(figure: dict, language: str) -> str:
+    with override(language):
+        return drawing.svg(figure)
+
+
+def test_axes_of_slides_are_read_in_words_and_end_where_the_whole_ends():
+    money, curve = (native_charts.data_of(each, "ru") for each in (MONEY, CURVE))
+    assert (money.value.shape, money.told) == ('#,##0,," млн"', True)
+    assert native_charts.data_of(MONEY, "en").value.shape == '#,##0,,"M"'
+    for axis in (curve.value, curve.along):
+        assert (axis.shape, axis.high) == ("0%", 1.0)
+    assert not curve.told, "numbers are no names"
+
+
+def test_paper_writes_amounts_in_the_language_and_cuts_no_name():
+    drawn = paper(MONEY, "ru")
+    assert "40 млн" in drawn
+    assert "a year ago" in drawn, "two bars beside each other are told apart"
+    assert "20M" in paper(MONEY, "en")
+    assert "100" in paper(CURVE, "ru")
+    lying = paper(MOVERS, "ru")
+    assert "3,7 млн" in lying
+    name, place = re.search(r'x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]+)<', lying).groups()
+    assert float(name) > 6 * len(place), "the name begins on the paper"
+
+
+def test_what_changed_tells_whose_it_is():
+    def content(state: str, *rows: str) -> dict:
+        table = {
+            "key": "goals", "title": "Goals", "columns": [{"kind": "text"}] * 3, "state": 2, "whose": 1,
+            "rows": [["Recommend us.", client, state] for client in rows], "links": [f"/{c}" for c in rows],
+        }  # fmt: skip
+        return {"figures": [], "tables": [table], "currency": "RUB"}
+
+    with override("en"):
+        told = kept.changes(content("off", "Lux", "Pax"), content("at risk", "Lux", "Rex"))
+    assert told == [
+        "Goals: new — “Recommend us” (Pax).",
+        "Goals: no longer there — “Recommend us” (Rex).",
+        "“Recommend us” (Lux): was at risk, is off.",
+    ]
