@@ -105,6 +105,9 @@ def test_the_proxy_lets_in_what_it_should_and_speaks_for_whom_it_must(proxy, tol
     assert plain.status in (301, 308)
     assert plain.headers["Location"] == [f"{proxy.site}/clients/?q=x"]
 
+    in_the_clear = proxy.ask("GET", API, tls=False)
+    assert (in_the_clear.status, "https_needed" in in_the_clear.text) == (403, True)
+
     for path in ("/metrics", "/metrics/", "//metrics", "/x/../metrics", "/%6detrics"):
         assert proxy.ask("GET", path, headers={"Authorization": "Bearer x"}).status == 404, path
     for method in ("TRACE", "CONNECT"):

@@ -324,7 +324,7 @@ def test_paper_writes_amounts_in_the_language_and_cuts_no_name():
     lying = paper(MOVERS, "ru")
     assert "3,7 млн" in lying
     name, place = re.search(r'x="([\d.]+)"[^>]*text-anchor="end"[^>]*>([^<]+)<', lying).groups()
-    assert float(name) > 6 * len(place), "the name begins on the paper"
+    assert float(name) > 5.5 * len(place), "the name begins on the paper"
 
 
 def test_what_changed_tells_whose_it_is():
