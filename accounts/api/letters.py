@@ -1,7 +1,6 @@
 """Mail that people hand on, over REST: each their own."""
 
 import base64
-import binascii
 
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import extend_schema
@@ -58,9 +57,10 @@ class LetterList(ListAPIView):
         asked.is_valid(raise_exception=True)
         try:
             content = base64.b64decode(asked.validated_data["content"], validate=True)
-            outcome = letters.take_file(content, request.user)
-        except binascii.Error as error:
+        except ValueError as error:  # of letters that no Base64 has, a plain one
             raise serializers.ValidationError({"content": ["Base64?"]}) from error
+        try:
+            outcome = letters.take_file(content, request.user)
         except ValidationError as error:
             raise _told(error) from error
         return Response({"outcome": outcome}, status=status.HTTP_201_CREATED)

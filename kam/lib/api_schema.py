@@ -64,6 +64,10 @@ ERROR = {
 class Schema(AutoSchema):
     """Tags by what an address begins with, summaries by verb and address, shared parameters."""
 
+    def _get_paginator(self):
+        """What is read comes in pages; what a request has made comes as it is."""
+        return super()._get_paginator() if self.method == "GET" else None
+
     def get_tags(self) -> list[str]:
         first = self._segments()[0]
         return [next((tag for tag, (_, parts) in tags().items() if first in parts), "other")]

@@ -310,7 +310,9 @@ def test_programs_bring_letters_and_place_them(client, kam, shop):
         f"/api/v1/letters/{row['id']}/placing/", {"client": shop.pk}, "application/json"
     )
     assert placed.json()["state"] == "placed"
-    assert client.post("/api/v1/letters/", {"content": "%"}, "application/json").status_code == 400
+    for odd in ("%", "Ü", "\udae5"):
+        answer = client.post("/api/v1/letters/", {"content": odd}, "application/json")
+        assert answer.status_code == 400, odd
 
 
 # -- the box --------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ HOSTILE = (
     "NaN", "Infinity", "-inf", "1e400", 10**30, -(10**30), 1.5e300, 0, -1, "", " ", "\x00", "\u202e",
     "'; --", "x" * 40_000, [], {}, [None], {"a": {}}, True, "9999-12-31", "0001-01-01", "0000-00-00",
 )  # fmt: skip
+FEW = 2_000
 ROLES = ("administrator", "manager", "kam", "colleague", "auditor")
 pytestmark = [
     pytest.mark.django_db,
@@ -62,13 +63,15 @@ def checks(case):
     return told if "fields" in (case.query or {}) else [*told, response_schema_conformance]
 
 
-def attack(role: str, examples: int) -> dict[str, str]:
-    """Operation -> what was wrong with its answer; effects are undone after each request."""
+def attack(role: str, examples: int) -> tuple[dict[str, str], int]:
+    """Operation -> what was wrong with its answer, and how many requests there were; effects are
+    undone after each."""
     world = worlds.build()
     _row, secret = ApiToken.issue(user=world.people[role], name="fuzz", can_write=True)
     headers = {"Authorization": f"Bearer {secret}"}
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", app=application, headers=headers)
     wrong: dict[str, str] = {}
+    made = itertools.count()
     for each, (mode, hostile) in itertools.product(schema.get_all_operations(), MODES):
         operation = each.ok()
         if hostile and not operation.body:
@@ -76,16 +79,16 @@ def attack(role: str, examples: int) -> dict[str, str]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                ask(operation, mode, hostile, world, headers, examples)
+                ask(operation, mode, hostile, world, headers, examples, made)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
             how = "hostile" if hostile else mode.value
             wrong[f"{operation.label} ({how})"] = _short(error)
-    return wrong
+    return wrong, next(made)
 
 
-def ask(operation, mode, hostile: bool, world, headers, examples: int) -> None:
+def ask(operation, mode, hostile: bool, world, headers, examples: int, made) -> None:
     @given(case=operation.as_strategy(generation_mode=mode), data=strategies.data())
     @settings(
         max_examples=examples,
@@ -96,6 +99,7 @@ def ask(operation, mode, hostile: bool, world, headers, examples: int) -> None:
         suppress_health_check=list(HealthCheck),
     )
     def one(case, data):
+        next(made)
         aim(case, world)
         if hostile:
             spoil(case, data)
@@ -153,12 +157,13 @@ def _short(error: BaseException) -> str:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_few_requests_of_each_operation(role):
-    wrong = attack(role, 2)
+    wrong, made = attack(role, 2)
     assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
+    assert made >= FEW, "the roles together make less than ten thousand"
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("role", ROLES)
 def test_many_requests_of_each_operation(role):
-    wrong = attack(role, 60)
+    wrong, _made = attack(role, 60)
     assert not wrong, "\n\n".join(f"{name}: {said}" for name, said in wrong.items())
