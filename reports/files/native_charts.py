@@ -18,9 +18,11 @@ OWN = "#17694a"
 
 @dataclass(frozen=True)
 class Axis:
-    """``shape``: the number format of its labels; ``low``, ``high``: its ends, where chosen."""
+    """``shape``: the number format along it, ``exact``: that beside a bar; ``low``, ``high``: its
+    ends, where chosen."""
 
     shape: str
+    exact: str
     low: float | None = None
     high: float | None = None
 
@@ -29,7 +31,8 @@ class Axis:
 class Drawn:
     """``kind``: of XL_CHART_TYPE; ``data``: what python-pptx draws it from; ``colours``: one for
     each series; ``value``, ``along``: their axes, the second only where it has numbers; ``told``:
-    whether series have names to tell them apart."""
+    whether series have names to tell them apart; ``labelled``: bars of a row each, with their value
+    beside them."""
 
     kind: Any
     data: Any
@@ -37,6 +40,7 @@ class Drawn:
     along: Axis | None = None
     colours: list[str] = field(default_factory=list)
     told: bool = False
+    labelled: bool = False
 
 
 def data_of(figure: dict[str, Any], language: str) -> Drawn | None:
@@ -63,12 +67,12 @@ def _axis(axis: dict[str, Any], values: list[float], language: str) -> Axis:
     if is_share(axis):
         # Programs end an axis above the last value: nothing is above the whole.
         low, high = chosen if axis.get("range") else (None, 1.0 if max(values) == 1 else None)
-        return Axis("0%", low, high)
+        return Axis("0%", "0.0%", low, high)
     largest = max(abs(value) for value in values)
     power = power_of(largest, len(POWERS[language]) - 1)
-    word = POWERS[language][power]
-    decimals = "" if largest >= 10 * 1000**power else ".0"
-    return Axis(f"#,##0{decimals}{',' * power}" + (f'"{word}"' if word else ""))
+    rest = "," * power + (f'"{word}"' if (word := POWERS[language][power]) else "")
+    round_, tenths = f"#,##0{rest}", f"#,##0.0{rest}"
+    return Axis(round_ if largest >= 10 * 1000**power else tenths, tenths if power else round_)
 
 
 def _lying(traces: list[dict[str, Any]], layout: dict[str, Any], language: str) -> Drawn:
@@ -82,15 +86,13 @@ def _lying(traces: list[dict[str, Any]], layout: dict[str, Any], language: str) 
     for number, trace in enumerate(traces, 1):
         at = {float(y): x for x, y in points(trace)}
         data.add_series(_name(trace, number), [at.get(place) for place in places])
+    mode = layout.get("barmode")
     return Drawn(
-        # Bars that each stand in a row of their own are drawn as if stacked.
-        XL_CHART_TYPE.BAR_CLUSTERED
-        if len(traces) == 1 or layout.get("barmode") == "group"
-        else XL_CHART_TYPE.BAR_STACKED,
-        data,
+        XL_CHART_TYPE.BAR_STACKED if mode in STACKED else XL_CHART_TYPE.BAR_CLUSTERED, data,
         # Room that pages keep for labels beside the bars is none of a slide.
         _axis({**(layout.get("xaxis") or {}), "range": None}, _numbers(traces, 0), language),
         colours=[_colour(trace) for trace in traces], told=bool(told_apart(traces)),
+        labelled=mode not in (*STACKED, "group"),
     )  # fmt: skip
 
 
@@ -175,7 +177,12 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     """The look of the house: quiet axes, light lines, a legend only where there is a choice."""
     from pptx.chart.plot import BarPlot
     from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_LEGEND_POSITION, XL_MARKER_STYLE, XL_TICK_LABEL_POSITION
+    from pptx.enum.chart import (
+        XL_LABEL_POSITION,
+        XL_LEGEND_POSITION,
+        XL_MARKER_STYLE,
+        XL_TICK_LABEL_POSITION,
+    )
     from pptx.util import Pt
 
     chart.has_title = False
@@ -200,6 +207,13 @@ def dress(chart: Any, drawn: Drawn, font: str, ink: str, line: str) -> None:
     bars = isinstance(plot, BarPlot)
     if bars:
         plot.gap_width = 45
+    if drawn.labelled:
+        plot.overlap = 100  # of several series each has rows of its own
+        plot.has_data_labels = True
+        labels = plot.data_labels
+        labels.number_format, labels.number_format_is_linked = drawn.value.exact, False
+        labels.position = XL_LABEL_POSITION.OUTSIDE_END
+        labels.font.size = Pt(10)
     for series, colour in zip(plot.series, drawn.colours, strict=True):
         shown = RGBColor.from_string(colour)
         if bars:
