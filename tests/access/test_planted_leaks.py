@@ -226,7 +226,9 @@ LEAKS = {
     ),
     "reading writes": (
         lambda: mock.patch.object(promises, "filtered", reading_that_writes),
-        lambda world: walking.test_reading_changes_nothing_and_the_auditor_cannot_write(world),
+        lambda world: walking.test_reading_changes_nothing_and_the_auditor_cannot_write(
+            "kam", ("GET",), world
+        ),
         "promise_list",
     ),
 }
