@@ -59,7 +59,10 @@ def test_a_key_outlives_the_change_of_our_own_key(program, settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key of this installation"
     assert call("get", "client-list").status_code == 200
+    # Used once with the new one, it needs the former no more.
     settings.SECRET_KEY_FALLBACKS = []
+    assert call("get", "client-list").status_code == 200
+    settings.SECRET_KEY = "a third one, and the second was not kept"
     assert call("get", "client-list").status_code == 401
 
 
