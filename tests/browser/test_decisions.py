@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.models import Client, Standing
+from accounts.models import Client, Goal, Standing
 from accounts.selectors.standings import standing_of
 from kam.jobs.execution import run as run_job
 from kam.jobs.models import Job
@@ -26,7 +26,7 @@ def work_out(matrix: Matrix) -> None:
 def stranger_to_the_list(matrix: Matrix) -> Client:
     """The best client that stands nowhere and has no goal."""
     with acting_system("test"):
-        known = Standing.objects.values("client_id")
+        known = Standing.objects.values("client_id").union(Goal.objects.values("client_id"))
         rows = RankingRow.objects.filter(run_id=matrix.current_run_id, rank__gt=0)
         return rows.exclude(client_id__in=known).order_by("place").first().client
 
