@@ -45,9 +45,10 @@ class Proxy:
         )
 
     def start(self) -> None:
+        assert CADDY, "caddy is missing; requirements-dev.lock brings it"
         home = self.house.home
         self.house.running["proxy"] = processes.spawn(
-            [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(home / "Caddyfile")],
+            [CADDY, "run", "--adapter", "caddyfile", "--config", str(home / "Caddyfile")],
             log=self.house.log("proxy"),
             env={
                 "SITE_URL": self.site,

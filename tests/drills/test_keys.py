@@ -12,14 +12,10 @@ from kam import processes
 from tests.factories import make_user
 
 from .house import Answer
-from .proxies import CADDY, Proxy
+from .proxies import Proxy
 from .test_web import Load
 
-pytestmark = [
-    pytest.mark.drill,
-    pytest.mark.full,
-    pytest.mark.skipif(CADDY is None, reason="needs caddy, which requirements-dev.lock brings"),
-]
+pytestmark = [pytest.mark.drill, pytest.mark.full]
 OLD, NEW = "o" * 50, "n" * 50
 
 

@@ -7,15 +7,12 @@ import time
 
 import pytest
 
-from .proxies import CADDY, Proxy
+from .proxies import Proxy
 from .test_broker import visitor
 
 MEBIBYTE = 2**20
 PAGE, STATIC, API = "/sign-in/", "/static/css/tokens.css", "/api/v1/clients/"
-pytestmark = [
-    pytest.mark.drill,
-    pytest.mark.skipif(CADDY is None, reason="needs caddy, which requirements-dev.lock brings"),
-]
+pytestmark = pytest.mark.drill
 
 
 @pytest.fixture
