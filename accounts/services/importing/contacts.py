@@ -58,7 +58,7 @@ def _leave_out_erased(load: Load, clients: list[int | None]) -> set[int]:
         if suppressed.has(name or "", email or "", phone or "", clients[position]):
             erased.add(position)
             load.warn(position, None, "contact.erased")
-    load.quarantine.discard(erased)
+    load.waiting.difference_update(erased)
     return erased
 
 

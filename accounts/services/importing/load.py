@@ -13,7 +13,6 @@ from accounts.importing import Issue, Table
 from accounts.models import User
 from kam.lib.periods import start_of_day
 
-from .quarantine import Quarantine
 from .report import Report
 from .resolution import Ambiguous, Clients, Reference
 
@@ -35,7 +34,8 @@ def numbered(columns: Iterable[Sequence[Any]]) -> tuple[list[tuple], list[int]]:
 class Load:
     """A table that was read, the rules for writing it, and what came of it.
 
-    touched: clients whose documents or payments changed. now: the time of the import.
+    touched: clients whose documents or payments changed. now: the time of the import. waiting:
+    positions of rows that name no client we know.
     """
 
     table: Table
@@ -46,11 +46,11 @@ class Load:
     report: Report
     asked_by: User | None = None
     touched: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
     # Clients that rows mean without naming them, or that people gave them, by position.
     clients_given: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.quarantine = Quarantine(self)
         self._absent: list[Any] = [None] * len(self)
         self._headers = {name: header for header, name in self.table.meta.columns.items()}
 
@@ -114,7 +114,7 @@ class Load:
                 words = references[number].words()
                 self.error(position, None, "client.ambiguous", reference=words)
             elif client is None:
-                self.quarantine.add(position)
+                self.waiting.add(position)
         return found
 
     def fit(self, position: int, column: str, longest: int, value: str | None) -> str:

@@ -34,6 +34,7 @@ from .keeping import keeping_changes
 from .load import Load
 from .payments import load_payments
 from .products import load_products
+from .quarantine import keep_waiting
 from .report import Report
 
 Loader = Callable[[Load], None]
@@ -230,7 +231,7 @@ def _write(table: Table, report: Report, history: bool | None, asked_by: User | 
     )
     with keeping_changes(batch):
         load = _load(table, report, batch, asked_by)
-        load.quarantine.write()
+        keep_waiting(load)
         _settle(load, batch)
 
 
@@ -243,15 +244,15 @@ def write_table(
 ) -> set[int]:
     """Write rows that were read before, of clients that people gave them (place -> client).
 
-    In the caller's transaction, within :func:`keeping_changes`.  Returns the places of rows that were not written; ``report`` says
-    why.
+    In the caller's transaction, within :func:`keeping_changes`.  Returns the places of rows that
+    were not written; ``report`` says why.
     """
     take_turns()
     report.history = batch.history
     load = _load(table, report, batch, asked_by, clients)
     wrong = {table.rows.index(issue.row) for issue in report.errors if issue.row is not None}
     _settle(load, batch)
-    return wrong | load.quarantine.waiting
+    return wrong | load.waiting
 
 
 def _load(

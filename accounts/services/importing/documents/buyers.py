@@ -89,7 +89,7 @@ def _put_aside(documents: Documents) -> None:
         if client is None and document not in documents.refused
     }
     if documents.waiting:
-        documents.load.quarantine.extend(
+        documents.load.waiting.update(
             position
             for position, document in enumerate(documents.document_of)
             if document in documents.waiting
