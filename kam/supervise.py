@@ -105,11 +105,12 @@ def _serve(home: Path, demo: bool) -> None:
             print("Web, worker, beat, dispatcher …", flush=True)
             for name, command in commands(home, port).items():
                 children.start(name, command)
-            _wait_for_page(address, children)
+            public = environment["SITE_URL"].rstrip("/") + "/"
+            _wait_for_page(address, children, by_https=public.startswith("https:"))
             if new:
                 print("First ranking …", flush=True)
                 _wait_for_jobs(servers.database_url, children)
-            _greet(home, address, demo, time.monotonic() - started)
+            _greet(home, address, public, demo, time.monotonic() - started)
             children.watch(servers)
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -245,12 +246,26 @@ def _port(wanted: int) -> int:
     raise ServerError(f"no free port from {wanted} to {wanted + PORTS_TO_TRY - 1}; set PORT")
 
 
-def _wait_for_page(address: str, children: Children) -> None:
+class _AsTheProxy(urllib.request.HTTPRedirectHandler):
+    """Led on to https, where web itself does not listen, the page has answered."""
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        if newurl.startswith("https:"):
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _wait_for_page(address: str, children: Children, *, by_https: bool) -> None:
+    """``by_https``: people come through a proxy that speaks TLS, and so does this visit."""
+    page = urllib.request.Request(address)
+    if by_https:
+        page.add_header("X-Forwarded-Proto", "https")
+    visitor = urllib.request.build_opener(_AsTheProxy)
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         children.check()
         try:
-            urllib.request.urlopen(address, timeout=30).close()
+            visitor.open(page, timeout=30).close()
             return
         except urllib.error.HTTPError as error:
             if error.code < 500:
@@ -263,8 +278,10 @@ def _wait_for_page(address: str, children: Children) -> None:
     raise ChildEnded(f"the first page does not answer; see {children.log('web')}")
 
 
-def _greet(home: Path, address: str, demo: bool, seconds: float) -> None:
-    lines = [f"\nReady after {seconds:.1f} s:  {address}\n"]
+def _greet(home: Path, address: str, public: str, demo: bool, seconds: float) -> None:
+    lines = [f"\nReady after {seconds:.1f} s:  {public}\n"]
+    if public != address:
+        lines.append(f"The proxy asks {address}\n")
     if demo and (home / SIGN_INS).exists():
         lines.append((home / SIGN_INS).read_text(encoding="utf-8").rstrip() + "\n")
     lines.append(f"Logs: {home / 'log'}\nCtrl-C ends everything.")

@@ -22,18 +22,24 @@ from kam.embedded import PROJECT
 GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "SITE_URL", "PORT")
 # Far longer than anything takes, so that only what hangs is called late.
 SECONDS = 400
+# People come by https, which web itself does not speak.
+BEHIND_A_PROXY = {
+    "SITE_URL": "https://kam.example.org",
+    "ALLOWED_HOSTS": "kam.example.org,127.0.0.1",
+    "TRUSTED_PROXIES": "127.0.0.1",
+}
 
 
 class Product:
     """``python -m kam.supervise run`` in a home of its own, as a person would start it."""
 
-    def __init__(self, home: Path, port: int):
+    def __init__(self, home: Path, port: int, **environment: str):
         self.home, self.port = home, port
         self.lines: list[str] = []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kam.supervise", "run"],
             cwd=PROJECT,
-            env=os.environ | {"KAM_HOME": str(home), "PORT": str(port)},
+            env=os.environ | {"KAM_HOME": str(home), "PORT": str(port)} | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -154,8 +160,8 @@ def start(used_home):
     """Starts the product in one home, again and again if wanted; nothing is left running."""
     home, started = used_home(), []
 
-    def start_one() -> Product:
-        started.append(Product(home, free_port()))
+    def start_one(**environment: str) -> Product:
+        started.append(Product(home, free_port(), **environment))
         return started[-1]
 
     yield start_one
@@ -235,9 +241,11 @@ def test_kill_leaves_nothing_and_the_next_start_works(start):
     pids = product.pids()
     product.end(signal.SIGKILL)
     wait_until(lambda: all_gone(pids))
-    again = start()
+    again = start(**BEHIND_A_PROXY)
     again.wait_ready()
     assert again.answers("/health/live") == 200
+    assert f"{BEHIND_A_PROXY['SITE_URL']}/\n" in again.output
+    assert f"The proxy asks http://127.0.0.1:{again.port}/" in again.output
 
 
 def test_a_child_that_does_not_listen_is_ended_with_its_session(tmp_path):
