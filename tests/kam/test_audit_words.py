@@ -23,5 +23,15 @@ def test_objects_and_details_have_words():
         ]  # fmt: skip
 
 
+def test_values_are_told_as_a_person_would():
+    with override("en"):
+        kept = {"whole": True, "dropped": None, "versions": {"2025": 2, "2026": True}, "size": 0}
+        assert list(details(kept)) == [
+            ("everything", "yes"), ("versions", "2025: 2, 2026: yes"), ("bytes", "0")
+        ]  # fmt: skip
+    with override("ru"):
+        assert list(details({"unheard": True})) == [("unheard", "да")]
+
+
 def test_digests_are_cut():
     assert list(details({"sha256": "ab" * 32})) == [("SHA-256", "abababababab…")]

@@ -241,10 +241,11 @@ def test_a_message_that_got_lost_is_sent_again():
 
 @pytest.mark.django_db(transaction=True)
 def test_progress_is_seen_by_others_while_the_work_is_in_its_transaction():
-    seen = []
+    seen, beating = [], []
     inside, looked = threading.Event(), threading.Event()
 
     def work(running):
+        beating.append(running._thread)
         with transaction.atomic():
             running.progress(1, 2, "half")
             inside.set()
@@ -270,6 +271,7 @@ def test_progress_is_seen_by_others_while_the_work_is_in_its_transaction():
         worker.join(10)
     assert seen[-1] == "half"
     assert row(job).status == Status.DONE
+    assert not beating[0].is_alive(), "the heart stops with the job"
 
 
 @pytest.mark.django_db(transaction=True)
