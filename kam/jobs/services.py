@@ -38,22 +38,25 @@ def enqueue(
         schedule=schedule,
         period=period,
     )
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        # Reading unscoped: the waiting twin may have been asked for by somebody else.
-        if unique:
-            twin = Job.unscoped.filter(unique_key=unique, status=Job.Status.WAITING).first()
-        else:
-            twin = Job.unscoped.filter(schedule=schedule, period=period).first()
-        if twin is None:
-            raise
-        if sooner and row.run_after < twin.run_after:
-            twin.run_after = row.run_after
-            twin.save(update_fields=["run_after"])
-        return twin
-    return row
+    for last in (False, True):
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            return row
+        except IntegrityError:
+            # Reading unscoped: the waiting twin may have been asked for by somebody else.
+            if unique:
+                twin = Job.unscoped.filter(unique_key=unique, status=Job.Status.WAITING).first()
+            else:
+                twin = Job.unscoped.filter(schedule=schedule, period=period).first()
+            if twin is not None:
+                break
+            if last:  # else it went to a worker just now, and keeps nobody from waiting
+                raise
+    if sooner and row.run_after < twin.run_after:
+        twin.run_after = row.run_after
+        twin.save(update_fields=["run_after"])
+    return twin
 
 
 def cancel(job: Job) -> None:

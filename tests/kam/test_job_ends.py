@@ -4,7 +4,7 @@ import datetime as dt
 from unittest import mock
 
 import pytest
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.utils import timezone
 
 from kam.audit.models import Event
@@ -88,6 +88,17 @@ def test_a_worker_that_lost_its_lease_changes_nothing_any_more(failed):
     assert (found.status, found.error, found.lease) == (Status.FAILED, "worker lost", None)
     assert found.finished_at
     assert failed == [job.pk]
+
+
+def test_a_job_that_loses_every_worker_is_not_given_to_another(failed):
+    """Also where a message of it comes before the dispatcher has looked."""
+    job = any_job(max_attempts=1)
+    execution.claim(job.pk)
+    assert execution.claim(job.pk) is None, "held by a living worker"
+    assert failed == []
+    lapse()
+    assert execution.claim(job.pk) is None
+    assert (row(job).status, row(job).attempts, failed) == (Status.FAILED, 1, [job.pk])
 
 
 def test_a_job_that_has_ended_is_not_ended_again(failed):
@@ -239,6 +250,37 @@ def test_asking_again_finds_the_one_that_waits_and_never_puts_it_off(kind):
     again = enqueue("test.heavy", unique="same", run_after=later, sooner=True)
     assert (again.pk, row(waits).run_after) == (waits.pk, waits.run_after)
     assert (row(waits).queue, row(waits).max_attempts) == ("heavy", 7)
+
+
+def test_a_schedule_gets_one_job_a_period(kind):
+    kind("test.nightly", lambda running: None)
+    first, second = dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    made = [
+        enqueue("test.nightly", schedule=name, period=period).pk
+        for name, period in (("a", first), ("a", first), ("a", second), ("b", first), ("a", first))
+    ]
+    assert made == [made[0], made[0], made[2], made[3], made[0]]
+    assert Job.unscoped.count() == 3
+
+
+def test_a_twin_that_goes_to_a_worker_meanwhile_is_in_nobodys_way(kind, monkeypatch):
+    kind("test.any", lambda running: None)
+    save = Job.save
+    refused = [IntegrityError("job_waits_once")]
+
+    def first_refused(self, **how):
+        if refused:
+            raise refused.pop()
+        save(self, **how)
+
+    monkeypatch.setattr(Job, "save", first_refused)
+    assert row(enqueue("test.any", unique="same")).status == Status.WAITING
+
+
+def test_what_the_database_refuses_for_another_reason_is_not_hidden(kind):
+    kind("test.any", lambda running: None, queue=None)
+    with pytest.raises(IntegrityError, match="queue"):
+        enqueue("test.any", unique="same")
 
 
 def test_only_what_was_done_long_ago_is_forgotten():
