@@ -18,6 +18,8 @@ from scoring.engine.weights import normalise
 _MARGIN = 2e-9
 # What a solver of linear programmes needs to be past equality after its own tolerance.
 _SOLVER = 1e-6
+# Rated weight without which a score hangs on next to nothing.
+_RATED = 0.01
 # Scores between which the common value of two clients with different gaps is looked for.
 _STEPS = 37
 
@@ -47,7 +49,8 @@ def flip(
     a, b: one row of ratings each, NaN = missing; equal scores count as a ahead. The rating is b's:
     it rises, or, where b is ahead, falls. whole: look for a whole rating (default: where all
     ratings of both are whole). Where the two are not rated on the same criteria, new weights leave
-    each of them a rated weight of at least `min_coverage`, or what it has if that is less.
+    each of them a rated weight of at least `min_coverage` (and of a hundredth, as without any there
+    is no score), or what it has if that is less.
 
     Raises ValueError where one of them has no rating of positive weight.
     """
@@ -209,7 +212,8 @@ def _at_level(
     over = np.where(rated[1], behind - level, 0.0)
     under = np.where(rated[0], level - _SOLVER - ahead, 0.0)
     conditions = np.vstack([over, under, *rated]).astype(np.float64)
-    least = [0.0, 0.0, *(min(min_coverage, float(w @ known)) - 1e-12 for known in rated)]
+    enough = max(min_coverage, _RATED)
+    least = [0.0, 0.0, *(min(enough, float(w @ known)) - 1e-12 for known in rated)]
     # v = w + more - less, with more, less >= 0 and less <= w.
     found = linprog(
         c=np.ones(2 * size),

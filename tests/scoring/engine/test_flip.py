@@ -1,5 +1,7 @@
 """The least change that makes one client pass another, or a line."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -213,3 +215,19 @@ def test_the_difference_of_two_clients_is_the_sum_of_its_parts(case):
         np.testing.assert_allclose(parts.from_weights, 0, atol=1e-12)
         each = contributions([a], w)[0] - contributions([b], w)[0]
         np.testing.assert_allclose(parts.from_ratings, each, atol=1e-9)
+
+
+def test_where_no_coverage_is_asked_for_weights_still_leave_both_a_score():
+    """The nearest corner of the weights would leave one of them without any."""
+    a, b, w = (6, 9, nan), (nan, 9, 2), (0.01, 0.34, 0.65)
+    found = flip(a, b, w, min_coverage=0).weights
+    assert found is not None
+    assert ahead(a, b, w) == 1
+    assert ahead(a, b, found) == -1
+    assert flip((7, 8), (nan, 5), (0.8, 0.2), min_coverage=0).weights is None
+
+
+def test_an_answer_of_the_solver_that_does_not_hold_is_not_handed_on(monkeypatch):
+    stopped = SimpleNamespace(status=0, x=np.zeros(6), fun=0.0)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda **_programme: stopped)
+    assert flip((9, 9, nan), (nan, 2, 8), (0.4, 0.4, 0.2)).weights is None
