@@ -119,8 +119,6 @@ def _taking_part(r: Floats, w: Floats, eligible: ArrayLike | None) -> Bools:
 
 def _equal(rated: Floats, positions: Ints) -> tuple[Ints, ...]:
     """Groups of two and more with the same row, missing ratings alike."""
-    if not len(positions):
-        return ()
     rows = np.where(np.isfinite(rated[positions]), rated[positions], 0.0)
     _, group, sizes = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
     group = group.ravel()

@@ -106,8 +106,6 @@ def _solve_pairs(
     curves: _Curves, members: Ints, others: Ints, near: float, far: float
 ) -> float | None:
     """Where the first outside curve of these passes an inside one between near and far."""
-    if near == far:
-        return None
     nearest: float | None = None
     # Too many pairs only where hundreds of curves meet in one point: then row by row.
     height = max(1, _PAIRS // len(others))

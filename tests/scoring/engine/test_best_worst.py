@@ -1,5 +1,7 @@
 """The Best-Worst Method against published examples and its own definition."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -127,3 +129,10 @@ def test_xi_is_the_largest_distance_and_no_weights_near_have_a_smaller_one(said)
 def test_impossible_judgements_are_refused(case, message):
     with pytest.raises(ValueError, match=message):
         best_worst(*case)
+
+
+def test_a_solver_that_gives_up_is_told(monkeypatch):
+    gave_up = SimpleNamespace(status=4, message="numerical difficulties", x=None)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda **_programme: gave_up)
+    with pytest.raises(ArithmeticError, match="numerical difficulties"):
+        best_worst(0, 1, [1, 3], [3, 1])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.engine.inverse import value_for
+from scoring.engine.inverse import shown_value, value_for
 from scoring.engine.ratings import (
     Category,
     DecileBand,
@@ -59,3 +59,17 @@ def test_nothing_is_asked_where_everything_is_enough_or_nothing_is():
     assert value_for(Threshold((10.0,)), {}, 1) is None
     assert value_for(Threshold((10.0,)), {}, 3) is None
     assert value_for(Threshold((10.0,)), {}, 2) == 10
+
+
+@pytest.mark.parametrize(
+    ("rule", "rating", "shown"),
+    [
+        (Threshold((10.4, 20.0)), 2, 11),  # 10 would not be enough
+        (Threshold((10.6, 20.0)), 2, 11),
+        (Threshold((10.4, 20.0), direction="cost"), 3, 10),
+        (Threshold((10.6, 20.0), direction="cost"), 3, 10),  # 11 would not
+    ],
+)
+def test_a_value_is_shown_rounded_to_where_it_is_still_enough(rule, rating, shown):
+    exact = value_for(rule, {}, rating)
+    assert shown_value(rule, {}, rating, exact, 0) == shown

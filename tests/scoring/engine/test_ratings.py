@@ -428,3 +428,15 @@ def test_a_rule_survives_json(rule):
 def test_a_wrong_rule_is_refused_by_the_name_of_its_field(data, field):
     with pytest.raises(ValueError, match=rf"^{field}: "):
         rule_from_dict(data)
+
+
+def test_a_table_is_no_column():
+    with pytest.raises(ValueError, match=r"values: expected one column, got shape \(1, 2\)"):
+        rate(Threshold((1.0,)), [[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("rule", [Percentile(), DecileBand(), MinMax()])
+def test_who_comes_later_to_a_population_too_small_is_not_rated_either(rule):
+    few = [] if isinstance(rule, MinMax) else [1.0, 2.0, 3.0]
+    frozen = json.loads(json.dumps(rate(rule, few).fitted))
+    assert np.isnan(apply_fitted(rule, frozen, [2.0]).ratings).all()

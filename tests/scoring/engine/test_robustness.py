@@ -211,6 +211,52 @@ def test_edges_of_size():
             acceptability([[5, 5]], [1, 1], 1, concentration=concentration)
 
 
+def test_so_many_seats_that_counts_are_put_together_on_the_way():
+    """Also where nothing is left to add at the end."""
+    r = np.random.default_rng(8).uniform(1, 10, (60, 3))
+    w = normalise([5, 3, 2])
+    found = acceptability(r, w, 30, draws=8_000, seed=1)
+    hits, sums, _places = plain(r, draw(w, 8_000, 1, None, None), 30)
+    np.testing.assert_array_equal(found.p_key, hits / 8_000)
+    some = hits > 0
+    np.testing.assert_allclose(found.central_weights[some], sums[some] / hits[some, None])
+
+
+def test_a_criterion_without_weight_decides_nothing_also_where_ratings_are_missing():
+    rng = np.random.default_rng(4)
+    r = rng.uniform(1, 10, (30, 3))
+    r[::3, 0], r[1::3, 2] = nan, nan
+    with_it = acceptability(r, [3, 2, 0], 5, draws=400, seed=2, tolerance=0.5)
+    without = acceptability(r[:, :2], [3, 2], 5, draws=400, seed=2, tolerance=0.5)
+    assert without.contested_seats > 0
+    assert abs(with_it.p_key - without.p_key).max() < 0.1
+    hits, _sums, _places = plain(r, draw(normalise([3, 2, 0]), 400, 2, 0.5, None), 5)
+    np.testing.assert_array_equal(with_it.p_key, hits / 400)
+
+
+def test_of_very_many_clients_places_are_told_of_those_that_are_ever_on_the_list(monkeypatch):
+    r = np.random.default_rng(5).uniform(1, 10, (80, 3))
+    whole = acceptability(r, [5, 3, 2], 5, draws=500)
+    monkeypatch.setattr("scoring.engine.acceptance._TRACKED", 79)
+    found = acceptability(r, [5, 3, 2], 5, draws=500)
+    listed = whole.p_key > 0
+    assert 5 < listed.sum() < 80
+    for some, all_of_them in (
+        (found.rank_low, whole.rank_low), (found.rank_high, whole.rank_high),
+    ):  # fmt: skip
+        np.testing.assert_array_equal(some[listed], all_of_them[listed])
+        assert np.isnan(some[~listed]).all()
+
+
+def test_infinite_ratings_are_missing_and_flags_are_one_a_client():
+    r = [[9, np.inf], [8, 7], [-np.inf, np.inf]]
+    missing = [[9, nan], [8, 7], [nan, nan]]
+    infinite, plain_ = (acceptability(rows, [1, 1], 1, draws=50).p_key for rows in (r, missing))
+    np.testing.assert_array_equal(infinite, plain_)
+    with pytest.raises(ValueError, match=r"eligible: shape \(2,\) for 3 clients"):
+        acceptability(r, [1, 1], 1, eligible=[True, False])
+
+
 def test_progress_is_told():
     shares = []
     acceptability(
@@ -317,6 +363,13 @@ def test_no_seat_that_is_sure_changes_in_a_million_draws(tolerance, gaps):
     bounds = never_violated(r, rng.dirichlet(np.ones(6) * 4), 40, tolerance, 1_000_000)
     assert bounds.always.any() or tolerance > 0.1
     assert bounds.never.sum() > 100
+
+
+def test_of_no_seats_none_is_open():
+    bounds = seat_bounds([[9, 1], [1, 9], [nan, nan]], [1, 1], 0, 0.5)
+    assert bounds.never.tolist() == [True, True, False]
+    assert not bounds.always.any()
+    assert not bounds.contested.any()
 
 
 def test_seats_by_hand():

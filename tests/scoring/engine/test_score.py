@@ -272,3 +272,16 @@ def test_order_agrees_with_rank(case):
     assert sorted(places) == ids.tolist()
     assert (np.diff(ranked) >= 0).all()
     assert np.isnan(ranks[len(ranked) :]).all()
+
+
+@pytest.mark.parametrize(
+    ("ratings", "options", "message"),
+    [
+        ([1.0, 2.0], {}, "ratings: expected"),
+        ([[1.0, 2.0, 3.0]], {}, "ratings: 3 columns for 2 weights"),
+        ([[1.0, 2.0]], {"applicable": [True, False]}, "applicable: shape"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(ratings, options, message):
+    with pytest.raises(ValueError, match=message):
+        weighted_score(ratings, [1, 1], **options)
