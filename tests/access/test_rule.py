@@ -27,7 +27,7 @@ from accounts.models import (
 )
 from kam.jobs.models import Hold
 from kam.lib.scoping import acting_system
-from tests.factories import make_client, make_user
+from tests.factories import make_client, make_contact, make_user
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 16)
@@ -42,8 +42,11 @@ TABLE = {
     "client: Lee's": ("admin auditor chief head lee", "admin lee"),
     "client: the team's": ("admin auditor chief head ann amy", "admin chief"),
     "client: nobody's": ("admin auditor chief head", "admin"),
+    "client: Col's, once a KAM": ("admin auditor chief head", "admin"),
+    "contact: of Ann's client": ("admin auditor chief head ann amy", "admin chief ann"),
     "work: Col's for Bob's client": ("admin auditor chief head bob col", "admin bob col"),
     "work: Ann's for Lee's client": ("admin auditor chief head lee ann", "admin lee ann"),
+    "work: the auditor's for Bob's client": ("admin auditor chief head bob", "admin bob"),
     "task: Ann's for herself": ("admin auditor chief ann", "admin chief ann"),
     "task: Lee's, asked by Bob": ("admin auditor lee bob", "admin lee bob"),
     "task: Amy's for Bob's client": ("admin auditor chief head amy bob", "admin chief amy bob"),
@@ -57,6 +60,7 @@ TABLE = {
     "action: Col's of that plan": ("admin auditor chief head bob ann col", "admin bob col"),
     "action: Amy's of the other plan": ("admin auditor chief head lee amy", "admin lee amy"),
     "notice: Ann's": ("admin auditor ann", "admin ann"),
+    "notice: the auditor's": ("admin auditor", "admin"),
     "person: Ann": ("admin auditor chief ann", "admin chief ann"),
     "person: Lee": ("admin auditor lee", "admin lee"),
     "skill: of Bob": ("admin auditor bob", "admin bob"),
@@ -108,6 +112,7 @@ def clients(people):
         name: make_client(name, owner=getattr(people, name), team=getattr(people, name).team)
         for name in ("ann", "bob", "lee")
     }
+    owned["col"] = make_client("col", owner=people.col)
     team, nobody = make_client("team", team=people.ann.team), make_client("nobody")
     return SimpleNamespace(**owned, team=team, nobody=nobody)
 
@@ -145,6 +150,10 @@ def absence(person, substitute, since=TOMORROW, until=TOMORROW) -> Substitution:
     )
 
 
+def notice(person) -> Notice:
+    return Notice.objects.create(person=person, kind="x", key="x")
+
+
 def skill(person) -> SkillRating:
     return SkillRating.objects.create(
         person=person, skill="listening", said_by="self", value=5, day=TODAY
@@ -156,11 +165,11 @@ def rows(p, c) -> list:
     shared_plan, section = plan(c.bob, p.ann, p.col)
     lonely_plan, other_section = plan(c.lee)
     return [
-        c.ann, c.bob, c.lee, c.team, c.nobody,
-        promise(c.bob, p.col), promise(c.lee, p.ann),
+        c.ann, c.bob, c.lee, c.team, c.nobody, c.col, make_contact(c.ann, "Eve"),
+        promise(c.bob, p.col), promise(c.lee, p.ann), promise(c.bob, p.auditor),
         task(p.ann, p.ann), task(p.lee, p.bob), task(p.amy, p.amy, c.bob),
         shared_plan, lonely_plan, section, action(section, p.col), action(other_section, p.amy),
-        Notice.objects.create(person=p.ann, kind="x", key="x"),
+        notice(p.ann), notice(p.auditor),
         Kam.objects.get(pk=p.ann.pk), Kam.objects.get(pk=p.lee.pk), skill(p.bob), skill(p.ann),
         absence(p.ann, p.bob), absence(p.lee, p.amy), absence(p.col, p.ann),
         view(p.ann, "nobody"), view(p.ann, "team"), view(p.lee, "team"), view(p.lee, "company"),
@@ -239,8 +248,7 @@ def test_who_stands_in_has_the_rights_of_the_one_away_over_clients_and_work(peop
         shared, section = plan(clients.lee, p.ann)
         own = [promise(clients.lee, p.ann), action(section, p.ann)]
         tasks = [task(p.ann, p.lee), task(p.lee, p.ann)]
-        private = [Notice.objects.create(person=p.ann, kind="x", key="x"), skill(p.ann)]
-        private.append(view(p.ann, "nobody"))
+        private = [notice(p.ann), skill(p.ann), view(p.ann, "nobody")]
     assert rights(lend(p.bob)) == ("ann bob team", "ann bob")
     bob = lend(p.bob)
     for row in (*own, *tasks):
@@ -257,15 +265,15 @@ def test_who_stands_in_has_the_rights_of_the_one_away_over_clients_and_work(peop
 @pytest.mark.parametrize(
     ("away", "substitute", "days", "reads", "writes"),
     [
-        ("chief", "head", (TODAY, TODAY), "ann bob lee nobody team", "ann team"),
-        ("head", "chief", (TODAY, TODAY), "ann bob lee nobody team", "ann team"),
-        ("ann", "chief", (TODAY, TODAY), "ann bob lee nobody team", "ann team"),
+        ("chief", "head", (TODAY, TODAY), "ann bob col lee nobody team", "ann team"),
+        ("head", "chief", (TODAY, TODAY), "ann bob col lee nobody team", "ann team"),
+        ("ann", "chief", (TODAY, TODAY), "ann bob col lee nobody team", "ann team"),
         ("lee", "amy", (YESTERDAY, TODAY), "ann lee team", "lee"),
         ("lee", "amy", (YESTERDAY, YESTERDAY), "ann team", ""),
         ("lee", "amy", (TOMORROW, TOMORROW), "ann team", ""),
         ("ann", "lou", (TODAY, TOMORROW), "ann team", "ann"),
         ("ann", "col", (TODAY, TODAY), "", ""),
-        ("bob", "auditor", (TODAY, TODAY), "ann bob lee nobody team", ""),
+        ("bob", "auditor", (TODAY, TODAY), "ann bob col lee nobody team", ""),
     ],
 )  # fmt: skip
 def test_standing_in_on_the_days_named_and_by_those_who_may(
