@@ -1,6 +1,7 @@
 """The door: the second step, waiting after failures, and what an administrator can undo."""
 
 import datetime as dt
+import io
 import re
 import time
 
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import ApiToken, SignInWait
 from accounts.services import second_step, sign_in_waits
@@ -45,6 +47,13 @@ def said(action: str) -> list[dict]:
     return list(
         Event.unscoped.filter(action=action).order_by("pk").values_list("details", flat=True)
     )
+
+
+def told(command: str, *words: str) -> str:
+    """What a command of the operator says."""
+    out = io.StringIO()
+    call_command(command, *words, stdout=out)
+    return out.getvalue().strip()
 
 
 def set_up(browser: Browser) -> tuple[str, list[str]]:
@@ -181,7 +190,9 @@ def test_whoever_lost_the_device_is_let_in_by_an_administrator():
     at_the_door(there, person)
     assert is_in(there)
     second_step.add_app(boss, "B" * 32, code_of("B" * 32))
-    call_command("remove_second_step", boss.email)
+    with override("ru"):
+        assert told("remove_second_step", boss.email) == "Снят 1 второй шаг."
+        assert told("remove_second_step", boss.email) == "Второго шага не было."
     assert not second_step.has_one(boss)
     assert len(said("second_step.reset")) == 2
 
@@ -206,7 +217,8 @@ def test_guessing_waits_longer_and_longer_and_nobody_is_kept_out():
         assert not is_in(stranger)
         at_the_door(home, person)
         assert is_in(home), "a browser in which they have signed in before"
-        call_command("unlock", person.email.upper())
+        with override("ru"):
+            assert told("unlock", person.email.upper()).startswith("С этим адресом можно входить")
         at_the_door(stranger, person)
         assert is_in(stranger)
         other = Browser(REMOTE_ADDR="203.0.113.12")

@@ -1,6 +1,7 @@
 """End the waits after failed sign-ins of one person, at once."""
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import sign_in_waits
@@ -19,8 +20,12 @@ class Command(BaseCommand):
         person = User.objects.filter(email__iexact=email).first()
         with acting_system("command line"):
             record("sign_in.unlock", object=person)
-        self.stdout.write("They need not wait any more." if count else "Nothing had to wait.")
+        self.stdout.write(
+            _("Whoever signs in with it need not wait any more.")
+            if count
+            else _("Nobody had to wait.")
+        )
         if person is None:
-            self.stderr.write("Nobody signs in with this e-mail.")
+            self.stderr.write(_("Nobody signs in with this e-mail."))
         elif not person.is_active:
-            self.stderr.write("This person may not sign in: an administrator has to allow it.")
+            self.stderr.write(_("This person may not sign in: an administrator has to allow it."))

@@ -17,9 +17,12 @@ class Command(BaseCommand):
 
     def handle(self, *, drop: bool, **options) -> None:
         with acting_system("command release_outgoing"):
-            for kind, count in sorted(holding.waiting().items()):
+            waiting = holding.waiting()
+            for kind, count in sorted(waiting.items()):
                 self.stdout.write(f"{count}  {title_of(kind)} ({kind})")
             if options["list"]:
+                if not waiting:
+                    self.stdout.write(_("Nothing waits."))
                 return
             if holding.held() is None:
                 self.stdout.write(_("Nothing is held back."))
