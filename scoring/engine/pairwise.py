@@ -21,6 +21,8 @@ SCALE: Floats = np.concatenate([1 / np.arange(9.0, 1, -1), np.arange(1.0, 10)])
 ACCEPTABLE = 0.10
 # Two halves of a judgement typed with two decimals (6 and 0.17) are still one judgement.
 _RECIPROCAL = 0.05
+# A share of Newton's step below which no further one is tried.
+_SHORTEST = 1e-10
 # Judgements closer than this to what the weights say are consistent.
 _SAME = 1e-9
 
@@ -218,22 +220,21 @@ def _completed(given: Floats) -> Floats:
     y = _log_least_squares(given)[rows] - _log_least_squares(given)[columns]
     whole = _filled(given, rows, columns, y)
     value = _principal(whole)[1]
+    share = 1.0
     for _ in range(100):
         gradient, hessian = _derivatives(whole, rows, columns)
-        if np.abs(gradient).max() < 1e-13 * len(given):
+        # It is the least, or no step leads down any more.
+        if np.abs(gradient).max() < 1e-13 * len(given) or share <= _SHORTEST:
             break
         step = -np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0]
         descent = float(gradient @ step)
-        share = 1.0
-        while share > 1e-10:
+        share, tried = 2.0, np.inf
+        while tried > value + 1e-4 * share * descent and share > _SHORTEST:
+            share /= 2
             trial = _filled(given, rows, columns, y + share * step)
             tried = _principal(trial)[1]
-            if tried <= value + 1e-4 * share * descent:
-                break
-            share /= 2
-        else:
-            break
-        y, whole, value = y + share * step, trial, tried
+        if share > _SHORTEST:
+            y, whole, value = y + share * step, trial, tried
     return whole
 
 
