@@ -75,6 +75,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing_any_more(failed):
         found = row(job)
         assert (found.status, found.lease, found.error) == (Status.WAITING, None, "")
     quick = execution.claim(job.pk)
+    assert dispatcher.reap() == 0, "its worker lives"
     running = execution.Running(slow)
     with pytest.raises(execution.Cancelled):
         running.progress(9, 10, "late")
@@ -281,6 +282,23 @@ def test_what_the_database_refuses_for_another_reason_is_not_hidden(kind):
     kind("test.any", lambda running: None, queue=None)
     with pytest.raises(IntegrityError, match="queue"):
         enqueue("test.any", unique="same")
+
+
+def test_what_comes_back_from_a_worker_stands_in_no_equal_ones_way(kind):
+    kind("test.any", lambda running: None)
+    first = enqueue("test.any", unique="same")
+    mine = execution.claim(first.pk)
+    second = enqueue("test.any", unique="same")
+    execution.give_back(mine, ValueError("again"))
+    assert {row(each).status for each in (first, second)} == {Status.WAITING}
+
+
+def test_what_a_lost_worker_had_is_due_at_once():
+    job = any_job(run_after=timezone.now() + dt.timedelta(hours=1))
+    execution.claim(job.pk)  # by a message that came twice
+    lapse()
+    dispatcher.reap()
+    assert [pk for pk, _queue in dispatcher.take_due()] == [job.pk]
 
 
 def test_only_what_was_done_long_ago_is_forgotten():

@@ -108,3 +108,15 @@ def test_share_of_profit_is_the_smallest_set_that_is_enough(profit, share):
     assert taken[:-1].sum() <= needed * (1 + 1e-6)
     left = scaled[~selection.selected]
     assert not len(left) or not len(taken) or left.max() <= taken.min()
+
+
+def test_those_who_bring_nothing_are_not_taken_even_where_the_share_is_not_reached():
+    profit = [100.0, 5.0, 0.0, -3.0, 2.0]
+    found = share_of_profit(profit, 0.8, eligible=[False, True, True, True, True])
+    assert found.selected.tolist() == [False, True, False, False, True]
+    assert (found.size, found.line, found.tie_at_cut) == (2, 2.0, False)
+
+
+def test_there_is_no_tie_where_nobody_is_parted():
+    assert not threshold([7.0, 7.0, 6.0], 7.0).tie_at_cut
+    assert not share_of_profit([0.0, -1.0, -1.0], 0.8).tie_at_cut
