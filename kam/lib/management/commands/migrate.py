@@ -5,8 +5,12 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg2.errors import LockNotAvailable
 
+from kam.lib.migration_state import Executor
+
 # Whoever works meanwhile waits behind a migration that waits: no longer than this.
 SECONDS = 2
+
+migrate.MigrationExecutor = Executor
 
 
 class Command(migrate.Command):
