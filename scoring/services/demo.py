@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from itertools import islice
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -63,7 +65,7 @@ from scoring.models import Criterion, Matrix, MatrixVersion
 from .backtests import Asked, request_backtest
 from .demo_decisions import decide_so_far
 from .demo_reasons import REASONS
-from .ratings import Opinion, record_opinions
+from .ratings import AT_ONCE, Opinion, record_opinions
 from .requests import request_ranking
 from .versions import Choice, activate, draft_of, save_draft
 
@@ -97,24 +99,27 @@ def make_workspace(
 ) -> Loaded:
     """Fill an empty workspace and ask for its first ranking.  Runs for a system actor.
 
-    Raises ClientsExist where there are clients already.  Facts come in one transaction, the rest
-    in a second one, so that the second is planned with the sizes of the first.
+    Raises ClientsExist where there are clients already.  Facts come in one transaction, what was
+    thought of them in a second one, so that it is planned with the sizes of the first, and the rest
+    in a third one: rankings and backtests are computed meanwhile, where somebody is at work.
     """
     words = WORDS[language]
-    loaded = load(words, size, progress)
+    with transaction.atomic():
+        loaded = load(words, size, progress)
+        _introduce(words)
     analyse_loaded()
     with history.switched_off():
         version = judge_so_far(words, size, loaded)
+        request_refresh()
+        if size.clients <= CLIENTS_WITH_BACKTEST:
+            _try_on_history(version)
+    with history.switched_off():
         if size.clients <= CLIENTS_WITH_HISTORY:
             _serve_key_clients(words, size, loaded)
-        _introduce(words)
         administrators = (p for p in loaded.people if p.role == User.Role.ADMINISTRATOR)
         administrator = next(administrators)
         connections.connect(words.language, administrator)
         invitations.invite(words, size.as_of, administrator)
-        request_refresh()
-        if size.clients <= CLIENTS_WITH_BACKTEST:
-            _try_on_history(version)
         workspace_made.send(sender=Client, people=loaded.people, day=size.as_of)
         record(
             "demo.loaded",
@@ -131,7 +136,7 @@ def judge_so_far(words: Words, size: Size, loaded: Loaded) -> MatrixVersion:
     if not with_history:
         allocate(history=False)
     ensure_library()
-    opinions = record_opinions(_opinions(words, size, loaded.people))
+    opinions = record_opinions(_in_rounds(_opinions(words, size, loaded.people)))
     loaded.rows["scoring_rating"] = opinions.created + opinions.updated
     version = _choose_criteria(words, loaded.people)
     with translation.override(words.language):
@@ -258,6 +263,20 @@ def _opinions(words: Words, size: Size, people: list[User]) -> Iterator[Opinion]
             yield opinion(owner_id, days_ago)
             if team_id in managers and rng.random() < SECOND_OPINIONS:
                 yield opinion(managers[team_id].pk, int(rng.integers(1, RATED_WITHIN_DAYS)))
+
+
+def _in_rounds(opinions: Iterable[Opinion]) -> Iterator[Opinion]:
+    """The same opinions, of a few thousand the first of each place first, then the second ones: they
+    are written together until a place comes again."""
+    opinions = iter(opinions)
+    while some := list(islice(opinions, AT_ONCE)):
+        seen: Counter[tuple] = Counter()
+        rounds = []
+        for each in some:
+            rounds.append(seen[each.place])
+            seen[each.place] += 1
+        for at in np.argsort(rounds, kind="stable").tolist():
+            yield some[at]
 
 
 def clear_workspace() -> None:
