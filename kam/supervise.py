@@ -32,6 +32,7 @@ SIGN_INS = "demo-sign-ins.txt"  # demo_data leaves it in the home directory
 # A worker gets 20 s to finish or give back its task (worker_soft_shutdown_timeout).
 PATIENCE = {"web": 15, "beat": 10, "dispatcher": 15, "worker": 30}
 FIRST_JOBS_SECONDS = 60
+EARLY = ("worker", "dispatcher")  # they do nothing of their own accord
 ALREADY_RUNNING = 3
 
 # A workspace without people is an empty one: nothing can have been entered yet.
@@ -95,20 +96,25 @@ def _serve(home: Path, demo: bool) -> None:
             "PYTHONUNBUFFERED": "1",
         }
         print("Database structure …", flush=True)
-        _finish(_manage("migrate", "--verbosity", "0"), environment | {"KAM_DB_ROLE": "owner"})
+        # What is checked, the dispatcher checks when it starts.
+        _finish(
+            _manage("migrate", "--verbosity", "0", "--skip-checks"),
+            environment | {"KAM_DB_ROLE": "owner"},
+        )
         new = demo and _holds(servers.database_url, NOBODY_CAN_SIGN_IN)
-        if new:
-            print("Demo workspace …", flush=True)
-            _finish(_manage("demo_data"), environment)
         children = Children(home, environment)
         try:
-            print("Web, worker, beat, dispatcher …", flush=True)
-            for name, command in commands(home, port).items():
-                children.start(name, command)
+            if new:
+                print("Demo workspace; worker, beat, dispatcher, web …", flush=True)
+                _fill(servers.database_url, environment, children, commands(home, port))
+            else:
+                print("Web, worker, beat, dispatcher …", flush=True)
+                for name, command in commands(home, port).items():
+                    children.start(name, command)
             public = environment["SITE_URL"].rstrip("/") + "/"
             _wait_for_page(address, children, by_https=public.startswith("https:"))
             if new:
-                print("First ranking …", flush=True)
+                print("First ranking and reports …", flush=True)
                 _wait_for_jobs(servers.database_url, children)
             _greet(home, address, public, demo, time.monotonic() - started)
             children.watch(servers)
@@ -211,6 +217,36 @@ def _finish(command: list[str | Path], environment: dict[str, str]) -> None:
         raise
     if code:
         raise ChildEnded(f"{Path(command[1]).name} {command[2]} ended with exit code {code}")
+
+
+def _fill(
+    database_url: str,
+    environment: dict[str, str],
+    children: Children,
+    started: dict[str, list[str | Path]],
+) -> None:
+    """Make the demo workspace, and start the children meanwhile: they work off what it asks for
+    while the rest of it is told.  Whoever looks at the company or lets people in comes when there
+    is one: until then a visitor would be asked to be the first."""
+    filling = processes.spawn(
+        _manage("demo_data", "--skip-checks"), log=None, env=environment, cwd=PROJECT
+    )
+    try:
+        for name in EARLY:
+            children.start(name, started[name])
+        while filling.poll() is None and _holds(database_url, NOBODY_CAN_SIGN_IN):
+            children.check()
+            time.sleep(0.2)
+        for name in [name for name in started if name not in EARLY]:
+            children.start(name, started[name])
+        while filling.poll() is None:
+            children.check()
+            time.sleep(0.1)
+    finally:
+        if filling.poll() is None:
+            processes.stop(filling, patience=10)
+    if filling.returncode:
+        raise ChildEnded(f"manage.py demo_data ended with exit code {filling.returncode}")
 
 
 def _holds(database_url: str, statement: str) -> bool:

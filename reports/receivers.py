@@ -16,9 +16,9 @@ from .models import Schedule
 from .models.periodic import Kind, Rhythm
 from .services import demo_built, demo_reviews, ledger, schedules
 
-# By then the ranking that the workspace asked for is there.
-LATER = dt.timedelta(seconds=10)
 MONTHS = 3
+# Jobs go in the order in which they may, and a report is compared with the one before it.
+NEXT = dt.timedelta(milliseconds=10)
 
 
 @receiver(portfolio_changed, dispatch_uid="reports read what changed")
@@ -30,11 +30,12 @@ def read_again(sender, **kwargs):
 @receiver(workspace_made, dispatch_uid="reports are ordered in a demo workspace")
 def order_reports(sender, people, day, **kwargs):
     """A manager orders the KAMs' monthly reports, and for themselves the team's portfolio and what
-    they built."""
+    they built.  The ranking that they tell of was asked for before."""
     manager = next((each for each in people if each.role == User.Role.MANAGER), None)
     if manager is None:
         return
     built = demo_built.fill(people)
+    now = timezone.now()
     for kind, audience in (
         (Kind.KAM, Schedule.Audience.KAMS),
         (Kind.TEAM, Schedule.Audience.OWNER),
@@ -48,11 +49,8 @@ def order_reports(sender, people, day, **kwargs):
             periods.append(last_whole("month", until))
             until = periods[-1].starts
         for number, period in enumerate(reversed(periods)):
-            moment = timezone.now() + LATER + dt.timedelta(seconds=number)
+            moment = now + number * NEXT
             schedules.ask(
                 schedule, period, schedules.readers(schedule)[:2], mailed=False, after=moment
             )
-    enqueue(
-        demo_reviews.JOB, {"manager_id": manager.pk}, actor=manager,
-        run_after=timezone.now() + 3 * LATER,
-    )  # fmt: skip
+    enqueue(demo_reviews.JOB, {"manager_id": manager.pk}, actor=manager)
