@@ -28,7 +28,10 @@ NOTHING = "—"
 # What columns are called that no form asks for.
 _NAMES: dict[str, dict[str, Any]] = {
     "accounts_accountplan": {"number": _("number of the signed plan")},
-    "accounts_contact": {"client": _("client"), "told_by": pgettext_lazy("history", "told by")},
+    "accounts_contact": {
+        "client": _("client"), "name": pgettext_lazy("person", "name"),
+        "told_by": pgettext_lazy("history", "told by"),
+    },
     "accounts_membership": {
         "group": _("group"), "known_to": pgettext_lazy("history", "closed on"),
     },
@@ -38,6 +41,7 @@ _NAMES: dict[str, dict[str, Any]] = {
     "accounts_planparticipant": {"acknowledged": pgettext_lazy("history", "has read the signed plan")},
     "accounts_plansection": {"position": pgettext_lazy("history", "place in the plan")},
     "accounts_promise": {"settled_by": _("settled by")},
+    "accounts_user": {"name": pgettext_lazy("person", "name")},
 }  # fmt: skip
 # Values of a field that are more than a word, and how they are told.
 _WORDS: dict[tuple[str, str], Callable[[Any], str]] = {}

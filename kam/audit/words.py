@@ -312,6 +312,11 @@ OBJECTS = {
     "reports.report": pgettext_lazy("audit", "periodic report"),
     "reports.schedule": pgettext_lazy("audit", "order of a report"),
     "reports.businessreview": pgettext_lazy("audit", "business review"),
+    "reports.builtreport": pgettext_lazy("audit", "built report"),
+    "accounts.savedview": pgettext_lazy("audit", "saved view"),
+    "accounts.ownfield": pgettext_lazy("audit", "own field"),
+    "accounts.personinvitation": pgettext_lazy("audit", "invitation of a person"),
+    "accounts.apitoken": pgettext_lazy("audit", "key"),
     "accounts.client": _("client"),
     "accounts.connection": pgettext_lazy("audit", "connection"),
     "accounts.contact": _("contact"),
@@ -387,6 +392,15 @@ OBJECTS = {
     "scoring.versioncriterion": pgettext_lazy("audit", "criterion of a matrix"),
 }
 DETAILS = {
+    "audience": pgettext_lazy("audit", "for whom"),
+    "rhythm": pgettext_lazy("audit", "how often"),
+    "digest": pgettext_lazy("audit", "checksum"),
+    "number": pgettext_lazy("audit", "number"),
+    "severity": pgettext_lazy("audit", "severity"),
+    "gone": pgettext_lazy("audit", "gone"),
+    "shown": pgettext_lazy("audit", "shown"),
+    "with": pgettext_lazy("audit", "with whom"),
+    "language": pgettext_lazy("audit", "language"),
     "act": pgettext_lazy("audit", "act"),
     "access_log": pgettext_lazy("audit", "access log"),
     "history": pgettext_lazy("audit", "history of changes"),
@@ -464,6 +478,27 @@ VALUES = {
     "former": _("Former key client"),
     "none": "—",
 }
+# Words that mean this only under that name.
+VALUES_OF = {
+    "audience": {
+        "owner": pgettext_lazy("audit", "who ordered it"), "kams": pgettext_lazy("audit", "KAMs"),
+        "leaders": pgettext_lazy("audit", "those who lead"),
+        "named": pgettext_lazy("audit", "people chosen by name"),
+    },
+    "rhythm": {
+        "week": pgettext_lazy("audit", "every week"), "month": pgettext_lazy("audit", "every month"),
+        "quarter": pgettext_lazy("audit", "every quarter"),
+    },
+    "kind": {
+        "kam": pgettext_lazy("audit", "clients of a KAM"), "team": pgettext_lazy("audit", "team"),
+        "company": pgettext_lazy("audit", "company"),
+        "programme": pgettext_lazy("audit", "programme"),
+        "built": pgettext_lazy("audit", "built report"),
+    },
+    "with": {
+        "team": pgettext_lazy("audit", "team"), "company": pgettext_lazy("audit", "company"),
+    },
+}  # fmt: skip
 JOB = "system:job "
 SYSTEM = "system:"
 DIGEST_SHOWN = 12
@@ -492,7 +527,8 @@ def details(kept: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Labels and values; what is false or nothing is left out."""
     for name, value in kept.items():
         if value is not False and value is not None and value != "":
-            yield str(DETAILS.get(name, name)), _value(value)
+            known = VALUES_OF.get(name, {}).get(value) if isinstance(value, str) else None
+            yield str(DETAILS.get(name, name)), str(known or _value(value))
 
 
 def _value(value: Any) -> str:

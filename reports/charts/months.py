@@ -67,13 +67,15 @@ def growth_bars(
         max((v for v in pair if v is not None), default=None)
         for pair in zip(numbers(previous_year), numbers(this_year), strict=True)
     ]
+    named = None
     for values, label, token, strength, ink in (
         (previous_year, previous_label, "series-8", 0.55, "ink-2"),
         (this_year, this_label, "series-1", 1.0, "series-1"),
     ):
-        add_bars_by_month(
-            figure, months, month_labels, values, label, token, unit, label_ink=ink, beside=higher
-        )
+        named = add_bars_by_month(
+            figure, months, month_labels, values, label, token, unit,
+            label_ink=ink, beside=higher, apart_from=named,
+        )  # fmt: skip
         figure.data[-1].marker.opacity = strength
     figure.update_layout(barmode="group")
     amount_axis(figure, caption)
@@ -119,9 +121,11 @@ def add_bars_by_month(
     unit: str,
     label_ink: str | None = None,
     beside: Values | None = None,
-) -> None:
+    apart_from: int | None = None,
+) -> int | None:
     """``beside``: how high it gets in each month, with the bars of others: the name of these stands
-    on what is below it."""
+    on what is below it.  ``apart_from``: where another name stands already, as a place among the
+    months; returned is where this one does."""
     y = numbers(values)
     figure.add_bar(
         x=[month.isoformat() for month in months],
@@ -132,10 +136,12 @@ def add_bars_by_month(
         meta={"token": token},
         hovertemplate=f"%{{customdata}}<br>{money(unit)}<extra>{in_template(label)}</extra>",
     )
-    tallest = max((v for v in y if v is not None), default=None)
-    if tallest is None:
-        return
-    at = len(y) - 1 - y[::-1].index(tallest)
+    there = [i for i, v in enumerate(y) if v is not None]
+    free = [i for i in there if apart_from is None or abs(i - apart_from) > NAME_MONTHS]
+    if not there:
+        return None
+    at = max(free or there, key=lambda i: (y[i], i))
     under = numbers(beside)[max(0, at - NAME_MONTHS) : at + 1] if beside is not None else y
     top = max(v for v in under if v is not None)
     add_label(figure, months[at].isoformat(), top, label, label_ink or token)
+    return at

@@ -418,3 +418,15 @@ def test_no_curve_is_drawn_of_thousands_of_points():
     assert len(shown) <= 2 * CURVE_POINTS
     assert (shown[0], shown[-1]) == (0, 1_000_000)
     assert thinned(5).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_names_of_bars_beside_one_another_stand_apart_where_both_are_tallest_in_one_month():
+    high = [1.0, 9.0, *[1.0] * 9, 5.0]
+    figure = charts.growth_bars(
+        CAPTION, MONTHS[:12], high, high,
+        month_labels=LABELS[:12], this_label="сейчас", previous_label="год назад",
+    )  # fmt: skip
+    before, now = (
+        note.x for note in figure.layout.annotations if note.text in ("сейчас", "год назад")
+    )
+    assert (before, now) == (MONTHS[1].isoformat(), MONTHS[11].isoformat())
