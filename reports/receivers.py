@@ -29,12 +29,16 @@ def read_again(sender, **kwargs):
 
 @receiver(workspace_made, dispatch_uid="reports are ordered in a demo workspace")
 def order_reports(sender, people, day, **kwargs):
-    """A manager orders the KAMs' monthly reports, and for themselves the team's portfolio and what
-    they built.  The ranking that they tell of was asked for before."""
+    """A manager orders the KAMs' monthly reports and quarterly reviews, and for themselves the
+    team's portfolio and what they built.  The ranking that they tell of was asked for before."""
     manager = next((each for each in people if each.role == User.Role.MANAGER), None)
     if manager is None:
         return
     built = demo_built.fill(people)
+    schedules.create(
+        {"kind": Kind.REVIEWS, "rhythm": Rhythm.QUARTER, "day": 5, "hour": 7,
+         "audience": Schedule.Audience.KAMS}, manager,
+    )  # fmt: skip
     now = timezone.now()
     for kind, audience in (
         (Kind.KAM, Schedule.Audience.KAMS),

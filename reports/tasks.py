@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -46,9 +47,12 @@ def make_report(running, *, kind, rhythm, starts, ends, mailed, schedule_id, bui
     built = BuiltReport.objects.filter(pk=built_id).first() if built_id else None
     if built_id and built is None:
         raise Refused(str(_("This report is gone, or not shared with you any more.")))
-    report = making.make(
-        person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed, built=built
-    )
+    try:
+        report = making.make(
+            person, kind, rhythm, period, schedule_id=schedule_id, mailed=mailed, built=built
+        )
+    except ValidationError as error:  # a quarter that is too long ago for its reviews
+        raise Refused(" ".join(error.messages)) from error
     return {"report": report.pk}
 
 

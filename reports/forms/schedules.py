@@ -50,7 +50,7 @@ class ScheduleForm(VersionedForm):
                 (each, each.label) for each in (Audience.OWNER, Audience.KAMS, Audience.NAMED)
             ]
         if person.role == Role.KAM and "kind" in self.fields:
-            self.fields["kind"].choices = [(Kind.KAM, Kind.KAM.label)]
+            self.fields["kind"].choices = [(each, each.label) for each in (Kind.KAM, Kind.REVIEWS)]
         if "people" in self.fields:
             self.fields["people"].queryset = choosable(person)
             if self.instance.pk:

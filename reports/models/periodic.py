@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     TEAM = "team", _("Portfolio of the team")
     COMPANY = "company", _("Portfolio of the company")
     PROGRAMME = "programme", _("Return of the key client programme")
+    REVIEWS = "reviews", _("Business reviews of one's own key clients")
     BUILT = "built", _("A built report")
 
 
@@ -81,6 +82,11 @@ class Schedule(Scoped):
                 | (~Q(kind="built") & Q(built__isnull=True)),
                 name="schedule_of_built",
                 violation_error_message=_("A built report is ordered on its own page."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="reviews") | Q(rhythm="quarter"),
+                name="schedule_of_reviews",
+                violation_error_message=_("Business reviews are made every quarter."),
             ),
         ]
 

@@ -26,7 +26,7 @@ from reports.models import BuiltReport
 from reports.models.periodic import Kind
 from scoring.selectors.matrices import main_run
 
-from . import built_content, programme_content
+from . import built_content, programme_content, reviews_content
 from .shapes import SCHEMA, Figure, Table, figure, new_table, plain
 
 MOST_ROWS = 100
@@ -41,6 +41,8 @@ def build(
         return plain(built_content.build(built, period))
     if kind == Kind.PROGRAMME:
         return plain(programme_content.build(period))
+    if kind == Kind.REVIEWS:
+        return plain(reviews_content.build(person, period))
     filters = filters_of(kind, person)
     asked = Asked(period.ends, filters=filters)
     figures = portfolio(asked, main_run())

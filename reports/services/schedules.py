@@ -19,7 +19,7 @@ from kam.lib.editing import Conflict
 from kam.lib.periods import company_zone
 from reports.figures.calendar import Period, due_day, due_period, last_whole
 from reports.models import Schedule, ScheduleReader
-from reports.models.periodic import Kind
+from reports.models.periodic import Kind, Rhythm
 
 from . import built_orders
 
@@ -114,6 +114,8 @@ def check(schedule: Schedule, people: Collection[User] = ()) -> None:
         )
     if schedule.kind in OF_ALL and schedule.owner.role == Role.KAM:
         raise ValidationError({"kind": _("A KAM gets the report on their own clients.")})
+    if schedule.kind == Kind.REVIEWS and schedule.rhythm != Rhythm.QUARTER:
+        raise ValidationError({"rhythm": _("Business reviews are made every quarter.")})
     if schedule.audience == Schedule.Audience.NAMED:
         _check_chosen(schedule, people)
     # What is not shared any more can always be switched off.

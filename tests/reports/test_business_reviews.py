@@ -28,6 +28,7 @@ from accounts.models import (
     Need,
     Promise,
     ServiceCost,
+    Standing,
     Team,
     User,
     Wallet,
@@ -39,7 +40,7 @@ from reports.figures.calendar import Period
 from reports.files import FILES
 from reports.models import BusinessReview
 from reports.services import business_reviews as reviews
-from reports.services import client_edition, review_mail
+from reports.services import client_edition, making, review_mail, schedules
 from tests.access import world as worlds
 from tests.access.test_models import our_models
 from tests.factories import make_client, make_contact, make_document, make_user
@@ -419,3 +420,45 @@ def test_an_approved_review_is_mailed_to_people_of_the_client_once_to_each(north
     with acting_as(north["kam"]), serving(settings) as server:
         assert review_mail.send(row) == "held"
     assert server.got == []
+
+
+# --- By themselves ------------------------------------------------------------------------------
+
+
+def test_ordered_every_quarter_they_are_made_for_each_key_client_of_the_reader(north, client):
+    lead, kam = north["lead"], north["kam"]
+    with acting_system("test"):
+        others = [make_client(name, owner=kam, team=kam.team) for name in ("Also", "Not key")]
+        for each, value in ((north["client"], "key"), (others[0], "watch"), (others[1], "trial")):
+            Standing.objects.create(client=each, value=value, since=MARCH.date())
+    given = {"kind": "reviews", "day": 5, "hour": 7, "audience": "kams", "mailed": True}
+    with acting_as(lead):
+        with pytest.raises(ValidationError, match="every quarter"):
+            schedules.create(given | {"rhythm": "month"}, lead)
+        schedule = schedules.create(given | {"rhythm": "quarter"}, lead)
+    by_hand = make(north, words={"headline": "Two hours less"}, language="en")[1]
+    with time_machine.travel("2026-07-05T09:00:00Z", tick=False), acting_system("test"):
+        assert schedules.ask_for_due() == 1
+        (job,) = Job.objects.filter(kind=schedules.MAKE)
+    assert (job.payload["ends"], job.actor_id) == ("2026-06-30", kam.pk)
+    for _run in range(2):  # a job that runs twice makes each once
+        report = making.make(kam, "reviews", "quarter", QUARTER, schedule_id=schedule.pk, mailed=True)
+    told = report.content["tables"][0]
+    assert [row[0] for row in told["rows"]] == ["Also", "Client"]
+    assert told["rows"][1] == ["Client", 1000.0, 1.0, "waits for approval"]
+    assert told["links"][1] == reverse("business_review_detail", args=[by_hand.pk])
+    with acting_as(kam):
+        made = BusinessReview.objects.filter(client=others[0])
+        assert {(row.edition, row.number, row.author_id) for row in made} == {
+            ("internal", 1, kam.pk), ("client", 1, kam.pk),
+        }  # fmt: skip
+        assert BusinessReview.objects.filter(client=north["client"]).count() == 2, "those by hand"
+        assert not BusinessReview.objects.filter(client=others[1]).exists()
+    client.force_login(kam)
+    page = client.get(reverse("report_detail", args=[report.pk])).content.decode()
+    assert "2 reviews wait" in page
+    assert all(write(report) for write, _kind in FILES.values())
+    with acting_as(lead):
+        reviews.decide(by_hand, "approved", lead)
+        own = making.make(lead, "reviews", "quarter", QUARTER)
+    assert own.content["tables"][0]["rows"] == [], "of those one answers for"
