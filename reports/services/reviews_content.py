@@ -14,12 +14,12 @@ from accounts.selectors import standings
 from kam.lib.company import company
 from reports.dashboards.portfolio_charts import day
 from reports.figures.calendar import Period
-from reports.models import BusinessReview
+from reports.models import BusinessReview, ReviewDecision
 
 from . import business_reviews as reviews
 from .shapes import SCHEMA, Table, new_table
 
-Edition, Decision = BusinessReview.Edition, reviews.Kind
+Edition, Decision = BusinessReview.Edition, ReviewDecision.Kind
 
 
 def build(person: User, period: Period) -> dict[str, Any]:
