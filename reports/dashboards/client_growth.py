@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
@@ -55,6 +55,11 @@ class Change:
         if self.before is None or self.now is None or self.before <= 0:
             return None
         return self.now / self.before - 1
+
+    @property
+    def difference(self) -> float | None:
+        """What is told where nothing can be divided: from nothing, or from a loss."""
+        return None if self.before is None or self.now is None else self.now - self.before
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,9 @@ def client_growth(client: Client, as_of: dt.date) -> Growth:
     changes, own_index, band = _compared(
         paths.revenue, paths.profit, paths.near_revenue, paths.near_profit, first, window
     )
+    if not revenue_documents(end).filter(client__in=entities).exclude(costed_net=0).exists():
+        # Without a known cost there is no profit, not one of zero.
+        changes[1] = replace(changes[1], before=None, now=None)
     changes.append(_average_invoice(entities, near, end, starts, first, window))
     base = (
         starts[window][0] if window.stop > window.start else starts[0],
@@ -318,16 +326,21 @@ def _ratings(run: RankingRun, row: RankingRow | None) -> list[float | None]:
 
 
 def _split(entities, end, windows) -> Split:
+    """By lines; what documents have beyond their lines, or without any, is the rest, so that the
+    whole is that of the documents."""
+    documents = revenue_documents(end).filter(client__in=entities, date__gte=windows[0]).order_by()
     lines = Line.objects.filter(
-        document__in=revenue_documents(end).filter(client__in=entities).order_by().values("pk"),
-        date__gte=windows[0],
-    ).order_by()
+        document__in=documents.values("pk"), date__gte=windows[0]
+    ).order_by()  # fmt: skip
     late = Case(
         When(date__range=windows[:2], then=Value(0)), When(date__range=windows[2:], then=Value(1)),
         default=Value(2), output_field=IntegerField(),
     )  # fmt: skip
     products: dict[int, list[float]] = {}
     other = [0.0, 0.0]
+    for at, total in documents.annotate(at=late).values_list("at").annotate(total=Sum("net")):
+        if at != 2:
+            other[at] = float(total)
     for product, at, quantity, net in (
         lines.annotate(at=late)
         .values_list("product", "at")
@@ -336,8 +349,8 @@ def _split(entities, end, windows) -> Split:
         if at == 2:
             continue
         if product is None or quantity is None:
-            other[at] += float(net)
             continue
+        other[at] -= float(net)
         cell = products.setdefault(product, [0.0, 0.0, 0.0, 0.0])
         cell[2 * at] += float(quantity)
         cell[2 * at + 1] += float(net)
