@@ -10,6 +10,8 @@ from kam.lib.api_parameters import day
 from kam.lib.endpoints import APIView
 from reports.dashboards.programme import Programme, programme
 
+from .days import asked_day
+
 
 class ProgrammeEffectSerializer(serializers.Serializer):
     """Shares of what profit would have been, as fractions; ``money``: over the months since."""
@@ -80,8 +82,7 @@ class ProgrammeFigures(APIView):
 
     @extend_schema(parameters=[day("as_of")], responses=ProgrammeSerializer)
     def get(self, request):
-        asked = request.query_params.get("as_of")
         # Whole months up to that day, which counts as over.
-        until = serializers.DateField().run_validation(asked) if asked else None
+        until = asked_day(request.query_params, "as_of")
         told = programme(until + dt.timedelta(days=1) if until else None)
         return Response(ProgrammeSerializer(programme_data(told)).data)

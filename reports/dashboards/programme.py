@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.measures.monthly import by_month
 from accounts.models import Client, ProgrammeCost, Standing
 from accounts.selectors import efforts
+from accounts.selectors.facts import known
 from accounts.services import serving
 from kam.lib.periods import add_months, month_start, today
 from reports import charts
@@ -40,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Programme:
-    """``keys``: present key clients.  ``spent``: what it took by kind, in the order shown;
+    """``keys``: key clients at the date.  ``spent``: what it took by kind, in the order shown;
     ``paid_back``: the month in which what was gained had covered that."""
 
     as_of: dt.date
@@ -87,7 +88,8 @@ def programme(day_: dt.date | None = None) -> Programme:
     all clients: for those who read all of them.  Whoever became key counts, off the list again or
     not: those that went badly are the first to leave it."""
     as_of = last_whole_month(day_ or today())
-    rows = Standing.objects.filter(known_to__isnull=True).order_by("client", "since")
+    # As it was known then: who became key since does not change what was told before.
+    rows = Standing.objects.filter(known(as_of), since__lte=as_of).order_by("client", "since")
     since: dict[int, dt.date] = {}
     ever, present = set(), set()
     for client, value, begun, until in rows.values_list("client", "value", "since", "until"):
@@ -95,11 +97,11 @@ def programme(day_: dt.date | None = None) -> Programme:
             ever.add(client)
         if value in Standing.IS_KEY:
             since.setdefault(client, begun)
-            if until is None:
+            if until is None or until > as_of:
                 present.add(client)
-    starts, ids, _revenue, profit = by_month(as_of, MONTHS, _served())
+    starts, ids, _revenue, profit = by_month(as_of, MONTHS, _everybody())
     place = {int(pk): at for at, pk in enumerate(ids.tolist())}
-    keys = [pk for pk in sorted(since) if pk in place and since[pk] <= as_of]
+    keys = [pk for pk in sorted(since) if pk in place]
     if not keys:
         return Programme(as_of, None, 0, 0, figures.Verdict(figures.TOO_FEW))
     number = {month: at for at, month in enumerate(starts)}
@@ -147,8 +149,9 @@ def programme(day_: dt.date | None = None) -> Programme:
     )  # fmt: skip
 
 
-def _served() -> list[int]:
-    return list(Client.objects.filter(group__isnull=True).order_by().values_list("pk", flat=True))
+def _everybody() -> list[int]:
+    """Of whom those in a group at the date count with it."""
+    return list(Client.objects.order_by().values_list("pk", flat=True))
 
 
 def _spent(
@@ -188,6 +191,11 @@ def answer(told: Programme) -> str:
             "Too early to say: at least %(clients)s clients have to be key for %(months)s whole "
             "months."
         ) % {"clients": figures.FEWEST_CLIENTS, "months": figures.FEWEST_MONTHS}
+    if word == figures.UNLIKE:
+        return _(
+            "No figure: key clients and their look-alikes went different ways already before the "
+            "programme, so the look-alikes do not tell what would have been."
+        )
     if word == figures.TOO_FEW or found is None:
         return _(
             "Nothing to compare with: fewer than %(clients)s key clients have %(peers)s "
@@ -197,14 +205,6 @@ def answer(told: Programme) -> str:
         "share": percent(found.share, signed=True), "low": percent(found.low, signed=True),
         "high": percent(found.high, signed=True),
     }  # fmt: skip
-    if word == figures.UNLIKE:
-        return (
-            _(
-                "No verdict: key clients and their look-alikes went different ways already before "
-                "the programme. Measured %(share)s, from %(low)s to %(high)s."
-            )
-            % words
-        )
     if word == figures.OPEN:
         return _("It cannot be told yet: profit is %(share)s, from %(low)s to %(high)s.") % words
     if word == figures.HARMS:

@@ -191,10 +191,14 @@ def compared(
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
+    """``found``: what may be told; ``measured``: the same, and where the placebo forbids to tell it
+    what came out, by which the method is checked."""
+
     word: str
     found: Effect | None = None
     placebo: Effect | None = None
     rows: Comparison | None = None
+    measured: Effect | None = None
 
 
 def judge(
@@ -204,7 +208,7 @@ def judge(
     """The verdict over all key clients.
 
     Those that have been key for fewer than 6 months are too early to count.  No figure with fewer
-    than 5 clients that each have 5 look-alikes.
+    than 5 clients that each have 5 look-alikes, and none where the placebo is not nothing.
     """
     months = profit.shape[1]
     ripe = months - start >= FEWEST_MONTHS
@@ -226,14 +230,15 @@ def judge(
         placebo = effect(
             then.own, then.peers, then.ids, then.market, then.before, then.months, rng, draws
         )
-    word = OPEN
     if placebo is not None and not placebo.low <= 0 <= placebo.high:
-        word = UNLIKE
-    elif found.low > 0:
+        # What is measured against look-alikes of another way says nothing of the programme.
+        return Verdict(UNLIKE, placebo=placebo, measured=found)
+    word = OPEN
+    if found.low > 0:
         word = PAYS
     elif found.high < 0:
         word = HARMS
-    return Verdict(word, found, placebo, rows)
+    return Verdict(word, found, placebo, rows, found)
 
 
 def increments(profit: Floats, rows: Comparison, treated: Ints, start: Ints) -> Floats:

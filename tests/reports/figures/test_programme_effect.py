@@ -44,7 +44,7 @@ def covered(runs: int, seed: int) -> float:
     rng = np.random.default_rng(seed)
     hits = 0
     for run in range(runs):
-        found = judge(*simulated(rng), seed=run, draws=400).found
+        found = judge(*simulated(rng), seed=run, draws=400).measured
         hits += found.low <= 0 <= found.high
     return hits / runs
 
@@ -55,7 +55,7 @@ def test_without_an_effect_the_interval_covers_nothing_as_often_as_it_says():
 
 def test_an_effect_of_a_tenth_is_recovered():
     rng = np.random.default_rng(5)
-    found = [judge(*simulated(rng, share=0.1), seed=run, draws=200).found for run in range(30)]
+    found = [judge(*simulated(rng, share=0.1), seed=run, draws=200).measured for run in range(30)]
     assert np.mean([each.share for each in found]) == pytest.approx(0.1, abs=0.01)
     assert np.mean([each.low <= 0.1 <= each.high for each in found]) >= 0.8
 
@@ -64,7 +64,10 @@ def test_verdicts():
     rng = np.random.default_rng(7)
     assert judge(*simulated(rng, share=0.3)).word == PAYS
     assert judge(*simulated(rng, share=-0.3)).word == HARMS
-    assert judge(*simulated(rng, trend=0.5)).word == UNLIKE, "they went apart before"
+    apart = judge(*simulated(rng, trend=0.5))
+    assert apart.word == UNLIKE, "they went apart before"
+    assert (apart.found, apart.rows) == (None, None), "no figure with a failed placebo"
+    assert apart.placebo.low > 0
     profit, kind, who, start, never = simulated(rng)
     assert judge(profit, kind, who, np.full(40, MONTHS - 3), never).word == TOO_EARLY
     assert judge(profit, kind, who[:3], start[:3], never).word == TOO_FEW
