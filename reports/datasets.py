@@ -65,7 +65,8 @@ class Ledger:
     day after the last; ``ids``: int64 (n,) ascending; ``revenue``, ``profit``: float64 (24, n) in
     company currency, net of VAT, profit of the revenue whose cost is known; ``bought``: bool
     (24, n), an invoice in the month; ``costed``: float64 (24,), revenue whose cost is known;
-    ``clients``: all served clients that were asked for, with or without purchases.
+    ``clients``: all served clients that were asked for, with or without purchases; ``served``: those
+    with the members of groups.
     """
 
     as_of: dt.date
@@ -76,6 +77,7 @@ class Ledger:
     bought: Bools
     costed: Floats
     clients: int
+    served: Served
 
     @property
     def first_month(self) -> int | None:
@@ -115,6 +117,7 @@ def ledger(as_of: dt.date, filters: Filters, served: Served | None = None) -> Le
         bought=table(facts.bought) > 0,
         costed=np.bincount(months, facts.costed[kept], minlength=MONTHS),
         clients=len(served),
+        served=served,
     )
 
 

@@ -7,15 +7,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.models import Client
-from kam.lib.api_parameters import day, one_of, phrase
+from kam.lib.api_parameters import day, one_of, phrase, whole
 from kam.lib.endpoints import APIView
 from kam.lib.views import find
 from reports.dashboards.asking import asked_of, date_of
 from reports.dashboards.client_months import client_months
 from reports.dashboards.portfolio import Portfolio, portfolio
-from reports.dashboards.portfolio_charts import CHARTS
+from reports.dashboards.portfolio_charts import CHARTS, why_moved
 from reports.dashboards.portfolio_rows import Rows
-from scoring.selectors.matrices import main_run
+from scoring.selectors.matrices import asked_run, main_run
 
 ASKED = [
     day("as_of"),
@@ -43,9 +43,17 @@ class RevenueSerializer(serializers.Serializer):
 
 
 class MoverSerializer(serializers.Serializer):
+    """``family``: whose sales moved most in the direction of the whole, by ``family_change``; empty
+    where no line of a product tells.  ``why``: the same in words."""
+
     client = serializers.IntegerField()
     name = serializers.CharField()
     change = serializers.FloatField()
+    invoices = serializers.IntegerField()
+    invoices_before = serializers.IntegerField()
+    family = serializers.CharField()
+    family_change = serializers.FloatField()
+    why = serializers.CharField()
 
 
 @extend_schema_serializer(component_name="ChartPart")
@@ -64,11 +72,13 @@ class PortfolioSerializer(serializers.Serializer):
     clients = serializers.IntegerField()
     buying_clients = serializers.IntegerField()
     selected_clients = serializers.IntegerField()
+    key_clients = serializers.IntegerField()
     revenue = ChangeSerializer()
     profit = ChangeSerializer()
     revenue_with_known_cost = serializers.FloatField(allow_null=True)
     regular_profit = ChangeSerializer()
     selected_share = ChangeSerializer()
+    key_share = ChangeSerializer()
     clients_for_80_percent = ChangeSerializer()
     growth_selected = serializers.FloatField(allow_null=True)
     growth_others = serializers.FloatField(allow_null=True)
@@ -78,6 +88,7 @@ class PortfolioSerializer(serializers.Serializer):
     hhi = serializers.FloatField(allow_null=True)
     effective_clients = serializers.FloatField(allow_null=True)
     selected_share_by_month = ShareSerializer(many=True)
+    key_share_by_month = ShareSerializer(many=True)
     revenue_by_month = RevenueSerializer(many=True)
     movers = MoverSerializer(many=True)
     change_of_revenue = PartSerializer(many=True)
@@ -94,6 +105,7 @@ def portfolio_data(figures: Portfolio) -> dict:
         "profit",
         "regular_profit",
         "selected_share",
+        "key_share",
         "growth_selected",
         "growth_others",
         "largest_share",
@@ -108,14 +120,21 @@ def portfolio_data(figures: Portfolio) -> dict:
         "clients": figures.ledger.clients,
         "buying_clients": figures.buyers,
         "selected_clients": int(figures.selected.sum()),
+        "key_clients": int(figures.key.sum()),
         **{name: getattr(figures, name) for name in same},
         "revenue_with_known_cost": figures.cost_share,
         "clients_for_80_percent": figures.pareto_clients,
         "top_20_percent_share": figures.top_share(0.2),
-        "selected_share_by_month": [
-            {"to": to, "share": share}
-            for to, share in zip(figures.share_dates, figures.share_by_month, strict=True)
-        ],
+        **{
+            f"{name}_by_month": [
+                {"to": to, "share": share}
+                for to, share in zip(figures.share_dates, shares, strict=True)
+            ]
+            for name, shares in (
+                ("selected_share", figures.share_by_month),
+                ("key_share", figures.key_share_by_month),
+            )
+        },
         "revenue_by_month": [
             {"start": start, "revenue": now, "before": before}
             for start, now, before in zip(
@@ -130,6 +149,11 @@ def portfolio_data(figures: Portfolio) -> dict:
                 "client": int(figures.ledger.ids[place]),
                 "name": figures.names[place],
                 "change": float(figures.movers.change[place]),
+                "invoices": figures.moved[place].invoices,
+                "invoices_before": figures.moved[place].invoices_before,
+                "family": figures.moved[place].family,
+                "family_change": figures.moved[place].by,
+                "why": why_moved(figures, place),
             }
             for place in places
         ],
@@ -142,9 +166,15 @@ def portfolio_data(figures: Portfolio) -> dict:
 class PortfolioFigures(APIView):
     """The figures and series of the portfolio page, over the clients this person may see."""
 
-    @extend_schema(parameters=ASKED, responses=PortfolioSerializer)
+    @extend_schema(
+        parameters=[
+            *ASKED,
+            whole("ranking", "By whom that ranking selected; else the present one."),
+        ],
+        responses=PortfolioSerializer,
+    )
     def get(self, request):
-        run = main_run()
+        run = asked_run(request.query_params.get("ranking", ""))
         figures = portfolio(asked_of(request.query_params, run), run)
         return Response(PortfolioSerializer(portfolio_data(figures)).data)
 

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from accounts.measures.served import Served
-from accounts.models import Client
+from accounts.models import Client, Standing
+from accounts.selectors.standings import standings_as_of
 from reports.datasets import Bools, Filters, Floats, Ledger, ledger
 from reports.figures.concentration import (
     effective_clients,
@@ -21,6 +22,7 @@ from reports.figures.concentration import (
 )
 from reports.figures.growth import Movers, Split, growth, movers, split
 from reports.figures.regular import regular_by_month
+from reports.inputs.moved import Moved, moved
 from reports.store import MONTHS, YEAR
 from scoring.models import RankingRow, RankingRun
 
@@ -66,7 +68,8 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class Portfolio:
-    """Figures over the actor's clients.  ``selected``: bool (n,), by the published ranking ``run``.
+    """Figures over the actor's clients.  ``selected``: bool (n,), by the published ranking ``run``;
+    ``key``: bool (n,), the key clients at the date, as known then.
 
     "Now" is the asked months up to the date, "before" the same months a year earlier.  Arrays are
     in the order of ``ledger.ids``; money in company currency, shares 0..1.
@@ -76,6 +79,7 @@ class Portfolio:
     ledger: Ledger
     run: RankingRun | None
     selected: Bools
+    key: Bools
 
     # --- Windows
 
@@ -122,19 +126,22 @@ class Portfolio:
         return self.ledger.bought[self.before].any(axis=0) | (self.revenue_before != 0)
 
     @cached_property
-    def _regular(self) -> tuple[list[float], list[float | None], Floats]:
-        """Totals and the selected clients' shares at thirteen month ends, and who brings what now."""
+    def _regular(self) -> tuple[list[float], list[float | None], list[float | None], Floats]:
+        """Totals, the selected clients' and the key clients' shares at thirteen month ends, and who
+        brings what now."""
         totals: list[float] = []
         shares: list[float | None] = []
+        of_key: list[float | None] = []
         first = self.ledger.first_month
         amounts = np.zeros(len(self.ledger.ids))
         by_month = regular_by_month(self.ledger.profit, self.ledger.bought)
         for start, amounts in enumerate(by_month):
             totals.append(float(amounts.sum()))
             whole = first is not None and first <= start + LATE_START
-            known = whole and self.selected.any()
-            shares.append(selected_share(amounts, self.selected) if known else None)
-        return totals, shares, amounts
+            for told, those in ((shares, self.selected), (of_key, self.key)):
+                known = whole and those.any()
+                told.append(selected_share(amounts, those) if known else None)
+        return totals, shares, of_key, amounts
 
     # --- Tiles
 
@@ -156,12 +163,12 @@ class Portfolio:
 
     @cached_property
     def regular_profit(self) -> Change:
-        totals, _, _ = self._regular
+        totals = self._regular[0]
         return Change(totals[-1], totals[0] if self._whole_year_before else None)
 
     @property
     def regular_by_client(self) -> Floats:
-        return self._regular[2]
+        return self._regular[3]
 
     @cached_property
     def selected_share(self) -> Change:
@@ -173,6 +180,17 @@ class Portfolio:
     def share_by_month(self) -> list[float | None]:
         """At thirteen month ends, the last of which is the date; by those selected now."""
         return self._regular[1]
+
+    @cached_property
+    def key_share(self) -> Change:
+        """The key clients' share of regular profit, of twelve months whatever is asked."""
+        shares = self.key_share_by_month
+        return Change(shares[-1], shares[0])
+
+    @property
+    def key_share_by_month(self) -> list[float | None]:
+        """At thirteen month ends, by those who are key at the date."""
+        return self._regular[2]
 
     @cached_property
     def share_dates(self) -> list[dt.date]:
@@ -217,6 +235,28 @@ class Portfolio:
     @cached_property
     def movers(self) -> Movers:
         return movers(self.revenue_before, self.revenue_now, MOVERS)
+
+    @cached_property
+    def moved(self) -> dict[int, Moved]:
+        """What lies behind the movers' change, by place in the arrays."""
+        if not self.comparable:
+            return {}
+        places = [*self.movers.up.tolist(), *self.movers.down.tolist()]
+        ids = {int(self.ledger.ids[place]): place for place in places}
+        if not ids:
+            return {}
+        change = {pk: float(self.movers.change[place]) for pk, place in ids.items()}
+        edges = self.ledger.edges
+        before, now = (
+            (edges[window.start], edges[window.stop] - dt.timedelta(days=1))
+            for window in (self.before, self.now)
+        )
+        served = self.ledger.served
+        members = zip(served.member_ids.tolist(), served.group_ids.tolist(), strict=True)
+        client_of = dict.fromkeys(ids) | {one: group for one, group in members if group in ids}
+        client_of = {entity: client or entity for entity, client in client_of.items()}
+        found = moved(change, client_of, self.asked.as_of, before, now)
+        return {ids[pk]: told for pk, told in found.items()}
 
     @cached_property
     def split(self) -> Split:
@@ -276,11 +316,17 @@ class Portfolio:
         return float(amounts.max()) / total if total > 0 else None
 
 
-def portfolio(asked: Asked, run: RankingRun | None, served: Served | None = None) -> Portfolio:
-    """The figures of the current actor's clients."""
+def portfolio(
+    asked: Asked, run: RankingRun | None, served: Served | None = None, *, keys: bool = True
+) -> Portfolio:
+    """The figures of the current actor's clients.  ``keys``: whether who is key is asked for."""
     facts = ledger(asked.as_of, asked.filters, served)
+    of_key = np.zeros(0, np.int64)
+    if keys:
+        rows = standings_as_of(asked.as_of).filter(value__in=Standing.IS_KEY).order_by()
+        of_key = np.fromiter(rows.values_list("client_id", flat=True), np.int64)
     chosen = np.zeros(0, np.int64)
     if run is not None:
-        rows = RankingRow.objects.filter(run_id=run.pk, selected=1).order_by()
-        chosen = np.fromiter(rows.values_list("client_id", flat=True), np.int64)
-    return Portfolio(asked, facts, run, np.isin(facts.ids, chosen))
+        picked = RankingRow.objects.filter(run_id=run.pk, selected=1).order_by()
+        chosen = np.fromiter(picked.values_list("client_id", flat=True), np.int64)
+    return Portfolio(asked, facts, run, np.isin(facts.ids, chosen), np.isin(facts.ids, of_key))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from babel.dates import format_date
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from kam.lib import formatting
@@ -128,43 +128,26 @@ def _no_profit(figures: Portfolio) -> str:
 
 
 def share_chart(figures: Portfolio) -> Chart:
-    selected = int(figures.selected.sum())
+    """Of the key clients; of those selected by the ranking where there is no key client."""
+    of_key = bool(figures.key.any())
+    counted = int((figures.key if of_key else figures.selected).sum())
     title = _("Selected clients' share of regular profit")
-    shares = figures.share_by_month
-    if figures.run is None:
+    if of_key:
+        title = _("Key clients' share of regular profit")
+    shares = figures.key_share_by_month if of_key else figures.share_by_month
+    if figures.run is None and not of_key:
         return _missing(
             figures, "share", title, _("There is no ranking yet, so no client is selected.")
         )
-    if not selected:
+    if not counted:
         return _missing(
             figures, "share", title, _("The ranking selects none of the clients shown here.")
         )
     if shares[-1] is None:
-        first = figures.ledger.first_month or 0
-        if first > len(shares) - 1 + LATE_START:
-            why = _no_year_before(figures)
-        elif not figures.cost_share:
-            why = _no_profit(figures)
-        else:
-            why = _(
-                "No regular profit: it comes from clients that bought in at least three of the "
-                "last four quarters."
-            )
-        return _missing(figures, "share", title, why)
+        return _missing(figures, "share", title, _no_share(figures, len(shares)))
     ends = figures.share_dates
     labels = month_labels(ends)
-    words = {"count": number(selected), "share": percent(shares[-1])}
-    caption = Caption(
-        ngettext(
-            "%(count)s selected client brings %(share)s of regular profit",
-            "%(count)s selected clients bring %(share)s of regular profit",
-            selected,
-        )
-        % words,
-        _("How near to half? Twelve months up to each date; selected by the ranking of %(day)s")
-        % {"day": day(figures.run.as_of)},
-        language(),
-    )
+    caption = Caption(*_share_words(figures, counted, shares[-1], of_key), language())
     figure = charts.key_share(
         caption,
         shares,
@@ -174,22 +157,68 @@ def share_chart(figures: Portfolio) -> Chart:
         limit_label=percent(SHARE_LIMIT, 0),
         limit=SHARE_LIMIT,
     )
+    columns = [(_("Share, %"), shares)]
+    if of_key and figures.selected.any():
+        columns.append((_("Those selected by the ranking, %"), figures.share_by_month))
+    regular = _(
+        "Regular profit is that of clients invoiced in at least three of the four quarters."
+    )
+    looked = _("The clients are those selected now, looked at backwards.")
+    if of_key:
+        looked = _("The clients are those who are key on the last day, looked at backwards.")
     return Chart(
         "share",
         caption.title,
         caption.subtitle,
         charts.for_page(figure),
         {
-            "head": [_("Twelve months up to"), _("Share, %")],
+            "head": [_("Twelve months up to"), *(head for head, _shares in columns)],
             "rows": [
-                [end, None if share is None else round(100 * share, 2)]
-                for end, share in zip(ends, shares, strict=True)
+                [end, *(None if each[at] is None else round(100 * each[at], 2)
+                        for _head, each in columns)]
+                for at, end in enumerate(ends)
             ],
         },
-        note=_(
-            "The clients are those selected now, looked at backwards. Regular profit is that of "
-            "clients invoiced in at least three of the four quarters."
-        ),
+        note=f"{looked} {regular}",
+    )  # fmt: skip
+
+
+def _share_words(figures: Portfolio, counted: int, share: float, of_key: bool) -> tuple[str, str]:
+    """Answer and question of the chart."""
+    words = {"count": number(counted), "share": percent(share)}
+    if of_key:
+        return (
+            ngettext(
+                "%(count)s key client brings %(share)s of regular profit",
+                "%(count)s key clients bring %(share)s of regular profit",
+                counted,
+            )
+            % words,
+            _("How near to half? Twelve months up to each date; key on %(day)s")
+            % {"day": day(figures.asked.as_of)},
+        )
+    assert figures.run is not None  # asked before
+    return (
+        ngettext(
+            "%(count)s selected client brings %(share)s of regular profit",
+            "%(count)s selected clients bring %(share)s of regular profit",
+            counted,
+        )
+        % words,
+        _("How near to half? Twelve months up to each date; selected by the ranking of %(day)s")
+        % {"day": day(figures.run.as_of)},
+    )
+
+
+def _no_share(figures: Portfolio, months: int) -> str:
+    first = figures.ledger.first_month or 0
+    if first > months - 1 + LATE_START:
+        return _no_year_before(figures)
+    if not figures.cost_share:
+        return _no_profit(figures)
+    return _(
+        "No regular profit: it comes from clients that bought in at least three of the last four "
+        "quarters."
     )
 
 
@@ -343,6 +372,7 @@ def movers_chart(figures: Portfolio) -> Chart:
                 _("Change, %(currency)s") % unit,
                 _("Revenue, %(currency)s") % unit,
                 _("Year before, %(currency)s") % unit,
+                pgettext("movers", "Why"),
             ],
             "rows": [
                 [
@@ -350,12 +380,39 @@ def movers_chart(figures: Portfolio) -> Chart:
                     round(float(found.change[place]), 2),
                     round(float(figures.revenue_now[place]), 2),
                     round(float(figures.revenue_before[place]), 2),
+                    why_moved(figures, place),
                 ]
                 for place in places
             ],
         },
         height="large",
     )
+
+
+def why_moved(figures: Portfolio, place: int) -> str:
+    """Why a client of the movers rose or fell, as documents tell it."""
+    told = figures.moved.get(place)
+    if told is None:
+        return ""
+    if not figures.active_before[place]:
+        said = [_("new: nothing was bought in the year before")]
+    elif not figures.active_now[place]:
+        said = [_("bought nothing any more")]
+    else:
+        said = [
+            ngettext(
+                "%(n)s invoice, %(before)s in the year before",
+                "%(n)s invoices, %(before)s in the year before",
+                told.invoices,
+            )
+            % {"n": number(told.invoices), "before": number(told.invoices_before)}
+        ]
+    if told.family:
+        said.append(
+            _("most in %(family)s: %(by)s")
+            % {"family": told.family, "by": money(told.by, signed=True)}
+        )
+    return "; ".join(said)
 
 
 def _movers_answer(figures: Portfolio) -> str:

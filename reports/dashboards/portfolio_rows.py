@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Client
 from reports.datasets import Floats
@@ -116,7 +117,14 @@ def _by_amount(key: str, label: str, amounts: Floats, shown: np.ndarray) -> Layo
 
 def _share(figures: Portfolio) -> Layout:
     amounts = figures.regular_by_client
-    return _by_amount("regular_profit", _("Regular profit"), amounts, amounts != 0)
+    columns, arrays, order = _by_amount(
+        "regular_profit", _("Regular profit"), amounts, amounts != 0
+    )
+    if not figures.key.any():
+        return columns, arrays, order
+    side = np.array([_("rest"), pgettext("clients", "key")], dtype=object)
+    counted = side[figures.key.astype(int)]
+    return [*columns, Column("side", _("Counted with"), "text")], [*arrays, counted], order
 
 
 def _pareto(figures: Portfolio) -> Layout:

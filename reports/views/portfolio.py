@@ -21,7 +21,7 @@ from reports.dashboards.portfolio import (
     SHARE_LIMIT,
     portfolio,
 )
-from reports.dashboards.portfolio_charts import CHARTS, portfolio_charts
+from reports.dashboards.portfolio_charts import CHARTS, portfolio_charts, why_moved
 from reports.dashboards.portfolio_rows import Rows
 from reports.store import YEAR
 from scoring.selectors.matrices import main_run
@@ -61,6 +61,7 @@ def portfolio_page(request):
         "largest": figures.names.get(figures.largest),
         "largest_id": None if figures.largest is None else int(figures.ledger.ids[figures.largest]),
         "selected_count": int(figures.selected.sum()),
+        "key_count": int(figures.key.sum()),
         "share_limit": SHARE_LIMIT,
         "pareto_share": PARETO_SHARE,
         "dependence": DEPENDENCE,
@@ -82,6 +83,7 @@ def movers(figures) -> list[dict]:
             "client": int(figures.ledger.ids[place]),
             "name": figures.names[place],
             "change": float(found.change[place]),
+            "why": why_moved(figures, place),
         }
         for place in [*found.up.tolist(), *found.down[::-1].tolist()]
     ]

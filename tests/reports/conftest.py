@@ -73,5 +73,5 @@ def figures_of(person, as_of=DAY, months=12, **filters) -> Portfolio:
     with acting_as(person):
         asked = Asked(as_of, months, Filters(**{k: str(v) for k, v in filters.items()}))
         found = portfolio(asked, main_run())
-        _ = found.names  # read while somebody is asking
+        _ = found.names, found.moved  # read while somebody is asking
     return found

@@ -4,15 +4,23 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django.test import Client as HttpClient
 from django.utils import translation
 
 from accounts.measures.compute import compute
-from accounts.models import Client
+from accounts.models import Client, Document, Line, Standing
 from kam.lib.scoping import acting_as, acting_system
 from reports.dashboards.client_months import client_months, months_chart
 from reports.dashboards.portfolio_charts import CHARTS, portfolio_charts
 from reports.dashboards.portfolio_rows import Rows
-from tests.factories import change_document, make_client, make_document, make_group, make_user
+from tests.factories import (
+    change_document,
+    make_client,
+    make_document,
+    make_group,
+    make_product,
+    make_user,
+)
 
 from .conftest import DAY, figures_of
 
@@ -79,12 +87,72 @@ def test_movers_and_concentration(ranked, manager):
     assert found.gini == pytest.approx(2 * (200 + 600 + 1500 + 4800 + 20000) / (5 * 6200) - 6 / 5)
 
 
+def test_why_they_moved(ranked, manager, company):
+    """By the number of invoices, and by the family that moved them most, members with their group."""
+    make_group("Group", [company["big"]], owner=company["ann"])
+    boxes, cups = make_product(family="Boxes"), make_product(family="Cups")
+    with acting_system("test"):
+        for document in Document.objects.filter(client__in=[company["big"], company["lost"]]):
+            now = document.date > dt.date(2023, 6, 30)
+            for place, (product, net) in enumerate(((boxes, 900 if now else 100), (cups, 100))):
+                Line.objects.create(
+                    document=document, client=document.client, date=document.date, position=place,
+                    product=product, net=net, gross=net,
+                )  # fmt: skip
+    client = HttpClient()
+    client.force_login(manager)
+    told = {each["name"]: each for each in client.get("/api/v1/portfolio/").json()["movers"]}
+    group = told["Group"]
+    assert (group["invoices"], group["invoices_before"]) == (4, 4)
+    assert (group["family"], group["family_change"]) == ("Boxes", 3200)
+    assert group["why"].startswith("4 invoices, 4 in the year before; most in Boxes: +")
+    assert told["Lost"]["why"].startswith("bought nothing any more; most in Boxes: ")
+    assert told["Lost"]["family_change"] == -400
+    assert told["New"]["why"] == "new: nothing was bought in the year before"
+    assert (told["Once"]["family"], told["Once"]["invoices"]) == ("", 1)
+    page = client.get("/portfolio/").content.decode()
+    assert page.count("most in Boxes") >= 4  # beside the names, and in the numbers of the chart
+
+
 def test_share_by_month_ends_with_the_tile_and_begins_a_year_before(ranked, manager):
     found = figures_of(manager)
     assert len(found.share_by_month) == len(found.share_dates) == 13
     assert found.share_by_month[-1] == found.selected_share.now
     assert found.share_dates[0] == dt.date(2023, 6, 30)
     assert found.share_dates[-1] == DAY
+
+
+def test_the_share_is_that_of_key_clients_as_known_on_the_day_once_there_are_some(
+    ranked, manager, company
+):
+    june, may = dt.date(2024, 6, 1), dt.date(2024, 5, 1)
+    with acting_system("test"):
+        for name, since, until, told_on in (
+            ("big", may, None, may), ("once", may, june, may), ("bad", june, None, dt.date(2024, 7, 9)),
+        ):  # fmt: skip
+            Standing.objects.create(
+                client=company[name], value="watch", since=since, until=until,
+                known_from=dt.datetime.combine(told_on, dt.time(9), dt.UTC),
+            )  # fmt: skip
+    found = figures_of(manager)
+    # Big alone: Once left the list, Bad was not known to be on it; of 1960, and 2480.20 before.
+    assert int(found.key.sum()) == 1
+    assert found.key_share.now == pytest.approx(1600 / 1960)
+    assert found.key_share.before == pytest.approx(1280 / 2480.2)
+    assert found.selected_share.now == pytest.approx(2080 / 1960), "selected is another matter"
+    with acting_as(manager):
+        chart = CHARTS["share"](found)
+        sides = {row.name: row.values[-1] for row in Rows(found, "share").all()}
+    assert chart.title.startswith("1 key client brings 81")
+    assert chart.table["rows"][-1] == [DAY, 81.63, 106.12]
+    assert sides == {"Big": "key", "Steady": "rest", "Bad": "rest"}
+    # Who sees none of the key clients is told of the selected ones.
+    assert figures_of(company["bob"]).key_share.now is None
+    client = HttpClient()
+    client.force_login(manager)
+    told = client.get(f"/api/v1/portfolio/?as_of={DAY}").json()
+    assert (told["key_clients"], told["key_share"]["now"]) == (1, pytest.approx(1600 / 1960))
+    assert "Key clients' share" in client.get("/portfolio/").content.decode()
 
 
 def test_a_shorter_period_is_compared_with_the_same_months_a_year_before(ranked, manager):

@@ -49,8 +49,8 @@ class Board:
 
     @cached_property
     def portfolio(self) -> Portfolio:
-        # Without a ranking: whom it selected is asked for by :meth:`selected` alone.
-        return portfolio(self.asked, None, self.served)
+        # Whom the ranking selected and who is key is asked for by methods of this board.
+        return portfolio(self.asked, None, self.served, keys=False)
 
     @cached_property
     def history(self) -> History:
