@@ -110,7 +110,7 @@ TAGS = {
     "portfolio": (_("Figures and charts of all clients."), ("portfolio",)),
     "reports": (
         _("Periodic reports and business reviews as they were made, and what is ordered."),
-        ("reports", "built-reports", "report-schedules", "business-reviews"),
+        ("reports", "built-reports", "built-figures", "report-schedules", "business-reviews"),
     ),
     "imports": (
         _("Files and many rows on their way in, and rows that wait for a client."),

@@ -7,6 +7,7 @@ from .api import boards as boards_api
 from .api import built_reports as built_api
 from .api import business_reviews as reviews_api
 from .api import client_growth as growth_api
+from .api import client_quarter as quarter_api
 from .api import confidence as confidence_api
 from .api import periodic as periodic_api
 from .api import portfolio_map as map_api
@@ -99,6 +100,7 @@ api_urlpatterns = [
     path("reports/<int:pk>/", periodic_api.ReportDetail.as_view(), name="report-detail"),
     path("reports/<int:pk>/<slug:ending>/", periodic_api.ReportFile.as_view(), name="report-file"),
     path("built-reports/", built_api.BuiltReportList.as_view(), name="built-report-list"),
+    path("built-figures/", built_api.BuiltFigures.as_view(), name="built-figures"),
     path(
         "built-reports/<int:pk>/", built_api.BuiltReportDetail.as_view(), name="built-report-detail"
     ),
@@ -157,6 +159,7 @@ api_urlpatterns = [
         growth_api.ClientGrowthCriteria.as_view(),
         name="client-growth-criteria",
     ),
+    path("clients/<int:pk>/quarter/", quarter_api.ClientQuarter.as_view(), name="client-quarter"),
     path("programme/", programme_api.ProgrammeFigures.as_view(), name="programme"),
     path("clients/<int:pk>/months/", api.ClientMonths.as_view(), name="client-months"),
     path(

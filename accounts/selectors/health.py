@@ -59,7 +59,9 @@ def health_of(client_ids: Collection[int], day: dt.date, weeks: int = WEEKS) -> 
     """Client -> how it fares; who was never computed is not in it.  One query."""
     since = day - dt.timedelta(days=7 * weeks)
     found: dict[int, list[int | None]] = defaultdict(list)
-    rows = HealthWeek.objects.filter(client__in=list(client_ids), week__gt=since)
+    rows = HealthWeek.objects.filter(
+        client__in=list(client_ids), week__gt=since, week__lte=day
+    )  # fmt: skip
     for client, score in rows.order_by("week").values_list("client", "score"):
         found[client].append(score)
     return {client: _fares(scores) for client, scores in found.items()}

@@ -109,7 +109,7 @@ def served(
         "client", "gross", "paid", "due", "settled_on"
     ):
         open_ = gross if settled else gross - paid
-        days = ((settled or end) - due).days
+        days = (min(settled or end, end) - due).days  # what was paid later was open then
         if days > 0 and open_ > 0:
             told[entities[client]].late.append((open_, days))
     for one in told.values():

@@ -14,6 +14,7 @@ ROWS = {
     "report_built_detail": Row(read=STAFF, subject="reports.BuiltReport"),
     "report_built_edit": Row(read=STAFF, write=EDITORS, subject="reports.BuiltReport"),
     "report_built_removal": Row(write=EDITORS, subject="reports.BuiltReport"),
+    "api:built-figures": Row(read=STAFF),
     "api:built-report-list": Row(read=STAFF, write=EDITORS),
     "api:built-report-detail": Row(read=STAFF, write=EDITORS, subject="reports.BuiltReport"),
     "api:built-report-figures": Row(read=STAFF, subject="reports.BuiltReport"),
@@ -62,5 +63,6 @@ ROWS = {
     "client_months": Row(read=STAFF, subject="accounts.Client"),
     "api:portfolio": Row(read=STAFF),
     "api:portfolio-rows": Row(read=STAFF),
+    "api:client-quarter": Row(read=STAFF, subject="accounts.Client"),
     "api:client-months": Row(read=STAFF, subject="accounts.Client"),
 }

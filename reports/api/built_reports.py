@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.conflicts import ChangedMeanwhile
 from accounts.api.promises import _told
-from kam.lib.api_parameters import day, sent, whole
+from kam.lib.api_parameters import day, one_of, phrase, sent, whole
 from kam.lib.company import company
 from kam.lib.editing import Conflict
 from kam.lib.endpoints import APIView, ListAPIView, version_asked
@@ -19,7 +19,7 @@ from kam.lib.periods import today
 from kam.lib.views import find, find_editable
 from reports.dashboards.built import BATCH, built
 from reports.figures import built_choices as choosing
-from reports.forms.built_reports import BuiltReportForm, ChoicesForm
+from reports.forms.built_reports import BuiltReportForm, ChoicesForm, choices
 from reports.models import BuiltReport
 from reports.services import built_reports as services
 
@@ -162,14 +162,44 @@ class BuiltReportFigures(serializers.Serializer):
     total = serializers.ListField(child=serializers.FloatField(allow_null=True))
 
 
-def _day(request) -> dt.date | None:
+def _day(request, name: str = "as_of") -> dt.date | None:
     """The day asked for; today is not over yet."""
-    if "as_of" not in request.query_params:
+    if name not in request.query_params:
         return None
-    asked = serializers.DateField().run_validation(request.query_params["as_of"])
-    if not dt.date(1900, 1, 1) < asked < today():
-        raise serializers.ValidationError({"as_of": [_("Take a day that is over.")]})
+    asked = serializers.DateField().run_validation(request.query_params[name])
+    over = asked < today() or (name == "known" and asked == today())
+    if not (dt.date(1900, 1, 1) < asked and over):
+        raise serializers.ValidationError({name: [_("Take a day that is over.")]})
     return asked
+
+
+def _answer(request, asked: choosing.Definition) -> Response:
+    """The figures of these choices as the rights of whoever asks show them."""
+    found = built(asked, _day(request), _day(request, "known"))
+    text = request.query_params.get("page", "")
+    pages = max(1, -(-len(found) // BATCH))
+    number = min(max(int(text[:9]), 1), pages) if text.isdecimal() else 1
+    told = {
+        "question": found.title,
+        "since": found.since,
+        "until": found.until,
+        "currency": company().currency,
+        "note": found.note,
+        "columns": found.columns,
+        "count": len(found),
+        "page": number,
+        "pages": pages,
+        "rows": found.some(number),
+        "total": found.total,
+    }
+    return Response(BuiltReportFigures(told).data)
+
+
+ASKED_FIGURES = [
+    OpenApiParameter("page", OpenApiTypes.INT, required=False),
+    day("as_of"),
+    day("known", "With `as_of`: by what was known on that day; today, where it is left out."),
+]
 
 
 class BuiltReportFiguresOf(APIView):
@@ -179,27 +209,36 @@ class BuiltReportFiguresOf(APIView):
     """
 
     @extend_schema(
-        operation_id="built_reports_figures",
-        parameters=[OpenApiParameter("page", OpenApiTypes.INT, required=False), day("as_of")],
-        responses=BuiltReportFigures,
+        operation_id="built_reports_figures", parameters=ASKED_FIGURES, responses=BuiltReportFigures
     )
     def get(self, request, pk):
         report = find(BuiltReport, pk=pk)
-        found = built(choosing.Definition.of(report.definition), _day(request))
-        text = request.query_params.get("page", "")
-        pages = max(1, -(-len(found) // BATCH))
-        number = min(max(int(text[:9]), 1), pages) if text.isdecimal() else 1
-        told = {
-            "question": found.title,
-            "since": found.since,
-            "until": found.until,
-            "currency": company().currency,
-            "note": found.note,
-            "columns": found.columns,
-            "count": len(found),
-            "page": number,
-            "pages": pages,
-            "rows": found.some(number),
-            "total": found.total,
-        }
-        return Response(BuiltReportFigures(told).data)
+        return _answer(request, choosing.Definition.of(report.definition))
+
+
+class BuiltFigures(APIView):
+    """The figures of choices that nobody has kept, said in the address as the builder's page says
+    them: ``measures`` several times, ``rows``, ``split``, ``period``, limits.  Without any: revenue
+    by client of the last twelve months."""
+
+    @extend_schema(
+        operation_id="built_figures",
+        parameters=[
+            OpenApiParameter("measures", OpenApiTypes.STR, enum=list(choosing.MEASURES), many=True),
+            one_of(choosing.DIMENSIONS)("rows"),
+            one_of(choosing.DIMENSIONS)("split"),
+            one_of(choosing.PERIODS)("period"),
+            day("since"),
+            day("until"),
+            one_of(["True", "on", "1"])("key_only"),
+            *map(phrase, choosing.FILTERS),
+            one_of(choosing.CHARTS)("chart", "How the page draws it; changes no figure."),
+            *ASKED_FIGURES,
+        ],
+        responses=BuiltReportFigures,
+    )
+    def get(self, request):
+        form = choices(request.query_params)
+        if not form.is_valid():
+            raise serializers.ValidationError(form.errors)
+        return _answer(request, form.definition)

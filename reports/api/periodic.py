@@ -26,6 +26,8 @@ from reports.models.periodic import Kind, Rhythm
 from reports.services import schedules
 from reports.services.content import promise_counts
 
+from .days import asked_day
+
 
 class ReportSerializer(serializers.ModelSerializer):
     class Meta:
@@ -219,7 +221,7 @@ class PromiseCounts(APIView):
         asked = request.query_params
 
         def given(name):
-            return serializers.DateField().run_validation(asked[name]) if name in asked else today()
+            return asked_day(asked, name) or today()
 
         ids = {name: text for name in ("owner", "team") if (text := asked.get(name, ""))}
         if not all(text.isascii() and text.isdecimal() and len(text) < 19 for text in ids.values()):

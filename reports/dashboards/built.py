@@ -231,12 +231,13 @@ class Built:
         )  # fmt: skip
 
 
-def built(asked: Definition, ends: dt.date | None = None) -> Built:
+def built(asked: Definition, ends: dt.date | None = None, known: dt.date | None = None) -> Built:
     """The figures of the reader, of what is known by now; of a history that ended long ago, as of
-    its last invoice.  ``ends``: the last day of a time that is over, as of whose end it is asked.
+    its last invoice.  ``ends``: the last day of a time that is over, as of whose end it is asked,
+    by what was known on the day ``known``, today where none is given.
     """
     day = default_date() if ends is None else ends
-    known = day if ends is None else today()
+    known = day if ends is None else known or today()
     since, until = days_of(asked, day, over=ends is not None)
     found = figures(asked, inputs.cells(asked, since, until, known), since, until)
     return Built(asked, since, until, found, fixed=ends is not None)

@@ -133,9 +133,7 @@ def changes(now: Content, before: Content) -> list[str]:
         told.append(_moved(each, was, now["currency"]))
     then = {table["key"]: table for table in before["tables"]}
     for table in now["tables"]:
-        # Rows that are times are others each time, and say nothing by that.
-        times = table["columns"][0]["kind"] != "text" or table.get("rolls")
-        if table["key"] in then and not times:
+        if table["key"] in then:
             told += _rows_moved(table, then[table["key"]])
     if same:
         told.append(_("Unchanged: %(names)s.") % {"names": "; ".join(same)})
@@ -162,6 +160,9 @@ def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
     """Rows are told apart by their keys, by where they lead to, or by their first cell."""
     now, then = _by_row(table), _by_row(before)
     told = []
+    # Rows that are times, or some of many, are others each time and say nothing by that.
+    times = table["columns"][0]["kind"] != "text"
+    rolls = times or table.get("rolls") or before.get("rolls")
     for format_, names in (
         (_("%(table)s: new — %(names)s."), [row for key, row in now.items() if key not in then]),
         (
@@ -169,7 +170,7 @@ def _rows_moved(table: dict[str, Any], before: dict[str, Any]) -> list[str]:
             [row for key, row in then.items() if key not in now],
         ),
     ):
-        if names:
+        if names and not rolls:
             named = [_named(row, table) for row in names]
             told.append(format_ % {"table": table["title"], "names": _listed(named)})
     column = table.get("state")

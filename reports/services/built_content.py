@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kam.lib.company import company
+from kam.lib.periods import today
 from reports.dashboards import built_words as words
 from reports.dashboards.built import Built, built
+from reports.dashboards.built_behind import query_of
 from reports.figures.built import Value
 from reports.figures.built_choices import MEASURES, TIMES, Definition
 from reports.figures.calendar import Period
@@ -43,7 +46,7 @@ def build(report: BuiltReport, period: Period) -> dict[str, Any]:
         "ranking": None,
         "currency": company().currency,
         "texts": texts,
-        "figures": _figures(report, found, period),
+        "figures": _figures(found, period),
         "tables": [_table(found)],
         "charts": [vars(chart)] if chart else [],
         "chosen": asked.told(),
@@ -59,9 +62,10 @@ def alike(now: dict[str, Any], before: dict[str, Any]) -> bool:
     return asked(now) == asked(before)
 
 
-def _figures(report: BuiltReport, found: Built, period: Period) -> list[Figure]:
-    """The whole of each measure."""
-    source = f"/api/v1/built-reports/{report.pk}/figures/?as_of={period.ends}"
+def _figures(found: Built, period: Period) -> list[Figure]:
+    """The whole of each measure.  Their address says the choices, which may change meanwhile."""
+    days = urlencode({"as_of": period.ends, "known": today()})
+    source = f"/api/v1/built-figures/?{query_of(found.asked)}&{days}"
     places = [len(found.total) - 1] if found.asked.split else range(len(found.total))
     return [
         figure(

@@ -87,7 +87,7 @@ def make(
         own = internal_edition.build(client, entities, period, notes.strip()[:LONGEST])
         internal = _keep(client, Edition.INTERNAL, period, number, author, author.language, own)
     with override(language):
-        told = client_edition.build(client.name, entities, period, chosen, said)
+        told = client_edition.build(client.pk, client.name, entities, period, chosen, said)
         outward = _keep(client, Edition.CLIENT, period, number, author, language, told)
     record(
         "business_review.make", object=outward, client_id=client.pk,

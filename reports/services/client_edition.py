@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -40,7 +41,7 @@ from reports.charts import Caption
 from reports.dashboards.portfolio_charts import Chart, currency, day, language, month_labels
 from reports.figures.calendar import Period
 
-from .shapes import SCHEMA, Figure, Table, figure, new_table
+from .shapes import SCHEMA, Figure, Table, figure, new_table, told_in_part
 
 # What the client may read of each table; sums and counts are made of the same columns.
 ALLOWED: dict[type, tuple[str, ...]] = {
@@ -79,7 +80,7 @@ def may_be_shown(entities: Iterable[int]) -> QuerySet[Goal]:
 
 
 def build(
-    client_name: str, entities: list[int], period: Period, goals: Iterable[int],
+    client: int, client_name: str, entities: list[int], period: Period, goals: Iterable[int],
     words: Mapping[str, str],
 ) -> dict[str, Any]:  # fmt: skip
     """The content, in the language that is active.
@@ -87,8 +88,10 @@ def build(
     goals: ids of those that were agreed with the client.  words: "headline", and keys of WORDS, as
     somebody wrote them for the client.
     """
-    bought = _bought(entities, period)
+    bought = _bought(entities, period, today())
     settled, pending = _promises(entities, period)
+    query = urlencode({"edition": "client", "ends": period.ends, "known": today()})
+    source = f"/api/v1/clients/{client}/quarter/?{query}"
     return {
         "schema": SCHEMA,
         "title": _("Business review with %(client)s") % {"client": client_name},
@@ -98,7 +101,7 @@ def build(
         "ranking": None,
         "currency": company().currency,
         "headline": words.get("headline", ""),
-        "figures": _figures(entities, period, bought, settled),
+        "figures": _figures(entities, period, bought, settled, today(), source),
         "tables": [
             _goal_table(goals, entities, period), _settled_table(settled), _next_table(pending),
             _decision_table(entities, period), _benefit_table(entities, period),
@@ -118,11 +121,17 @@ def build(
 Month = tuple[dt.date, Decimal, int]
 
 
-def _bought(entities: list[int], period: Period) -> list[Month]:
+def figures_of(entities: list[int], period: Period, known: dt.date) -> list[Figure]:
+    """The figures again, by the documents that were known on the day when they were told."""
+    settled, _pending = _promises(entities, period)
+    return _figures(entities, period, _bought(entities, period, known), settled, known)
+
+
+def _bought(entities: list[int], period: Period, known: dt.date) -> list[Month]:
     """Start, sum and number of invoices of the 24 months up to the end of the period."""
     first = add_months(month_start(period.ends), 1 - 2 * YEAR)
     rows = (
-        revenue_documents(today()).order_by()
+        revenue_documents(known).order_by()
         .filter(client__in=entities, date__gte=first, date__lte=period.ends)
         .annotate(month=TruncMonth("date")).values("month")
         .annotate(sum=Sum("net"), n=Count("pk", filter=Q(type=Document.Type.INVOICE)))
@@ -138,8 +147,9 @@ def _quarter(bought: list[Month], period: Period, back: int = 0) -> list[Month]:
 
 
 def _figures(
-    entities: list[int], period: Period, bought: list[Month], settled: list[dict]
-) -> list[Figure]:
+    entities: list[int], period: Period, bought: list[Month], settled: list[dict], known: dt.date,
+    source: str = "",
+) -> list[Figure]:  # fmt: skip
     now = sum((row[1] for row in _quarter(bought, period)), Decimal(0))
     before = sum((row[1] for row in _quarter(bought, period, YEAR)), Decimal(0))
     told = [
@@ -152,7 +162,7 @@ def _figures(
             "invoices", _("Invoices in the quarter"), "number",
             sum(row[2] for row in _quarter(bought, period)),
         ),
-        figure("on_time", _("Orders shipped by the agreed day"), "percent", _on_time(entities, period)),
+        figure("on_time", _("Orders shipped by the agreed day"), "percent", _on_time(entities, period, known)),
     ]  # fmt: skip
     State, Side = Promise.State, Promise.Side
     for key, label, side, states in (
@@ -162,13 +172,15 @@ def _figures(
     ):
         found = sum(row["side"] == side and row["state"] in states for row in settled)
         told.append(figure(key, label, "number", found))
+    if source:
+        told = [each | {"source": source, "path": f"figures.{each['key']}"} for each in told]
     return [each for each in told if each["value"] is not None]
 
 
-def _on_time(entities: list[int], period: Period) -> float | None:
+def _on_time(entities: list[int], period: Period, known: dt.date) -> float | None:
     """Of the orders agreed for a day of the quarter, the part shipped by that day; None without
     such orders."""
-    orders = documents_as_of(today()).filter(
+    orders = documents_as_of(known).filter(
         client__in=entities, type=Document.Type.ORDER,
         promised__gte=period.starts, promised__lte=period.ends,
     )  # fmt: skip
@@ -238,7 +250,7 @@ def _promises(entities: list[int], period: Period) -> tuple[list[dict], list[dic
         settled_on__gte=period.starts, settled_on__lte=period.ends,
     ).order_by("side", "settled_on", "pk")  # fmt: skip
     pending = rows.filter(state=State.OPEN).order_by("due", "pk")
-    return list(read(settled)[:MOST]), list(read(pending)[:MOST])
+    return list(read(settled)), list(read(pending))
 
 
 def _whose(row: Mapping[str, Any]) -> str:
@@ -256,10 +268,10 @@ def _settled_table(settled: list[dict]) -> Table:
         ],
     )  # fmt: skip
     labels = dict(Promise.State.choices)
-    for row in settled:
+    for row in settled[:MOST]:
         ended = str(labels[row["state"]])
         table["rows"].append([row["what"], _whose(row), row["due"], ended, row["settled_on"]])
-    return table
+    return told_in_part(table, len(settled))
 
 
 def _next_table(pending: list[dict]) -> Table:
@@ -270,11 +282,11 @@ def _next_table(pending: list[dict]) -> Table:
             (_("Who answers for it"), "text"), (_("By when"), "day"),
         ],
     )  # fmt: skip
-    for row in pending:
+    for row in pending[:MOST]:
         ours = row["side"] == Promise.Side.OURS
         answers = (row["owner__name"] or "") if ours else ""
         table["rows"].append([row["what"], _whose(row), answers, row["due"]])
-    return table
+    return told_in_part(table, len(pending))
 
 
 def _goal_table(goals: Iterable[int], entities: list[int], period: Period) -> Table:
@@ -339,7 +351,6 @@ def _benefit_table(entities: list[int], period: Period) -> Table:
         Q(until__isnull=True) | Q(until__gte=period.ends), client__in=entities,
         state=Benefit.State.CONFIRMED, since__lte=period.ends,
     )  # fmt: skip
-    table["rows"] = [
-        [row["what"], float(row["amount"])] for row in read(rows.order_by("-amount", "pk"))[:MOST]
-    ]
-    return table
+    found = list(read(rows.order_by("-amount", "pk")))
+    table["rows"] = [[row["what"], float(row["amount"])] for row in found[:MOST]]
+    return told_in_part(table, len(found))

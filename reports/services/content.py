@@ -6,18 +6,20 @@ import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.models import Client, Goal, Promise, Standing, User
+from accounts.models import Client, Goal, Problem, Promise, PromiseMove, Standing, User
 from accounts.selectors import clients as lists
 from accounts.selectors import standings
 from accounts.selectors.timeline import last_contacts
 from accounts.services.goal_tracking import tracked
 from kam.lib import formatting
 from kam.lib.company import company
+from kam.lib.periods import end_of_day
 from reports.dashboards.portfolio import Asked, Portfolio, portfolio
 from reports.dashboards.portfolio_charts import CHARTS, language
 from reports.datasets import Filters
@@ -27,7 +29,7 @@ from reports.models.periodic import Kind
 from scoring.selectors.matrices import main_run
 
 from . import built_content, programme_content, reviews_content
-from .shapes import SCHEMA, Figure, Table, figure, new_table, plain
+from .shapes import SCHEMA, Figure, Table, figure, new_table, plain, told_in_part
 
 MOST_ROWS = 100
 AHEAD = dt.timedelta(days=30)
@@ -46,7 +48,7 @@ def build(
     filters = filters_of(kind, person)
     asked = Asked(period.ends, filters=filters)
     figures = portfolio(asked, main_run())
-    clients = _clients(filters)
+    clients = clients_of(filters)
     content = {
         "schema": SCHEMA,
         "title": title_of(kind, person),
@@ -62,6 +64,7 @@ def build(
             _client_table(clients, period.ends),
             _promise_table(filters, period.ends),
             _goal_table(clients, period.ends),
+            _problem_table(filters, period),
         ],
         "charts": [vars(chart(figures)) for chart in CHARTS.values()],
     }
@@ -100,6 +103,8 @@ def _query(filters: Filters) -> dict[str, str]:
 
 def _portfolio_figures(figures: Portfolio) -> list[Figure]:
     query = {"as_of": figures.asked.as_of, "months": figures.asked.months}
+    if figures.run is not None:
+        query["ranking"] = figures.run.pk
     source = f"/api/v1/portfolio/?{urlencode(query | _query(figures.asked.filters))}"
 
     def told(key, label, kind, value, path) -> Figure:
@@ -108,6 +113,10 @@ def _portfolio_figures(figures: Portfolio) -> list[Figure]:
     return [
         told("revenue", _("Revenue, 12 months"), "money", figures.revenue.now, "revenue.now"),
         told("profit", _("Profit, 12 months"), "money", figures.profit.now, "profit.now"),
+        told(
+            "key_share", _("Key clients' share of regular profit"), "percent",
+            figures.key_share.now, "key_share.now",
+        ),
         told(
             "selected_share", _("Selected clients' share of regular profit"), "percent",
             figures.selected_share.now, "selected_share.now",
@@ -128,8 +137,12 @@ def _portfolio_figures(figures: Portfolio) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _promises(filters: Filters):
-    found = Promise.objects.filter(side=Promise.Side.OURS)
+def _promises(filters: Filters) -> QuerySet[Promise]:
+    return _of(Promise.objects.filter(side=Promise.Side.OURS), filters)
+
+
+def _of(found: QuerySet, filters: Filters) -> QuerySet:
+    """The rows of the clients a report is about."""
     if filters.owner:
         found = found.filter(client__owner=filters.owner)
     if filters.team:
@@ -138,15 +151,19 @@ def _promises(filters: Filters):
 
 
 def promise_counts(filters: Filters, period: Period) -> dict[str, int]:
-    """Our promises settled in the period by how they ended, and those overdue at its end."""
+    """Our promises settled in the period by how they ended, and those overdue at its end: still
+    open then, by the day for which they were due then, whatever became of them later."""
     State = Promise.State
     settled = Q(settled_on__gte=period.starts, settled_on__lte=period.ends)
-    return _promises(filters).aggregate(
+    still_open = Q(state=State.OPEN) | Q(settled_on__gt=period.ends)
+    moves = PromiseMove.objects.filter(promise=OuterRef("pk"), at__gte=end_of_day(period.ends))
+    due_then = Coalesce(Subquery(moves.order_by("at", "pk").values("due")[:1]), F("due"))
+    return _promises(filters).annotate(due_then=due_then).aggregate(
         kept=Count("pk", settled & Q(state=State.KEPT)),
         late=Count("pk", settled & Q(state=State.LATE)),
         broken=Count("pk", settled & Q(state=State.BROKEN)),
-        overdue=Count("pk", Q(state=State.OPEN, due__lt=period.ends)),
-    )
+        overdue=Count("pk", still_open & Q(due_then__lt=period.ends)),
+    )  # fmt: skip
 
 
 def _promise_figures(filters: Filters, period: Period) -> list[Figure]:
@@ -168,7 +185,7 @@ def _promise_figures(filters: Filters, period: Period) -> list[Figure]:
 # --- Tables -------------------------------------------------------------------------------------
 
 
-def _clients(filters: Filters) -> list[Client]:
+def clients_of(filters: Filters) -> QuerySet[Client]:
     """Those on the key list or selected by the ranking; of a KAM all of their own."""
     found = Client.objects.filter(group__isnull=True)
     if filters.owner:
@@ -179,11 +196,10 @@ def _clients(filters: Filters) -> list[Client]:
         values = (Standing.Value.KEY, Standing.Value.TRIAL, Standing.Value.WATCH)
         listed = standings.present().filter(value__in=values).values("client_id")
         found = found.filter(Q(place__selected=True) | Q(pk__in=listed))
-    ids = found.order_by("place__rank", "pk").values_list("pk", flat=True)[:MOST_ROWS]
-    return lists.shown(list(ids))
+    return found.order_by("place__rank", "pk")
 
 
-def _client_table(clients: list[Client], day: dt.date) -> Table:
+def _client_table(found: QuerySet[Client], day: dt.date) -> Table:
     table = new_table(
         "clients", _("The clients"), _("No clients yet."),
         [
@@ -192,6 +208,7 @@ def _client_table(clients: list[Client], day: dt.date) -> Table:
             (_("Overdue"), "money", "sum"), (_("Last purchase"), "day"), (_("Last talk"), "day"),
         ],
     )  # fmt: skip
+    clients = lists.shown(list(found.values_list("pk", flat=True)[:MOST_ROWS]))
     sales = lists.sales(clients, day)
     talks = last_contacts(lists.entities_of(clients, day), day)
     present = standings.present_of(client.pk for client in clients)
@@ -206,7 +223,7 @@ def _client_table(clients: list[Client], day: dt.date) -> Table:
             sold.last, talks.get(client.pk),
         ])  # fmt: skip
         table["links"].append(reverse("client_detail", args=[client.pk]))
-    return table
+    return told_in_part(table, found.count())
 
 
 def _promise_table(filters: Filters, day: dt.date) -> Table:
@@ -225,10 +242,10 @@ def _promise_table(filters: Filters, day: dt.date) -> Table:
         owner = each.owner.name if each.owner else ""
         table["rows"].append([each.what, each.client.name, owner, each.due])
         table["links"].append(reverse("promise_detail", args=[each.pk]))
-    return table
+    return told_in_part(table, open_ones.count())
 
 
-def _goal_table(clients: list[Client], day: dt.date) -> Table:
+def _goal_table(clients: QuerySet[Client], day: dt.date) -> Table:
     table = new_table(
         "goals", _("Goals that are off their path or at risk"),
         _("No goal is off its path."),
@@ -238,18 +255,43 @@ def _goal_table(clients: list[Client], day: dt.date) -> Table:
         ],
     )  # fmt: skip
     table["state"], table["whose"] = 2, 1
-    names = {client.pk: client.name for client in clients}
-    goals = Goal.objects.filter(client__in=names, status=Goal.Status.OPEN).order_by("due", "pk")
+    mine = clients.order_by().values("pk")
+    goals = Goal.objects.filter(client__in=mine, status=Goal.Status.OPEN).select_related("client")
+    goals = goals.order_by("due", "pk")
     for each in tracked(goals, day):
         if each.progress is None or each.progress.state not in ("off", "at_risk"):
             continue
         goal = each.goal
         table["rows"].append([
-            goal.what_for or goal.why, names[goal.client_id], STATES[each.progress.state](),
+            goal.what_for or goal.why, goal.client.name, STATES[each.progress.state](),
             each.progress.done, goal.due,
         ])  # fmt: skip
         table["links"].append(reverse("goal_detail", args=[goal.pk]))
     return table
+
+
+def _problem_table(filters: Filters, period: Period) -> Table:
+    table = new_table(
+        "problems", _("Problems that are open, and those closed in this period"),
+        _("No problem is open, and none was closed."),
+        [
+            (_("What is wrong"), "text"), (_("Client"), "text"), (_("how grave it is"), "text"),
+            (_("Who answers"), "text"), (_("Since"), "day"), (_("Where it stands"), "text"),
+        ],
+    )  # fmt: skip
+    table["state"], table["whose"] = 5, 1
+    found = _of(Problem.objects.filter(raised_on__lte=period.ends), filters)
+    found = found.filter(Q(closed_on__isnull=True) | Q(closed_on__gte=period.starts))
+    rows = found.select_related("client", "owner").order_by("-severity", "raised_on", "pk")
+    for each in rows[:MOST_ROWS]:
+        ended = each.closed_on is not None and each.closed_on <= period.ends
+        table["rows"].append([
+            each.what, each.client.name, each.get_severity_display(),
+            each.owner.name if each.owner else "", each.raised_on,
+            each.get_outcome_display() if ended else pgettext("problem", "Open"),
+        ])  # fmt: skip
+        table["links"].append(reverse("problem_detail", args=[each.pk]))
+    return told_in_part(table, found.count())
 
 
 STATES = {"off": lambda: _("off its path"), "at_risk": lambda: _("at risk")}

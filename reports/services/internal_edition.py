@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Case, DecimalField, F, Q, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Client, Contact, Goal, Need, Promise
 from accounts.selectors import standings
+from accounts.selectors.facts import revenue_documents
 from accounts.selectors.handover_pack import promises as open_promises
 from accounts.selectors.handover_pack import risks
 from accounts.selectors.health import health_of
@@ -19,17 +23,20 @@ from accounts.selectors.needs import needs_of
 from accounts.selectors.potential import potential_of
 from accounts.selectors.promises import promises_of
 from accounts.selectors.relationships import people_of
-from accounts.services import debts, serving
+from accounts.services import serving
 from accounts.services.goal_tracking import tracked
 from kam.lib.company import company
 from reports.dashboards.client_months import ClientMonths, client_months, months_chart
 from reports.dashboards.portfolio_charts import day
 from reports.figures.calendar import Period
+from scoring.models import RankingRun
+from scoring.selectors.clients import client_row
 from scoring.selectors.matrices import main_run
 
 from .shapes import SCHEMA, Figure, Table, figure, new_table
 
 YEAR_DAYS = 365
+MONEY = DecimalField(max_digits=30, decimal_places=2)
 ROLES = ("decides", "influences", "buys", "pays", "uses")
 STATES = {
     "off": lambda: _("off its path"), "at_risk": lambda: _("at risk"),
@@ -41,9 +48,7 @@ def build(client: Client, entities: list[int], period: Period, notes: str) -> di
     """The content, as the current actor may see the client, in the language that is active."""
     months = client_months(client, period.ends)
     run = main_run()
-    served = serving.served(
-        dict.fromkeys(entities, client.pk), serving.year_up_to(period.ends), period.ends
-    )[client.pk]
+    served = _served(client, entities, period)
     standing = standings.standing_of(client.pk)
     problems, signals = risks(entities, period.ends)
     return {
@@ -55,7 +60,7 @@ def build(client: Client, entities: list[int], period: Period, notes: str) -> di
         "ranking": run.as_of if run else None,
         "currency": company().currency,
         "headline": f"{standing.get_value_display()}. {standing.reason}".strip() if standing else "",
-        "figures": _figures(client, entities, period, months, served),
+        "figures": figures_of(client, entities, period, run, months, served),
         "tables": [
             _risk_table(problems, signals), _promise_table(entities, period),
             _goal_table(entities, period), _cost_table(served), _people_table(entities, period),
@@ -67,39 +72,63 @@ def build(client: Client, entities: list[int], period: Period, notes: str) -> di
     }  # fmt: skip
 
 
-def _figures(
-    client: Client,
-    entities: list[int],
-    period: Period,
-    months: ClientMonths,
-    served: serving.Served,
-) -> list[Figure]:
-    place = getattr(client, "place", None)
+def _served(client: Client, entities: list[int], period: Period) -> serving.Served:
+    """The twelve months up to the end of the quarter."""
+    window = dict.fromkeys(entities, client.pk)
+    return serving.served(window, serving.year_up_to(period.ends), period.ends)[client.pk]
+
+
+def figures_of(
+    client: Client, entities: list[int], period: Period, run: RankingRun | None,
+    months: ClientMonths | None = None, served: serving.Served | None = None,
+) -> list[Figure]:  # fmt: skip
+    """The figures at the end of the quarter; place and points by ``run``.  ``months``, ``served``:
+    where they have been read already.  Room to grow is as it was estimated last."""
+    months = months or client_months(client, period.ends)
+    served = served or _served(client, entities, period)
+    row = client_row(run, client.group_id or client.pk) if run else None
     fares = health_of([client.pk], period.ends).get(client.pk)
     room = potential_of(client)
     address = f"/api/v1/clients/{client.pk}"
-    told = f"{address}/months/?as_of={period.ends}"
+    query = {"edition": "internal", "ends": period.ends} | ({"ranking": run.pk} if run else {})
+    quarter = f"{address}/quarter/?{urlencode(query)}"
 
-    def real(value: Any) -> float | None:
-        return None if value is None else float(value)
+    def told(key: str, label: str, kind: str, value: Any) -> Figure:
+        plain = None if value is None or value != value else float(value)  # NaN: not enough known
+        return figure(key, label, kind, plain, quarter, f"figures.{key}")
 
-    return [
-        figure("revenue", _("Revenue, 12 months"), "money", real(months.revenue), told),
-        figure("growth", _("Over a year"), "percent", real(months.growth), told),
-        figure("profit", _("Profit, 12 months"), "money", real(months.profit), told),
-        figure("margin", _("Margin"), "percent", real(months.margin), told),
-        figure("cost", _("Cost to serve, 12 months"), "money", real(served.costs.total)),
-        figure("contribution", _("Left after the cost to serve"), "money", real(served.contribution)),
-        figure("rank", _("Place in the ranking"), "number", place.rank if place else None),
-        figure("score", _("Points"), "number", real(place.score) if place else None),
-        figure("health", _("Health, 0–100"), "number", fares.score if fares else None),
-        figure(
-            "overdue", _("Overdue"), "money",
-            real(debts.owed_by(entities, period.ends).overdue),
-        ),
-        figure("room_low", _("Room to grow a year, from"), "money", real(room.low) if room else None),
-        figure("room_high", _("Room to grow a year, to"), "money", real(room.high) if room else None),
-    ]  # fmt: skip
+    figures = [
+        told("revenue", _("Revenue, 12 months"), "money", months.revenue),
+        told("growth", _("Over a year"), "percent", months.growth),
+        told("profit", _("Profit, 12 months"), "money", months.profit),
+        told("margin", _("Margin"), "percent", months.margin),
+        told("cost", _("Cost to serve, 12 months"), "money", served.costs.total),
+        told("contribution", _("Left after the cost to serve"), "money", served.contribution),
+        told("rank", _("Place in the ranking"), "number", (row.rank or None) if row else None),
+        told("score", _("Points"), "number", row.score if row else None),
+        told("health", _("Health, 0–100"), "number", fares.score if fares else None),
+        told("overdue", _("Overdue"), "money", _overdue(entities, period.ends)),
+    ]
+    note = _("as estimated on %(day)s") % {"day": day(room.as_of)} if room else ""
+    for key, label, value in (
+        ("low", _("Room to grow a year, from"), room.low if room else None),
+        ("high", _("Room to grow a year, to"), room.high if room else None),
+    ):
+        amount = None if value is None else float(value)
+        figures.append(
+            figure(f"room_{key}", label, "money", amount, f"{address}/potential/", key, note)
+        )
+    return figures
+
+
+def _overdue(entities: list[int], day_: dt.date) -> Decimal:
+    """What was past its day at the end of ``day_``, of documents known then: whole where it was
+    paid in full only later, else what is open still."""
+    late = revenue_documents(day_).filter(client__in=entities, gross__gt=0, due__lt=day_)
+    late = late.filter(Q(settled_on__isnull=True) | Q(settled_on__gt=day_)).order_by()
+    open_ = Case(When(settled_on__isnull=True, then=F("gross") - F("paid")), default=F("gross"))
+    found: Decimal | None = late.aggregate(total=Sum(open_, output_field=MONEY))["total"]
+    return found or Decimal(0)
 
 
 def _risk_table(problems, signals) -> Table:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,9 @@ from kam.audit.services import record
 from kam.jobs.services import enqueue
 from kam.lib.editing import Conflict
 from kam.lib.periods import company_zone
+from kam.lib.scoping import acting_system, current
 from reports.figures.calendar import Period, due_day, due_period, last_whole
-from reports.models import Schedule, ScheduleReader
+from reports.models import Report, Schedule, ScheduleReader
 from reports.models.periodic import Kind, Rhythm
 
 from . import built_orders
@@ -175,6 +176,18 @@ def _named(schedule: Schedule) -> list[User]:
         for each in chosen(schedule)
         if each.pk in allowed and not (each.role == Role.KAM and schedule.kind in OF_ALL)
     ]
+
+
+def failed_mails(orders: Iterable[Schedule]) -> dict[int, int]:
+    """Order -> how many mails of its last period did not arrive, or may not have.  Whoever ordered
+    it is told how many, also of readers whose reports they do not see."""
+    owned = [each.pk for each in orders]
+    broken = (Report.Mail.REFUSED, Report.Mail.UNSURE)
+    with acting_system("mails that failed", getattr(current(), "pk", None)):
+        rows = Report.objects.filter(
+            schedule__in=owned, ends=F("schedule__told_until"), mail__in=broken
+        ).order_by()
+        return dict(rows.values_list("schedule").annotate(count=Count("pk")))
 
 
 def period_due(schedule: Schedule, now: dt.datetime) -> Period:

@@ -29,6 +29,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
 
 SCHEMA = 2
 Figure = dict[str, Any]
@@ -57,6 +58,17 @@ def new_table(key: str, title: str, empty: str, columns: Iterable[tuple[str, ...
         "key": key, "title": title, "empty": empty, "columns": heads, "rows": [], "links": [],
         "state": None, "whose": None,
     }  # fmt: skip
+
+
+def told_in_part(table: Table, whole: int) -> Table:
+    """The table, which has room for some of ``whole`` rows only: its title says how many, and rows
+    that come and go mean nothing."""
+    shown = len(table["rows"])
+    if shown < whole:
+        words = {"title": table["title"], "shown": shown, "all": whole}
+        table["title"] = _("%(title)s: the first %(shown)s of %(all)s") % words
+        table["rolls"] = True
+    return table
 
 
 def plain(content: dict[str, Any]) -> dict[str, Any]:

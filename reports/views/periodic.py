@@ -39,7 +39,7 @@ def report_list(request):
     orders = Schedule.objects.select_related("owner")
     # Of built reports only those that one may open are named.
     open_ones = BuiltReport.objects.in_bulk([each.built_id for each in orders if each.built_id])
-    now = timezone.now()
+    now, failed = timezone.now(), schedules.failed_mails(orders)
     context = {
         "page": page,
         "orders": [
@@ -48,6 +48,7 @@ def report_list(request):
                 "next": schedules.next_due(each, now),
                 "editable": may_edit(each),
                 "built": open_ones.get(each.built_id),
+                "failed": failed.get(each.pk, 0),
             }
             for each in orders
         ],

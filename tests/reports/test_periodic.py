@@ -14,13 +14,14 @@ import time_machine
 from aiosmtpd.controller import Controller
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
-from accounts.models import Promise, User
+from accounts.models import Problem, Promise, User
 from kam.jobs.models import Job
 from kam.lib.editing import Conflict
 from kam.lib.scoping import acting_as, acting_system
-from reports.dashboards.kept import changes_of, delta_of, shown_figures
+from reports.dashboards.kept import changes, changes_of, delta_of, shown_figures
 from reports.figures.calendar import Period
 from reports.files import FILES, pdf
 from reports.models import Report, Schedule
@@ -181,6 +182,39 @@ def test_every_figure_is_told_again_by_the_api(ann, client):
     assert (by_key["promises_kept"], by_key["promises_broken"]) == (1, 1)
 
 
+def test_problems_stand_in_it_as_they_stood_and_what_has_no_room_is_counted(ann, monkeypatch):
+    with acting_system("test"):
+        own = _own(ann)
+        for what, raised, closed, outcome in (
+            ("Late again", "2024-06-05", None, ""), ("Solved", "2024-05-05", "2024-06-20", "solved"),
+            ("Solved later", "2024-06-05", "2024-07-01", "solved"),
+            ("Long ago", "2024-01-05", "2024-05-31", "solved"), ("Too new", "2024-07-01", None, ""),
+        ):  # fmt: skip
+            days = [each and dt.date.fromisoformat(each) for each in (raised, closed)]
+            Problem.objects.create(
+                client=own, what=what, owner=ann, raised_on=days[0], closed_on=days[1],
+                state="closed" if closed else "open", outcome=outcome, came_of_it=outcome,
+            )  # fmt: skip
+    report = making.make(ann, "kam", "month", JUNE)
+    (table,) = (each for each in report.content["tables"] if each["key"] == "problems")
+    assert {row[0]: row[-1] for row in table["rows"]} == {
+        "Late again": "Open", "Solved": "Solved", "Solved later": "Open",
+    }  # fmt: skip
+    monkeypatch.setattr(content, "MOST_ROWS", 1)
+    with acting_as(ann), override("en"):
+        told = content.build("kam", ann, JUNE)
+    titles = {each["key"]: each["title"] for each in told["tables"]}
+    assert titles["problems"].endswith(": the first 1 of 3")
+    assert titles["clients"].endswith(": the first 1 of 2")
+    # Which of many come and go says nothing; how those stand does.
+    before = json.loads(json.dumps(told))
+    (then,) = (each for each in before["tables"] if each["key"] == "problems")
+    then["rows"][0][-1] = "Being solved"
+    with override("en"):
+        moved = [line for line in changes(told, before) if "Being solved" in line]
+    assert len(moved) == 1
+
+
 def _own(person):
     from accounts.models import Client
 
@@ -239,7 +273,7 @@ def test_an_empty_portfolio_says_what_is_missing(db):
     figures = {each["key"]: each["value"] for each in report.content["figures"]}
     assert figures["growth_selected"] is None
     assert all(chart["missing"] or chart["figure"] for chart in report.content["charts"])
-    assert [table["rows"] for table in report.content["tables"]] == [[], [], []]
+    assert [table["rows"] for table in report.content["tables"]] == [[], [], [], []]
     assert pdf.write(report)[:5] == b"%PDF-"
 
 
@@ -361,6 +395,24 @@ def test_what_the_server_does_is_kept_and_nothing_is_sent_twice(ann, settings, a
         assert send(report) == state
         assert send(report) == state
     assert len(server.got) <= 1
+
+
+def test_who_ordered_it_is_told_of_mails_to_others_that_failed(ann, client):
+    """A manager does not see reports of those who lead other teams, but that one did not arrive."""
+    lead = make_user("manager", team=ann.team, language="en")
+    other = make_user("manager", language="en")
+    with acting_as(lead):
+        schedule = schedules.create(values(kind="company", audience="named"), lead, [other])
+    report = making.make(other, "company", "month", JUNE, schedule_id=schedule.pk, mailed=True)
+    client.force_login(lead)
+    page = reverse("report_list")
+    assert "did not arrive" not in client.get(page).content.decode()
+    with acting_system("test"):
+        Report.objects.filter(pk=report.pk).update(mail="refused")
+        Schedule.objects.filter(pk=schedule.pk).update(told_until=JUNE.ends)
+    told = client.get(page).content.decode()
+    assert "1 mail did not arrive" in told
+    assert reverse("report_detail", args=[report.pk]) not in told
 
 
 def test_a_server_that_cannot_take_it_now_is_asked_again_later(ann, settings):
