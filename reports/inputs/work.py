@@ -1,4 +1,5 @@
-"""What people did for clients between two days: hours, promises and goals, in one reading."""
+"""What people did for clients between two days: hours, promises and goals, in one reading; and the
+hours that the rules tell of work noted in weeks of which nobody has said anything."""
 
 from __future__ import annotations
 
@@ -6,14 +7,31 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import Count, FloatField, IntegerField, QuerySet, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Expression,
+    F,
+    FloatField,
+    IntegerField,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Func
+from django.db.models.functions import Cast, Coalesce, TruncWeek
 from numpy.typing import NDArray
 
-from accounts.models import EffortWeek, Goal, Promise
+from accounts.measures.reading import EPOCH
+from accounts.models import EffortWeek, Goal, Interaction, PlanAction, Promise, RunStep
+from accounts.selectors import efforts
 from reports.store import copy_queryset
 
 KINDS = ("hours", "kept", "not_kept", "reached", "missed")
+QUARTER = 0.25  # hours by rule are told to a quarter
+WEEKS = 1_000_000  # more days than a week's number has
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,5 +77,68 @@ def _rows(found: QuerySet, person: str, kind: str, amount) -> QuerySet:
         found.order_by()
         .annotate(which=Cast(Value(KINDS.index(kind)), IntegerField()))
         .values_list("client_id", person, "which")
+        .annotate(total=Cast(amount, FloatField()))
+    )
+
+
+def guessed(since: dt.date, until: dt.date) -> Work:
+    """Hours by the rules, of the kind "hours": for talks, kept promises and done steps in these
+    days, where nobody has said what the client took in that week.  As on the page of hours the work
+    of a week with a client is told to a quarter of an hour; what is done with a member counts for
+    its group."""
+    rules = efforts.rules()
+    talk = Case(
+        *(When(kind=kind, then=Value(float(getattr(rules, kind)))) for kind in Interaction.Kind.values),
+        default=Value(0.0), output_field=FloatField(),
+    )  # fmt: skip
+    promises = Promise.objects.filter(side=Promise.Side.OURS, state__in=["kept", "late"])
+    steps = RunStep.objects.filter(state=RunStep.State.DONE)
+    actions = PlanAction.objects.filter(state=PlanAction.State.DONE)
+    step = Count("pk") * Value(float(rules.step), FloatField())
+    kept = Count("pk") * Value(float(rules.promise), FloatField())
+    talks = Interaction.objects.filter(known_to__isnull=True)
+    said = EffortWeek.objects.filter(week__gte=since, week__lte=until).order_by()
+    days = {"since": since, "until": until}
+    rows = _by_week(talks, "client", "date", "author", Sum(talk), **days).union(
+        _by_week(promises, "client", "settled_on", "owner", kept, **days),
+        _by_week(steps, "run__process__client", "settled_on", "responsible", step, **days),
+        _by_week(actions, "plan__client", "settled_on", "owner", step, **days),
+        said.annotate(
+            of_client=F("client_id"), of_person=F("person_id"), of_week=_number(F("week")),
+            total=Cast(Value(-1.0), FloatField()),
+        ).values_list("of_client", "of_person", "of_week", "total"),
+        all=True,
+    )  # fmt: skip
+    client, person, week, amount = copy_queryset(rows, ("i8", "i8", "i4", "f8"))
+    key = client * WEEKS + week
+    here = (amount > 0) & ~np.isin(key, key[amount < 0])
+    _keys, at = np.unique(key[here], return_inverse=True)
+    whole = np.bincount(at, amount[here])
+    told = np.floor(whole / QUARTER + 0.5) * QUARTER / np.where(whole > 0, whole, 1)
+    kind = np.full(int(here.sum()), KINDS.index("hours"), np.int32)
+    return Work(client[here], person[here], kind, amount[here] * told[at])
+
+
+def _number(day: Expression | F) -> Func:
+    """Days since EPOCH."""
+    return Func(
+        day, Value(EPOCH), template="(%(expressions)s)", arg_joiner=" - ",
+        output_field=IntegerField(),
+    )  # fmt: skip
+
+
+def _by_week(
+    rows: QuerySet, client: str, day: str, who: str, amount, *, since: dt.date, until: dt.date
+) -> QuerySet:
+    """(client it counts for, person or 0, number of the Monday, hours)."""
+    return (
+        rows.filter(**{f"{day}__gte": since, f"{day}__lte": until})
+        .order_by()
+        .annotate(
+            of_client=Coalesce(f"{client}__group_id", f"{client}_id"),
+            of_person=Coalesce(f"{who}_id", 0),
+            of_week=_number(Cast(TruncWeek(day), DateField())),
+        )
+        .values_list("of_client", "of_person", "of_week")
         .annotate(total=Cast(amount, FloatField()))
     )

@@ -27,7 +27,7 @@ from reports.dashboards.boards import BOARDS, QUESTIONS, Board
 from reports.dashboards.portfolio import Asked
 from reports.datasets import Filters
 from scoring.selectors.matrices import main_run
-from tests.factories import make_client, make_document, make_user, moment
+from tests.factories import make_client, make_document, make_interaction, make_user, moment
 from tests.scoring.test_decisions import goal_for
 
 from .conftest import DAY, sell
@@ -160,17 +160,22 @@ def test_work_by_hand(ranked, wide, manager):
                 client=wide["big"], month=dt.date(2024, month, 1), amount=1000,
                 known_from=moment(dt.date(2024, 1, 1)),
             )  # fmt: skip
+        for day in (4, 5):
+            make_interaction(wide["big"], dt.date(2024, 6, day), kind="call")
     answer, rows = answer_to("effort", manager)
-    # Profit an hour: big 160, even 32 each, steady 24, bad −12; of 2280 − 320 + 320 in 50 hours.
+    # Four promises kept in a week of which nobody said anything: 6 hours by rule, on top of the 10
+    # said for big.  Two talks in the week that was said count no more.  Profit an hour: big 100,
+    # even 32 each, steady 24, bad −12; of 2280 in 56 hours.
     by = {each["hours"]: each["profit"] for each in answer.series}
     total = 1600 + 160 * 2 + 480 - 120
-    assert by[0.2] == pytest.approx(1600 / total)
-    assert by[0.3] == pytest.approx((1600 + 160) / total)
+    assert by[0.2] == pytest.approx(100 * 0.2 * 56 / total)
+    assert by[0.3] == pytest.approx((1600 + 32 * (0.3 * 56 - 16)) / total)
+    assert "11 % of them by the rules" in answer.chart.note.replace("\u202f", " ")
     assert [row.name for row in rows][:2] == ["Bad", "Steady"]
     answer, rows = answer_to("kams", administrator)
     lines = {each["name"]: each for each in answer.series}
     assert (lines["Ann"]["clients"], lines["Bob"]["clients"]) == (7, 4)
-    assert (lines["Ann"]["hours"], lines["Bob"]["hours"]) == (20, 30)
+    assert (lines["Ann"]["hours"], lines["Bob"]["hours"]) == (26, 30)
     assert (lines["Ann"]["promises_kept"], lines["Ann"]["promises_ended"]) == (4, 5)
     assert lines["Ann"]["key_clients"] == 2
     # Of the year's complete months, January to June, big bought in two: 2000 planned and sold.

@@ -19,7 +19,7 @@ from reports.dashboards.portfolio_charts import Chart
 from reports.dashboards.portfolio_rows import PAGE, Column, Row
 from reports.datasets import Bools, served_and_owners
 from reports.inputs.history import History, history
-from reports.inputs.work import Work, work
+from reports.inputs.work import Work, guessed, work
 from reports.store import YEAR, month_edges
 from scoring.models import RankingRow, RankingRun
 
@@ -76,6 +76,11 @@ class Board:
     def work(self) -> Work:
         """What was done for these clients in the months asked for, read at once."""
         return work(self.since, self.asked.as_of)
+
+    @cached_property
+    def guessed(self) -> Work:
+        """Hours by the rules in weeks of which nobody has said anything, read at once."""
+        return guessed(self.since, self.asked.as_of)
 
     @cached_property
     def key_stretches(self) -> list[Stretch]:

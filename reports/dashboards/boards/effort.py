@@ -21,22 +21,23 @@ FIFTH, MOST = 0.2, 0.8
 TABLE = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0)
 
 
-def _by_client(board: Board) -> tuple[Floats, Floats]:
-    """(hours, profit) of all served clients."""
+def _by_client(board: Board) -> tuple[Floats, Floats, Floats]:
+    """(hours, those of them by the rules, profit) of all served clients."""
     done = board.work.of("hours")
-    (worked,) = board.served.sums(done.client, done.amount)
+    (said,) = board.served.sums(done.client, done.amount)
+    (by_rule,) = board.served.sums(board.guessed.client, board.guessed.amount)
     figures = board.portfolio
-    return worked, board.over_served(figures.ledger.ids, figures.profit_now)
+    return said + by_rule, by_rule, board.over_served(figures.ledger.ids, figures.profit_now)
 
 
 def effort(board: Board) -> Answer:
     title = _("What effort brings")
-    hours, profit = _by_client(board)
+    hours, by_rule, profit = _by_client(board)
     worked = hours > 0
     if not worked.any():
         return missing(
             board, "effort", title,
-            _("Nobody has written down hours for these clients in these months."),
+            _("Nobody has noted work or written down hours for these clients in these months."),
         )  # fmt: skip
     if worked.sum() < FEWEST_CLIENTS:
         return missing(board, "effort", title, too_few(int(worked.sum()), FEWEST_CLIENTS))
@@ -67,6 +68,10 @@ def effort(board: Board) -> Answer:
     note = ngettext(
         "%(hours)s h for %(n)s client.", "%(hours)s h for %(n)s clients.", int(worked.sum())
     ) % {"hours": number(float(hours.sum())), "n": number(int(worked.sum()))}
+    if by_rule.any():
+        note += " " + _(
+            "%(share)s of them by the rules from noted work, the rest as people said."
+        ) % {"share": percent(float(by_rule.sum() / hours.sum()), 0)}
     if idlers:
         note += " " + ngettext(
             "%(n)s client without hours brought %(money)s and is not on the curve.",

@@ -75,13 +75,16 @@ def lines(board: Board) -> list[Line]:
         board.over_served(figures.ledger.ids, each)
         for each in (figures.profit_now, figures.profit_before)
     )
-    hours = board.work.of("hours")
-    _at, shown = served.position(hours.client)
+    said, by_rule = board.work.of("hours"), board.guessed
+    client = np.concatenate([said.client, by_rule.client])
+    worker = place(np.concatenate([said.person, by_rule.person]))
+    amount = np.concatenate([said.amount, by_rule.amount])
+    _at, shown = served.position(client)
     plan, fact = _plan_and_fact(board)
     columns = {
         "clients": by_person(mine, everybody, n),
         "keys": by_person(mine, key, n),
-        "hours": by_person(place(hours.person)[shown], hours.amount[shown], n),
+        "hours": by_person(worker[shown], amount[shown], n),
         "profit": by_person(mine, profit, n),
         "before": by_person(mine, before, n),
         "plan": by_person(mine, plan, n),
