@@ -1,6 +1,6 @@
 """Asking for work, and asking it to stop.  Nothing here talks to the broker."""
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from kam.audit.services import record
@@ -22,9 +22,10 @@ def enqueue(
 ):
     """Write a job in the caller's transaction and return it.
 
-    With ``unique``, a job of the same key that still waits is returned instead of a second one;
-    with ``sooner``, brought forward where it waits for a later moment.  Raises KeyError for an
-    unknown kind.
+    With ``unique``, a job of the same key that still waits is returned instead of a second one, and
+    waits on until the caller's transaction has ended, so that it finds what was changed there; with
+    ``sooner``, brought forward where it waits for a later moment.  Raises KeyError for an unknown
+    kind.
     """
     known = registry.kind(kind)
     row = Job(
@@ -44,11 +45,7 @@ def enqueue(
                 row.save(force_insert=True)
             return row
         except IntegrityError:
-            # Reading unscoped: the waiting twin may have been asked for by somebody else.
-            if unique:
-                twin = Job.unscoped.filter(unique_key=unique, status=Job.Status.WAITING).first()
-            else:
-                twin = Job.unscoped.filter(schedule=schedule, period=period).first()
+            twin = _kept_waiting(unique) if unique else _of_period(schedule, period)
             if twin is not None:
                 break
             if last:  # else it went to a worker just now, and keeps nobody from waiting
@@ -57,6 +54,26 @@ def enqueue(
         twin.run_after = row.run_after
         twin.save(update_fields=["run_after"])
     return twin
+
+
+# Reading unscoped: the twin may have been asked for by somebody else.
+
+
+def _kept_waiting(unique: str) -> Job | None:
+    """The waiting job of a key, which no dispatcher takes before this transaction has ended; other
+    callers share this lock and wait for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id FROM {Job._meta.db_table} WHERE unique_key = %s AND status = %s"
+            " FOR KEY SHARE",
+            [unique, Job.Status.WAITING],
+        )
+        found = cursor.fetchone()
+    return Job.unscoped.get(pk=found[0]) if found else None
+
+
+def _of_period(schedule: str, period) -> Job | None:
+    return Job.unscoped.filter(schedule=schedule, period=period).first()
 
 
 def cancel(job: Job) -> None:

@@ -180,6 +180,7 @@ OWN_SQL = {
     "kam/exports/company/leaving.py": "a whole company, for the administrator or the command line",
     "kam/exports/company/tables.py": "which tables there are",
     "kam/exports/services.py": "the moment that a file is of, no rows",
+    "kam/jobs/services.py": "keeps a waiting job where it is until a change is whole",
     "kam/jobs/worker.py": "the statement timeout of a worker",
     "kam/lib/locks.py": "locks, no rows",
     "kam/lib/replica.py": "how far the replica is behind, no rows",

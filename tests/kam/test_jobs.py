@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import pytest
@@ -214,6 +215,28 @@ def test_the_job_lives_and_dies_with_the_change_that_asked_for_it():
         enqueue("test.work")
         transaction.set_rollback(True)
     assert not Job.unscoped.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_waits_already_waits_for_the_change_that_asks_for_it_again():
+    """Else it would run before that change is to be seen, and nobody would ask for it any more."""
+    twin = enqueue("test.work", unique="same")
+    with ThreadPoolExecutor(1) as elsewhere:
+
+        def there(function):
+            def in_a_transaction_of_its_own():
+                try:
+                    return function()
+                finally:
+                    connection.close()
+
+            return elsewhere.submit(in_a_transaction_of_its_own).result(10)
+
+        with transaction.atomic():
+            assert enqueue("test.work", unique="same") == twin
+            assert there(dispatcher.take_due) == []
+            assert there(lambda: enqueue("test.work", unique="same", sooner=True)) == twin
+        assert there(dispatcher.take_due) == [(twin.pk, "light")]
 
 
 @pytest.mark.django_db
