@@ -204,9 +204,10 @@ def beat(monkeypatch):
 
 @pytest.mark.django_db
 def test_beat_inserts_what_falls_due_after_it_began(beat, settings, alive_in):
+    settings.COMPANY_TIME_ZONE = "UTC"
     settings.JOB_SCHEDULES = {
         "hourly": ("jobs.forget_requests", "0 * * * *", {"x": 1}),
-        "daily": ("jobs.forget_requests", "30 9 * * *", {}),
+        "daily": ("jobs.forget_requests", "45 9 * * *", {}),
     }
     made = Job.unscoped.filter(schedule="hourly")
     with time_machine.travel("2026-03-16T09:30:00Z", tick=False) as now:
@@ -215,7 +216,9 @@ def test_beat_inserts_what_falls_due_after_it_began(beat, settings, alive_in):
         now.move_to("2026-03-16T10:00:05Z")
         begun.tick()
         begun.tick()
-        job = made.get()  # whatever other schedules have had
+        assert scheduler.insert_due(begun.since) == 0, "nothing is even tried twice"
+        assert Job.unscoped.filter(schedule="daily").count() == 1, "each has a past of its own"
+        job = made.get()
         assert (job.kind, job.payload, job.period) == (
             "jobs.forget_requests", {"x": 1}, dt.datetime(2026, 3, 16, 10, tzinfo=dt.UTC),
         )  # fmt: skip
