@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from accounts.measures.served import Served
 from accounts.models import Client
 from accounts.selectors import ledger as documents
-from accounts.selectors.facts import memberships_as_of
+from accounts.selectors.facts import memberships_as_of, revenue_documents
 from kam.lib.scoping import acting_system, current
 from reports.inputs.kept import facts_by_client
 from reports.store import (
@@ -121,13 +121,19 @@ def ledger(as_of: dt.date, filters: Filters, served: Served | None = None) -> Le
     )
 
 
-def client_by_month(client: Client, as_of: dt.date) -> dict[int, dict[str, Any]]:
+def client_by_month(
+    client: Client, as_of: dt.date, entities: list[int] | None = None
+) -> dict[int, dict[str, Any]]:
     """Exact revenue, costed, profit and invoices of one client (of a group, its members') by month
-    1..24; a month without documents is not there."""
+    1..24; a month without documents is not there.  ``entities``: its legal entities, where they
+    have been read already."""
     edges = month_edges(as_of)
+    if entities is None:
+        found = documents.revenue_documents(client, as_of)
+    else:
+        found = revenue_documents(as_of).filter(client__in=entities)
     rows = (
-        documents.revenue_documents(client, as_of)
-        .filter(date__gte=edges[0])
+        found.filter(date__gte=edges[0])
         .order_by()
         .annotate(month=month_of(edges))
         .values("month")

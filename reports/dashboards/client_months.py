@@ -95,10 +95,12 @@ class ClientMonths:
         return sum(getattr(month, name) for month in self.months[months])
 
 
-def client_months(client: Client, as_of: dt.date) -> ClientMonths:
-    """What one client brought by month; two queries."""
+def client_months(
+    client: Client, as_of: dt.date, entities: list[int] | None = None
+) -> ClientMonths:
+    """What one client brought by month; two queries, one where its legal entities are known."""
     edges = month_edges(as_of)
-    found = client_by_month(client, as_of)
+    found = client_by_month(client, as_of, entities)
     nothing = {name: Decimal("0.00") for name in ("revenue", "costed", "profit")} | {"invoices": 0}
     months = []
     for number, (start, following) in enumerate(pairwise(edges), 1):

@@ -46,7 +46,7 @@ STATES = {
 
 def build(client: Client, entities: list[int], period: Period, notes: str) -> dict[str, Any]:
     """The content, as the current actor may see the client, in the language that is active."""
-    months = client_months(client, period.ends)
+    months = client_months(client, period.ends, entities)
     run = main_run()
     served = _served(client, entities, period)
     standing = standings.standing_of(client.pk)
@@ -60,7 +60,7 @@ def build(client: Client, entities: list[int], period: Period, notes: str) -> di
         "ranking": run.as_of if run else None,
         "currency": company().currency,
         "headline": f"{standing.get_value_display()}. {standing.reason}".strip() if standing else "",
-        "figures": figures_of(client, entities, period, run, months, served),
+        "figures": [*figures_of(client, entities, period, run, months, served), *_room(client)],
         "tables": [
             _risk_table(problems, signals), _promise_table(entities, period),
             _goal_table(entities, period), _cost_table(served), _people_table(entities, period),
@@ -83,21 +83,19 @@ def figures_of(
     months: ClientMonths | None = None, served: serving.Served | None = None,
 ) -> list[Figure]:  # fmt: skip
     """The figures at the end of the quarter; place and points by ``run``.  ``months``, ``served``:
-    where they have been read already.  Room to grow is as it was estimated last."""
-    months = months or client_months(client, period.ends)
+    where they have been read already."""
+    months = months or client_months(client, period.ends, entities)
     served = served or _served(client, entities, period)
     row = client_row(run, client.group_id or client.pk) if run else None
     fares = health_of([client.pk], period.ends).get(client.pk)
-    room = potential_of(client)
-    address = f"/api/v1/clients/{client.pk}"
     query = {"edition": "internal", "ends": period.ends} | ({"ranking": run.pk} if run else {})
-    quarter = f"{address}/quarter/?{urlencode(query)}"
+    quarter = f"/api/v1/clients/{client.pk}/quarter/?{urlencode(query)}"
 
     def told(key: str, label: str, kind: str, value: Any) -> Figure:
         plain = None if value is None or value != value else float(value)  # NaN: not enough known
         return figure(key, label, kind, plain, quarter, f"figures.{key}")
 
-    figures = [
+    return [
         told("revenue", _("Revenue, 12 months"), "money", months.revenue),
         told("growth", _("Over a year"), "percent", months.growth),
         told("profit", _("Profit, 12 months"), "money", months.profit),
@@ -109,16 +107,26 @@ def figures_of(
         told("health", _("Health, 0–100"), "number", fares.score if fares else None),
         told("overdue", _("Overdue"), "money", _overdue(entities, period.ends)),
     ]
+
+
+def _room(client: Client) -> list[Figure]:
+    """Room to grow as it was estimated last; told again by its own address."""
+    room = potential_of(client)
+    address = f"/api/v1/clients/{client.pk}/potential/"
     note = _("as estimated on %(day)s") % {"day": day(room.as_of)} if room else ""
-    for key, label, value in (
-        ("low", _("Room to grow a year, from"), room.low if room else None),
-        ("high", _("Room to grow a year, to"), room.high if room else None),
-    ):
-        amount = None if value is None else float(value)
-        figures.append(
-            figure(f"room_{key}", label, "money", amount, f"{address}/potential/", key, note)
+    amounts = (None, None) if room is None else (room.low, room.high)
+    return [
+        figure(
+            f"room_{key}", label, "money", None if amount is None else float(amount), address, key,
+            note,
         )
-    return figures
+        for key, label, amount in zip(
+            ("low", "high"),
+            (_("Room to grow a year, from"), _("Room to grow a year, to")),
+            amounts,
+            strict=True,
+        )
+    ]  # fmt: skip
 
 
 def _overdue(entities: list[int], day_: dt.date) -> Decimal:
