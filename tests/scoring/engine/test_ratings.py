@@ -440,3 +440,8 @@ def test_who_comes_later_to_a_population_too_small_is_not_rated_either(rule):
     few = [] if isinstance(rule, MinMax) else [1.0, 2.0, 3.0]
     frozen = json.loads(json.dumps(rate(rule, few).fitted))
     assert np.isnan(apply_fitted(rule, frozen, [2.0]).ratings).all()
+
+
+def test_a_single_client_is_not_called_constant():
+    assert rate(Threshold((1.0,)), [5.0, np.nan]).warnings == ()
+    assert rate(Threshold((1.0,)), [5.0, 5.0]).warnings == ("constant",)
