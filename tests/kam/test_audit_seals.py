@@ -6,7 +6,7 @@ import os
 import psycopg2
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from kam.audit import sealing
@@ -157,14 +157,27 @@ def test_an_event_of_a_transaction_that_ends_late_is_sealed_later():
 @committed
 def test_seals_are_cut_to_size_and_old_ones_are_not_read_again(monkeypatch):
     monkeypatch.setattr(sealing, "AT_ONCE", 2)
-    tell(*"abcde")
-    assert seal() == 5
-    assert list(Seal.objects.values_list("events", flat=True)) == [2, 2, 1]
+    tell(*"abcdef")
+    assert seal() == 6
+    assert list(Seal.objects.values_list("events", flat=True)) == [2, 2, 2]
     assert faults() == []
     monkeypatch.setattr(sealing, "LATEST", dt.timedelta(0))
-    tell("f")
+    tell("g")
     assert seal() == 1
     assert faults() == []
+
+
+@committed
+def test_two_do_not_seal_at_once():
+    tell("a")
+    with psycopg2.connect(os.environ["DATABASE_URL"]) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [sealing._LOCK])
+        with connection.cursor() as own:
+            own.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            seal()
+    other.close()
+    assert seal() == 1
 
 
 @pytest.mark.django_db
