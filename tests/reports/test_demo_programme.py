@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from accounts.measures.monthly import by_month
-from accounts.models import Document, Standing
+from accounts.models import Client, Document, Standing
 from accounts.services.demo import efforts
 from accounts.services.demo.key_growth import MONTHS_TO_COME_ABOUT, more
 from accounts.services.demo.load import load
@@ -15,7 +15,12 @@ from accounts.services.demo.words import ru
 from kam.lib.scoping import acting_system
 from reports.dashboards import programme as page
 from reports.figures import programme_effect as figures
+from reports.figures.calendar import Period
+from reports.services import making
 from scoring.services import demo, demo_decisions
+from tests.factories import make_user
+
+from .test_recomputed import told_again
 
 AS_OF = dt.date(2026, 3, 17)
 USUAL = Size(clients=380, months=34, seed=7, as_of=AS_OF)  # as `manage.py demo_data` makes it
@@ -25,9 +30,10 @@ def documents() -> list[tuple]:
     return sorted(Document.objects.values_list("type", "year", "number", "version", "date"))
 
 
-def test_the_demo_shows_what_its_programme_brought(db, monkeypatch):
+def test_the_demo_shows_what_its_programme_brought(db, monkeypatch, client):
     """Every figure is there, and the interval holds what was really won: the same months of the same
-    clients with and without the growth.  Without it nothing is claimed."""
+    clients with and without the growth.  Without it nothing is claimed.  The report on it is told
+    again by REST, whoever becomes key or leaves the list later."""
     without = []
 
     def tell(*given):
@@ -49,6 +55,15 @@ def test_the_demo_shows_what_its_programme_brought(db, monkeypatch):
         efforts.fill(clients, "ru", AS_OF, loaded.people, USUAL.seed)
         told = page.programme(AS_OF)
         _months, ids, _revenue, profit = by_month(told.as_of, page.MONTHS)
+        admin = make_user("administrator", language="en")
+        report = making.make(admin, "programme", "year", Period(dt.date(2025, 3, 1), told.as_of))
+        assert told_again(client, admin, report.content) == 8
+        later = told.as_of + dt.timedelta(days=5)
+        Standing.objects.filter(client=told.lines[0].client).update(until=later)
+        never = Client.objects.exclude(standings__isnull=False).filter(group__isnull=True)
+        for each in never[:40]:
+            Standing.objects.create(client=each, value="watch", since=later)
+        assert told_again(client, admin, report.content) == 8
         monkeypatch.setattr(page, "by_month", lambda *_given: without)
         nothing = page.programme(AS_OF)
     found, placebo = told.verdict.found, told.verdict.placebo
