@@ -131,7 +131,7 @@ def homes():
 @pytest.fixture(scope="module")
 def first(homes):
     """The product after its first start and Ctrl-C: ``(product, pids, exit code)``.  Other tests
-    copy its home, for only a first start migrates from nothing, which takes a minute."""
+    copy its home, for only a first start migrates from nothing, which takes a while."""
     product = Product(homes(), free_port())
     try:
         product.wait_ready()
