@@ -76,6 +76,7 @@ def test_a_trail_that_nobody_touched_is_as_it_was():
         "client_ref = 7",
         "actor_id = 7",
         "object_id = 7",
+        "object_type = 'accounts.client'",
     ],
 )
 def test_an_altered_event_shows(change):
@@ -119,6 +120,16 @@ def test_a_seal_that_was_altered_or_taken_out_shows():
     as_owner("DELETE FROM audit_seal WHERE number = 2")
     assert Fault("seal_missing", 2) in faults()
     assert head == verify().head
+    as_owner("DELETE FROM audit_seal WHERE number = 1")
+    assert {Fault("seal_missing", 1), Fault("seal_missing", 2)} <= set(faults())
+
+
+def test_a_head_covers_all_that_it_stands_for():
+    at = dt.datetime(2026, 3, 16, tzinfo=dt.UTC)
+    others = [(2, at, b"x", "a"), (1, at.replace(microsecond=1), b"x", "a")]
+    others += [(1, at, b"y", "a"), (1, at, b"x", "b")]
+    heads = {sealing.head_of(*each) for each in [(1, at, b"x", "a"), *others]}
+    assert len(heads) == 5
 
 
 @committed

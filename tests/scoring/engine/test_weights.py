@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from scoring.engine.weights import Notice, correlations, effective_count, normalise, notices
+from scoring.engine.weights import (
+    Notice,
+    correlations,
+    effective_count,
+    most_common_share,
+    normalise,
+    notices,
+)
 
 nan = float("nan")
 
@@ -96,3 +103,8 @@ def test_a_criterion_that_does_not_discriminate_is_told():
         "too_few_criteria",
         "dominant_weight",
     ]
+
+
+def test_ratings_between_whole_ones_are_told_apart():
+    assert most_common_share([1.2] * 15 + [1.7] * 10) == 0.6
+    assert most_common_share([3.0] * 15 + [3.5] * 10) == 0.6
