@@ -1,8 +1,7 @@
 """A business review for the client.
 
-It is built by itself, from what stands in :data:`ALLOWED` and nothing else: no row of ours is ever
-loaded whole here, and nothing is taken over from the edition for ourselves.  Who adds a column says
-by that line that the client may read it.
+It is built by itself, from what stands in :data:`.client_allowed.ALLOWED` and nothing else: no row
+of ours is ever loaded whole here, and nothing is taken over from the edition for ourselves.
 
 It tells what is dated in the quarter as it is known on the day it is made: an invoice of March that
 came in April counts.
@@ -41,33 +40,19 @@ from reports.charts import Caption
 from reports.dashboards.portfolio_charts import Chart, currency, day, language, month_labels
 from reports.figures.calendar import Period
 
+from . import client_coming
+from .client_allowed import MOST, read
 from .shapes import SCHEMA, Figure, Table, figure, new_table, told_in_part
 
-# What the client may read of each table; sums and counts are made of the same columns.
-ALLOWED: dict[type, tuple[str, ...]] = {
-    Promise: ("what", "side", "due", "state", "settled_on", "owner__name"),
-    Goal: ("pk", "what_for", "unit", "start", "target", "due"),
-    GoalReading: ("goal", "day", "value"),
-    Benefit: ("what", "amount"),
-    # Of minutes the part that is for the client, and of that the decisions.
-    MinutesVersion: ("meeting", "content"),
-    Document: ("type", "date", "net", "promised", "shipped"),
-}
 # Goals may be shown to the client where they are counted by people or by one of these measures: the
 # others tell of our profit, our costs, or what we think of the client.
 SHOWABLE = ("", "revenue", "invoices", "growth", "product_breadth", "on_time_in_full")
 YEAR = 12
-MOST = 40
 # Their words of the form -> the heading they stand under.
 WORDS = {
     "lessons": lambda: _("What did not go well, and what we changed"),
     "asks": lambda: _("What we ask you to decide"),
 }
-
-
-def read(rows: QuerySet) -> QuerySet:
-    """The rows as dictionaries of what the client may read."""
-    return rows.values(*ALLOWED[rows.model])
 
 
 def may_be_shown(entities: Iterable[int]) -> QuerySet[Goal]:
@@ -104,8 +89,8 @@ def build(
         "figures": _figures(entities, period, bought, settled, today(), source),
         "tables": [
             _goal_table(goals, entities, period), _settled_table(settled), _next_table(pending),
-            _decision_table(entities, period), _benefit_table(entities, period),
-            _month_table(bought),
+            client_coming.table(entities), _decision_table(entities, period),
+            _benefit_table(entities, period), _month_table(bought),
         ],
         "texts": [
             {"key": key, "title": title(), "text": words[key]}
