@@ -29,6 +29,7 @@ from reports.models.periodic import Kind
 from scoring.selectors.matrices import main_run
 
 from . import built_content, programme_content, reviews_content
+from .acts_content import acts_table, help_table
 from .shapes import SCHEMA, Figure, Table, figure, new_table, plain, told_in_part
 
 MOST_ROWS = 100
@@ -65,6 +66,11 @@ def build(
             _promise_table(filters, period.ends),
             _goal_table(clients, period.ends),
             _problem_table(filters, period),
+            *(
+                [acts_table(person, period.ends + AHEAD), help_table(person)]
+                if kind == Kind.KAM
+                else []
+            ),
         ],
         "charts": [vars(chart(figures)) for chart in CHARTS.values()],
     }

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
-from accounts.models import Problem, Promise, User
+from accounts.models import Problem, Promise, Task, User
 from kam.jobs.models import Job
 from kam.lib.editing import Conflict
 from kam.lib.scoping import acting_as, acting_system
@@ -267,13 +267,43 @@ def test_a_job_that_runs_twice_makes_one_report_and_one_mail(ann):
         assert Job.objects.filter(kind=mail.JOB).count() == 1
 
 
+def test_a_kam_is_told_the_next_five_acts_and_where_help_is_asked_for(ann):
+    other = make_user("kam", name="Bob", team=ann.team)
+    with acting_system("test"):
+        own = _own(ann)
+        for number in range(7):
+            due = JUNE.ends + dt.timedelta(days=5 * number)
+            Task.objects.create(owner=ann, giver=ann, what=f"Act {number}", client=own, due=due)
+        for state, word in (("asked", ""), ("returned", "no time"), ("open", "")):
+            Task.objects.create(
+                owner=other, giver=ann, what=f"Help, {state}", due=JUNE.ends, state=state, word=word
+            )
+        Task.objects.create(
+            owner=other, giver=ann, what="Helped", due=JUNE.ends, state="done", settled_on=JUNE.ends
+        )
+        Task.objects.create(owner=other, giver=other, what="Not of Ann", due=JUNE.ends)
+    report = making.make(ann, "kam", "month", JUNE)
+    tables = {each["key"]: each for each in report.content["tables"]}
+    acts, asked = tables["acts"], tables["help"]
+    assert [row[0] for row in acts["rows"]] == [f"Act {n}" for n in range(5)]
+    assert acts["title"].endswith(": the first 5 of 7")
+    assert acts["rows"][0][1] == own.name
+    assert {tuple(row[:1] + row[2:4]) for row in asked["rows"]} == {
+        ("Help, asked", "Bob", "Asked for"), ("Help, open", "Bob", "To do"),
+        ("Help, returned", "Bob", "Returned: no time"),
+    }  # fmt: skip
+    lead = make_user("manager", language="en", team=ann.team)
+    of_team = making.make(lead, "team", "month", JUNE)
+    assert not {"acts", "help"} & {each["key"] for each in of_team.content["tables"]}
+
+
 def test_an_empty_portfolio_says_what_is_missing(db):
     nobody = make_user("kam", language="en")
     report = making.make(nobody, "kam", "month", JUNE)
     figures = {each["key"]: each["value"] for each in report.content["figures"]}
     assert figures["growth_selected"] is None
     assert all(chart["missing"] or chart["figure"] for chart in report.content["charts"])
-    assert [table["rows"] for table in report.content["tables"]] == [[], [], [], []]
+    assert [table["rows"] for table in report.content["tables"]] == [[]] * 6
     assert pdf.write(report)[:5] == b"%PDF-"
 
 
