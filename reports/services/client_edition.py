@@ -33,6 +33,7 @@ from accounts.models import (
 )
 from accounts.selectors.facts import documents_as_of, revenue_documents
 from accounts.services.meetings import for_client
+from kam.lib import formatting
 from kam.lib.company import company
 from kam.lib.periods import add_months, company_zone, month_start, today
 from reports import charts
@@ -179,13 +180,14 @@ def _month_table(bought: list[Month]) -> Table:
     table = new_table(
         "months", _("Purchases by month"), _("Nothing was invoiced in these months."),
         [
-            (pgettext("review", "Month up to"), "day"), (_("Purchases"), "money", "sum", "share"),
+            (_("Month"), "text"), (_("Purchases"), "money", "sum", "share"),
             (_("Invoices"), "number", "sum"),
         ],
     )  # fmt: skip
     if any(row[2] for row in bought[YEAR:]):
         table["rows"] = [
-            [_end(start), float(amount), invoices] for start, amount, invoices in bought[YEAR:]
+            [formatting.month(start, language=language()), float(amount), invoices]
+            for start, amount, invoices in bought[YEAR:]
         ]
     return table
 
