@@ -11,7 +11,7 @@ from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Abs
 from django.utils.translation import gettext as _
 
-from accounts.measures.forecast import Forecast, forecast
+from accounts.measures.forecast import ORIGINS, SEASON, Forecast, forecast
 from accounts.measures.monthly import by_month
 from accounts.models import Client, Document, Line, Potential, Standing
 from accounts.selectors import ledger
@@ -444,8 +444,14 @@ def _bridge(told: Growth) -> Chart | None:
 
 def _ahead(told: Growth) -> Chart | None:
     found = told.ahead
-    if np.isnan(found.low).any() or not told.revenue.any():
+    if not told.revenue.any():
         return None
+    if np.isnan(found.low).any():
+        return Chart(
+            "growth-ahead", _("What comes next?"), "",
+            missing=_("A forecast needs %(need)s months since the first purchase; so far there are %(have)s.")
+            % {"need": SEASON + ORIGINS, "have": len(_known(told.revenue))},
+        )  # fmt: skip
     total = float(found.middle.sum())
     caption = Caption(
         _("About %(total)s in the next six months") % {"total": money(total)},

@@ -4,7 +4,9 @@ import datetime as dt
 
 import numpy as np
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import Document, Line, Potential, Standing
 from kam.lib.periods import add_months
@@ -120,12 +122,20 @@ def test_from_nothing_or_a_loss_the_change_is_told_in_money(db, client):
             Standing.objects.create(client=each, value="watch", since=SINCE)
     revenue = told_of(begun).changes[0]
     assert (revenue.ratio, revenue.difference) == (None, 400)
+    with override("en"):
+        charts = {each.key: each for each in growth_charts(told_of(begun))}
+    assert "18 months" in charts["growth-ahead"].missing
+    assert "12." in charts["growth-ahead"].missing
     profit = told_of(losing).changes[1]
     assert (profit.ratio, profit.difference) == (None, pytest.approx(-50))
     assert (told_of(blind).changes[1].before, told_of(blind).changes[1].now) == (None, None)
     client.force_login(make_user("manager", language="en"))
     page = client.get(reverse("client_growth", args=[losing.pk])).content.decode()
     assert page.count("<tr>") >= 4
+    with time_machine.travel(dt.datetime(2024, 7, 10, 9, tzinfo=dt.UTC), tick=False):
+        client.force_login(make_user("manager", language="en"))
+        young = client.get(reverse("client_growth", args=[begun.pk])).content.decode()
+    assert "A forecast needs 18 months" in young
 
 
 def test_who_left_counts_from_its_first_day_and_who_never_was_from_the_year_before(shop):
