@@ -18,7 +18,6 @@ from scoring.engine.arrays import Bools, Floats, Ints
 _RANDOM = (0, 0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 # What a person can say: 1/9 ... 1/2, 1, 2 ... 9.
 SCALE: Floats = np.concatenate([1 / np.arange(9.0, 1, -1), np.arange(1.0, 10)])
-ACCEPTABLE = 0.10
 # Two halves of a judgement typed with two decimals (6 and 0.17) are still one judgement.
 _RECIPROCAL = 0.05
 # A share of Newton's step below which no further one is tried.
@@ -59,10 +58,6 @@ class Priorities:
     lambda_max: float
     consistency_ratio: float
     worst: Judgement | None
-
-    @property
-    def acceptable(self) -> bool:
-        return self.consistency_ratio <= ACCEPTABLE
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.urls import reverse
 
+from accounts.models import User
 from kam.audit import sealing
 from kam.audit.models import Event, Seal
 from kam.audit.sealing import Fault, Verified
@@ -16,7 +17,7 @@ from kam.audit.services import record
 from kam.jobs.execution import run as run_job
 from kam.jobs.services import enqueue
 from kam.lib import request_ids
-from kam.lib.scoping import acting_system
+from kam.lib.scoping import acting_as, acting_system
 from tests.factories import make_user
 
 committed = pytest.mark.django_db(transaction=True)
@@ -243,14 +244,22 @@ def test_the_check_by_night_is_told_on_the_page(client):
 @pytest.mark.django_db
 def test_the_trail_over_rest(client):
     tell("a", "b")
-    seal()
-    client.force_login(make_user("auditor"))
+    with acting_system("test"):
+        job = enqueue("audit.seal")
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.result == {"events": 2}
+    client.force_login(make_user("auditor", name="Nadia"))
     rows = client.get(reverse("api:event-list"), {"action": "a"}).json()["results"]
     assert [row["action"] for row in rows] == ["a"]
     assert Event.unscoped.filter(action="a").get().pk == rows[0]["id"]
     seals = client.get(reverse("api:seal-list")).json()["results"]
     assert [(row["number"], row["events"]) for row in seals] == [(1, 2)]
     assert "leaves" not in seals[0]
+    with acting_as(User.objects.get(name="Nadia")):
+        record("c")
+    rows = client.get(reverse("api:event-list"), {"person": "nadi"}).json()["results"]
+    assert [row["action"] for row in rows] == ["c", "sign_in"], "what she did herself"
 
 
 @committed

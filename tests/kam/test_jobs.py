@@ -64,6 +64,7 @@ def test_a_job_runs_once_and_keeps_its_result():
     execution.run(job.pk)  # a second delivery of the same message
     done = row(job)
     assert (done.status, done.result, done.done, done.total) == (Status.DONE, {"answer": 42}, 3, 3)
+    assert str(done) == f"test.work #{job.pk}"
     assert len(calls) == 1
 
 
