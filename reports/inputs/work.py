@@ -10,7 +10,6 @@ import numpy as np
 from django.db.models import (
     Case,
     Count,
-    DateField,
     Expression,
     F,
     FloatField,
@@ -21,7 +20,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Func
-from django.db.models.functions import Cast, Coalesce, TruncWeek
+from django.db.models.functions import Cast, Coalesce
 from numpy.typing import NDArray
 
 from accounts.measures.reading import EPOCH
@@ -94,22 +93,22 @@ def guessed(since: dt.date, until: dt.date) -> Work:
     promises = Promise.objects.filter(side=Promise.Side.OURS, state__in=["kept", "late"])
     steps = RunStep.objects.filter(state=RunStep.State.DONE)
     actions = PlanAction.objects.filter(state=PlanAction.State.DONE)
-    step = Count("pk") * Value(float(rules.step), FloatField())
-    kept = Count("pk") * Value(float(rules.promise), FloatField())
+    step, kept = Value(float(rules.step)), Value(float(rules.promise))
     talks = Interaction.objects.filter(known_to__isnull=True)
     said = EffortWeek.objects.filter(week__gte=since, week__lte=until).order_by()
     days = {"since": since, "until": until}
-    rows = _by_week(talks, "client", "date", "author", Sum(talk), **days).union(
-        _by_week(promises, "client", "settled_on", "owner", kept, **days),
-        _by_week(steps, "run__process__client", "settled_on", "responsible", step, **days),
-        _by_week(actions, "plan__client", "settled_on", "owner", step, **days),
+    rows = _by_day(talks, "client", "date", "author", talk, **days).union(
+        _by_day(promises, "client", "settled_on", "owner", kept, **days),
+        _by_day(steps, "run__process__client", "settled_on", "responsible", step, **days),
+        _by_day(actions, "plan__client", "settled_on", "owner", step, **days),
         said.annotate(
-            of_client=F("client_id"), of_person=F("person_id"), of_week=_number(F("week")),
+            of_client=F("client_id"), of_person=F("person_id"), of_day=_number(F("week")),
             total=Cast(Value(-1.0), FloatField()),
-        ).values_list("of_client", "of_person", "of_week", "total"),
+        ).values_list("of_client", "of_person", "of_day", "total"),
         all=True,
     )  # fmt: skip
-    client, person, week, amount = copy_queryset(rows, ("i8", "i8", "i4", "f8"))
+    client, person, day, amount = copy_queryset(rows, ("i8", "i8", "i4", "f8"))
+    week = day - (day + EPOCH.weekday()) % 7  # its Monday
     key = client * WEEKS + week
     here = (amount > 0) & ~np.isin(key, key[amount < 0])
     _keys, at = np.unique(key[here], return_inverse=True)
@@ -127,18 +126,19 @@ def _number(day: Expression | F) -> Func:
     )  # fmt: skip
 
 
-def _by_week(
+def _by_day(
     rows: QuerySet, client: str, day: str, who: str, amount, *, since: dt.date, until: dt.date
 ) -> QuerySet:
-    """(client it counts for, person or 0, number of the Monday, hours)."""
+    """(client it counts for, person or 0, number of the day, hours), a row for each: to sum them up
+    by week there takes longer than to hand them over."""
     return (
         rows.filter(**{f"{day}__gte": since, f"{day}__lte": until})
         .order_by()
         .annotate(
             of_client=Coalesce(f"{client}__group_id", f"{client}_id"),
             of_person=Coalesce(f"{who}_id", 0),
-            of_week=_number(Cast(TruncWeek(day), DateField())),
+            of_day=_number(F(day)),
+            total=Cast(amount, FloatField()),
         )
-        .values_list("of_client", "of_person", "of_week")
-        .annotate(total=Cast(amount, FloatField()))
+        .values_list("of_client", "of_person", "of_day", "total")
     )
