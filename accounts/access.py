@@ -113,6 +113,9 @@ def readable_clients(user: User) -> Q | None:
 
 def writable_clients(user: User) -> Q | None:
     """Which clients this person may change, as a condition on Client; None means all."""
+    token = getattr(user, "token", None)
+    if token is not None and not token.can_write:
+        return Q(pk__in=[])
     if user.role == ADMINISTRATOR:
         return None
     lent = lent_to(user)

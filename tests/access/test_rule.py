@@ -213,6 +213,10 @@ def test_a_key_that_reads_writes_nothing_of_any_kind(people, clients):
             assert allowed(row, people.admin, "editable_by") is can_write, row
             assert allowed(row, people.admin, "visible_to"), row
         assert allowed(clients.ann, people.ann, "editable_by") is can_write
+        # Also where somebody asks for the clients alone.
+        theirs = access.writable_clients(people.ann)
+        assert Client.unscoped.filter(theirs).exists() is can_write
+        assert (access.writable_clients(people.admin) is None) is can_write
 
 
 def test_a_model_of_an_unknown_kind_is_open_to_nobody(people):
