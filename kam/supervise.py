@@ -96,11 +96,7 @@ def _serve(home: Path, demo: bool) -> None:
             "PYTHONUNBUFFERED": "1",
         }
         print("Database structure …", flush=True)
-        # What is checked, the dispatcher checks when it starts.
-        _finish(
-            _manage("migrate", "--verbosity", "0", "--skip-checks"),
-            environment | {"KAM_DB_ROLE": "owner"},
-        )
+        _finish(_manage("migrate", "--verbosity", "0"), environment | {"KAM_DB_ROLE": "owner"})
         new = demo and _holds(servers.database_url, NOBODY_CAN_SIGN_IN)
         children = Children(home, environment)
         try:
