@@ -22,7 +22,7 @@ from reports.figures.calendar import Period, last_whole
 from reports.models import BusinessReview, ReviewComment, ReviewDecision
 
 from . import client_edition, internal_edition
-from .making import digest_of, finished
+from .finishing import digest_of, finished
 from .shapes import plain
 
 Edition, Kind = BusinessReview.Edition, ReviewDecision.Kind

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +11,12 @@ from django.utils.translation import override
 from accounts.models import User
 from kam.audit.services import record
 from kam.jobs.services import enqueue
-from kam.lib.company import company
 from kam.lib.scoping import acting_as
-from reports.dashboards.kept import changes
 from reports.figures.calendar import Period
 from reports.models import BuiltReport, Report
 
 from . import built_content, content, mail
+from .finishing import digest_of, finished
 
 
 def make(
@@ -59,21 +56,6 @@ def make(
         return _keep(made, told, mailed)
 
 
-def finished(told: dict[str, Any], before: Any, reader: str = "") -> dict[str, Any]:
-    """The content with all that a page or a file of it says, so that none asks for it later:
-    ``before``, a report of the same kind or None, and the names of company and reader."""
-    kept = None
-    if before is not None:
-        figures = {each["key"]: each["value"] for each in before.content["figures"]}
-        kept = {"ends": before.ends.isoformat(), "figures": figures}
-    return told | {
-        "company": company().name,
-        "reader": reader,
-        "before": kept,
-        "changes": changes(told, before.content) if before is not None else [],
-    }
-
-
 @transaction.atomic
 def _keep(report: Report, told: dict[str, Any], mailed: bool) -> Report:
     person = report.person
@@ -85,9 +67,3 @@ def _keep(report: Report, told: dict[str, Any], mailed: bool) -> Report:
     if mailed:
         enqueue(mail.JOB, {"report_id": report.pk}, actor=person)
     return report
-
-
-def digest_of(told: dict) -> str:
-    """SHA-256 of the content, whatever the order of its keys."""
-    written = json.dumps(told, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(written.encode()).hexdigest()

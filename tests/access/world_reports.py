@@ -13,7 +13,7 @@ from reports.models import (
     Schedule,
     ScheduleReader,
 )
-from reports.services.making import digest_of
+from reports.services.finishing import digest_of
 
 DAY = dt.date(2026, 2, 28)
 

@@ -25,7 +25,7 @@ from reports.dashboards.kept import changes, changes_of, delta_of, shown_figures
 from reports.figures.calendar import Period
 from reports.files import FILES, pdf
 from reports.models import Report, Schedule
-from reports.services import content, mail, making, schedules
+from reports.services import content, finishing, mail, making, schedules
 from tests.factories import make_user
 
 from .conftest import DAY
@@ -250,7 +250,7 @@ def test_deltas(now, before, kind, delta):
 
 def test_a_report_never_changes(ann):
     report = making.make(ann, "kam", "month", JUNE)
-    assert report.digest == making.digest_of(report.content)
+    assert report.digest == finishing.digest_of(report.content)
     for change in ({"content": {}}, {"ends": dt.date(2024, 7, 1)}, {"digest": "x"}):
         with pytest.raises(DatabaseError), transaction.atomic(), acting_as(ann):
             Report.objects.filter(pk=report.pk).update(**change)
