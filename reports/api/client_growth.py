@@ -34,6 +34,7 @@ class GrowthCriterionSerializer(serializers.Serializer):
     criterion = serializers.CharField(source="name")
     weight = serializers.FloatField()
     before = serializers.FloatField(allow_null=True)
+    before_on = serializers.DateField(allow_null=True, source="day")
     now = serializers.FloatField(allow_null=True)
     look_alikes = serializers.FloatField(allow_null=True, source="peers")
 
@@ -138,8 +139,9 @@ class ClientGrowth(APIView):
 
 
 class ClientGrowthCriteria(APIView):
-    """Ratings 1–10 by each criterion of the main matrix: at selection, now, and the middle of
-    look-alikes, null with fewer than five."""
+    """Ratings 1–10 by each criterion of the main matrix: by the last ranking before selection, else
+    by the first there is (``before_on``), now, and the middle of look-alikes, null with fewer than
+    five."""
 
     @extend_schema(responses=GrowthCriterionSerializer(many=True))
     def get(self, request, pk):

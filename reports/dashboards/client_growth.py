@@ -64,13 +64,17 @@ class Change:
 
 @dataclass(frozen=True)
 class CriterionChange:
-    """A rating 1–10 when the client was selected, now, and the middle of the look-alikes now."""
+    """A rating 1–10 before, now, and the middle of the look-alikes now.  ``day``: of the ranking
+    that tells how it was before, None without an earlier one; ``at_selection``: whether that was
+    the last one before the client was selected, else it is the first there is."""
 
     name: str
     weight: float
     before: float | None
     now: float | None
     peers: float | None
+    day: dt.date | None
+    at_selection: bool
 
 
 @dataclass(frozen=True)
@@ -289,6 +293,7 @@ def _criteria(client, run, since, near) -> list[CriterionChange]:
     )
     earlier = [each for each in runs if since and each.as_of <= since]
     older = earlier[-1] if earlier else runs[0]
+    before = older.as_of if older.pk != run.pk else None
     mine = RankingRow.objects.filter(
         run_id__in=[run.pk, older.pk], client_id=client.group_id or client.pk
     ).order_by()
@@ -314,7 +319,8 @@ def _criteria(client, run, since, near) -> list[CriterionChange]:
     return [
         CriterionChange(
             str(each.criterion), float(each.weight) / whole,
-            then.get(each.criterion_id) if older.pk != run.pk else None, now[at], middle.get(at),
+            then.get(each.criterion_id) if before else None, now[at], middle.get(at),
+            before, bool(earlier),
         )
         for at, each in enumerate(criteria)
     ]  # fmt: skip

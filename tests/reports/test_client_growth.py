@@ -11,8 +11,10 @@ from django.utils.translation import override
 from accounts.models import Document, Line, Potential, Standing
 from kam.lib.periods import add_months
 from kam.lib.scoping import acting_as, acting_system
-from reports.dashboards.client_growth import client_growth, growth_charts
+from reports.dashboards.client_growth import client_growth, criteria_of, growth_charts
+from scoring.models import Matrix, RankingRow
 from tests.factories import make_client, make_document, make_product, make_user
+from tests.scoring.conftest import put_to_use, rank_now
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2024, 7, 10)  # whole months up to June
@@ -150,3 +152,36 @@ def test_who_left_counts_from_its_first_day_and_who_never_was_from_the_year_befo
     assert told.changes[0].ratio == pytest.approx(0.3)
     assert np.isfinite(told.ahead.middle).all()
     assert told.split.now == pytest.approx(12 * 1050 * 1.3)
+
+
+def test_criteria_are_those_of_the_ranking_before_selection_or_of_the_first(company, client):
+    matrix = Matrix.objects.get(is_main=True)
+    put_to_use(matrix, {"profit": 50, "average_invoice": 50}, selection_value=2)
+    first, last, now = (
+        rank_now(matrix, day)
+        for day in (dt.date(2023, 6, 30), dt.date(2023, 12, 31), dt.date(2024, 6, 30))
+    )
+    with acting_system("test"):
+        Standing.objects.create(client=company["big"], value="watch", since=dt.date(2024, 1, 10))
+    with acting_system("test"):
+        rated = {
+            (row.run_id, row.client_id): (row.r1 / 100, row.r2 / 100)
+            for row in RankingRow.objects.all()
+        }
+    for name, before, selected in (("big", last, True), ("steady", first, False)):
+        pk = company[name].pk
+        with acting_as(company["ann"] if selected else company["bob"]):
+            told = criteria_of(company[name], dt.date(2024, 7, 10))
+        assert [(each.before, each.now) for each in told] == list(
+            zip(rated[before.pk, pk], rated[now.pk, pk], strict=True)
+        )
+        assert {(each.day, each.at_selection, each.weight) for each in told} == {
+            (before.as_of, selected, 0.5)
+        }
+    client.force_login(company["bob"])
+    page = client.get(reverse("client_growth_criteria", args=[company["steady"].pk])).content
+    assert "Criteria of the ranking" in page.decode()
+    assert "30 Jun 2023, 1–10" in page.decode()
+    client.force_login(company["ann"])
+    page = client.get(reverse("client_growth_criteria", args=[company["big"].pk])).content
+    assert "At selection, 1–10" in page.decode()
