@@ -239,9 +239,8 @@ def programme_charts(told: Programme) -> list[Chart]:
 
 
 def _waterfall(told: Programme) -> Chart:
-    signed = money(told.left or 0, signed=True)
     caption = Caption(
-        _("After all it took, %(left)s is left") % {"left": signed},
+        _("After all it took, %(left)s is left") % {"left": money(told.left or 0)},
         _("Does the programme pay? From %(begun)s to %(day)s, against look-alikes")
         % {"begun": day(told.begun), "day": day(told.as_of)},
         language(),
